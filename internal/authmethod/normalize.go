@@ -1,5 +1,13 @@
 package authmethod
 
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
 // Region says in which country a number without country code is to be read.
 // The zero value is none: such numbers are then rejected, never guessed.
 type Region struct {
@@ -10,6 +18,177 @@ type Region struct {
 	Default bool
 }
 
-// Normalize reads text as a phone number of the type t and writes the finding
-// into the row.
-func (r *Row) Normalize(region Region) { panic("not written yet") }
+// Normalize reads the row's Input and sets its Number, or rejects the row.
+// What had to be repaired on the way, and what looks odd, becomes a note.
+func (r *Row) Normalize(region Region) {
+	read, problem := readNumber(r.Input, region)
+	for _, note := range read.notes {
+		r.Note(note)
+	}
+	if problem != nil {
+		r.Reject(*problem)
+		return
+	}
+	if note, odd := read.oddFor(r.PhoneType); odd {
+		r.Note(note)
+	}
+	if !r.Rejected() {
+		r.Number = read.number
+	}
+}
+
+// Normalize reads text as people and spreadsheets write phone numbers and
+// returns it in Graph's form, with notes about every repair, or the problem
+// that makes it unfit. It never guesses a country, and normalizing a number
+// that is in Graph's form already gives the same number.
+//
+// A number written with its country code is accepted when its length is
+// possible for that country, with a note when it is not in an assigned range:
+// numbering plans grow faster than any copy of them. So is a national number
+// with the row's own country. A national number with only a default country
+// must be valid there, because the default is wrong for some people in almost
+// every file and a wrong country still gives possible numbers.
+func Normalize(text string, region Region) (PhoneNumber, []Problem, *Problem) {
+	read, problem := readNumber(text, region)
+	if problem != nil {
+		return PhoneNumber{}, read.notes, problem
+	}
+	return read.number, read.notes, nil
+}
+
+// reading is what a cell turned out to hold.
+type reading struct {
+	number    PhoneNumber
+	kind      phonenumbers.PhoneNumberType // UNKNOWN when in no assigned range
+	extension string
+	notes     []Problem
+}
+
+func (rd *reading) note(p Problem) { rd.notes = append(rd.notes, p) }
+
+func readNumber(text string, region Region) (reading, *Problem) {
+	var rd reading
+	cleaned, problem := rd.clean(text)
+	if problem != nil {
+		return rd, problem
+	}
+	digits, problem := rd.takeApart(cleaned)
+	if problem != nil {
+		return rd, problem
+	}
+	international := strings.HasPrefix(digits, "+")
+	if !international && region.Code == "" {
+		return rd, problemNoCountry(digits)
+	}
+	parsed, err := phonenumbers.Parse(digits, region.Code)
+	if err != nil {
+		return rd, problemOfParse(err, international)
+	}
+	rd.kind = phonenumbers.GetNumberType(parsed)
+	if problem := rd.accept(parsed, region, international); problem != nil {
+		return rd, problem
+	}
+	return rd, rd.finish(parsed, text, digits, region)
+}
+
+// accept decides whether a parsed number is good enough to be sent.
+func (rd *reading) accept(parsed *phonenumbers.PhoneNumber, region Region, international bool) *Problem {
+	if rd.kind != phonenumbers.UNKNOWN {
+		return nil
+	}
+	switch phonenumbers.IsPossibleNumberWithReason(parsed) {
+	case phonenumbers.IS_POSSIBLE:
+	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
+		return problemLocalOnly()
+	case phonenumbers.TOO_SHORT:
+		return problemTooShort()
+	case phonenumbers.TOO_LONG:
+		return problemTooLong()
+	case phonenumbers.INVALID_COUNTRY_CODE:
+		return problemCountryCode()
+	default:
+		return problemLength()
+	}
+	if !international && region.Default {
+		return problemNotOfDefault(region.Code)
+	}
+	rd.note(noteNotAssigned())
+	return nil
+}
+
+// finish writes the number in Graph's form and notes what the parser changed.
+func (rd *reading) finish(parsed *phonenumbers.PhoneNumber, text, digits string, region Region) *Problem {
+	countryCode := strconv.Itoa(int(parsed.GetCountryCode()))
+	// Never GetNationalNumber: as an integer it has lost Italy's leading zeros.
+	national := phonenumbers.GetNationalSignificantNumber(parsed)
+	if written, international := strings.CutPrefix(digits, "+"); international {
+		if written == countryCode+national {
+			rd.set(countryCode, national, text)
+			return nil
+		}
+		rd.note(noteTrunkPrefix(countryCode))
+	} else {
+		rd.noteNational(digits, countryCode, national, region)
+	}
+	// The parser dropped or added digits. What it made of them must read as
+	// itself, or a second run over our own output would send something else.
+	again, err := phonenumbers.Parse("+"+countryCode+national, "")
+	if err != nil || again.GetCountryCode() != parsed.GetCountryCode() ||
+		phonenumbers.GetNationalSignificantNumber(again) != national {
+		return problemAmbiguous()
+	}
+	rd.set(countryCode, national, text)
+	return nil
+}
+
+// set keeps the number, sharing the memory of text where they are equal.
+func (rd *reading) set(countryCode, national, text string) {
+	graph := "+" + countryCode + " " + national
+	if rd.extension != "" {
+		graph += "x" + rd.extension
+	}
+	if graph == text {
+		graph = text
+	}
+	rd.number = PhoneNumber{graph}
+}
+
+// noteNational says when a number without "+" was not written the way its
+// country writes national numbers.
+func (rd *reading) noteNational(digits, countryCode, national string, region Region) {
+	switch trunk := phonenumbers.GetNddPrefixForRegion(region.Code, true); {
+	case digits == countryCode+national:
+		rd.note(notePlusMissing(countryCode))
+	case strings.HasSuffix(digits, countryCode+national):
+		rd.note(noteExitCode(countryCode))
+	case trunk == "0" && digits == national:
+		rd.note(noteTrunkMissing(region.Code))
+	}
+}
+
+// oddFor says that the kind of number does not suit the phone type. North
+// America cannot be told: its mobile and fixed numbers share their ranges.
+func (rd *reading) oddFor(t PhoneType) (Problem, bool) {
+	mobile := t == PhoneTypeMobile || t == PhoneTypeAlternateMobile
+	switch {
+	case mobile && rd.extension != "":
+		return noteExtensionOnMobile(), true
+	case mobile && rd.kind == phonenumbers.FIXED_LINE:
+		return noteFixedLine(), true
+	case rd.kind == phonenumbers.PREMIUM_RATE || rd.kind == phonenumbers.SHARED_COST || rd.kind == phonenumbers.PAGER:
+		return noteSpecialRate(), true
+	}
+	return Problem{}, false
+}
+
+func problemOfParse(err error, international bool) *Problem {
+	switch {
+	case errors.Is(err, phonenumbers.ErrInvalidCountryCode) && international:
+		return problemCountryCode()
+	case errors.Is(err, phonenumbers.ErrNumTooLong):
+		return problemTooLong()
+	case errors.Is(err, phonenumbers.ErrTooShortNSN), errors.Is(err, phonenumbers.ErrTooShortAfterIDD):
+		return problemTooShort()
+	}
+	return problemNotANumber()
+}

@@ -1,0 +1,302 @@
+package authmethod
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func codes(ps []Problem) string {
+	var cs []string
+	for _, p := range ps {
+		cs = append(cs, p.Code)
+	}
+	return strings.Join(cs, " ")
+}
+
+func TestNormalize(t *testing.T) {
+	gb, fr, de, us := Region{Code: "GB"}, Region{Code: "FR"}, Region{Code: "DE"}, Region{Code: "US"}
+	byDefault := func(code string) Region { return Region{Code: code, Default: true} }
+	for _, test := range []struct {
+		text   string
+		region Region
+		want   string // the number, or the problem's code
+		notes  string
+	}{
+		// Graph's own form stays as it is.
+		{"+1 2065550101", Region{}, "+1 2065550101", ""},
+		{"+1 2065550104x123", Region{}, "+1 2065550104x123", ""},
+		{"+39 0236618300", Region{}, "+39 0236618300", ""},
+		{"+1 2065550100x0012", Region{}, "+1 2065550100x0012", ""},
+
+		// International, as people write it.
+		{"+1 (206) 555-0101", Region{}, "+1 2065550101", ""},
+		{"+12065550101", byDefault("GB"), "+1 2065550101", ""},
+		{"(+44) 20 7946 0123", Region{}, "+44 2079460123", ""},
+		{"+49 (0) 176 / 04069012", Region{}, "+49 17604069012", "bracketed-zero"},
+		{"+49 (0)30 23125-125", Region{}, "+49 3023125125", "bracketed-zero"},
+		{"+4402079460123", Region{}, "+44 2079460123", "trunk-prefix"},
+		{"+330639980012", Region{}, "+33 639980012", "not-assigned trunk-prefix"},
+		{"0033 6 39 98 00 12", us, "+33 639980012", "double-zero not-assigned"},
+		{"011 33 6 39 98 00 12", us, "+33 639980012", "not-assigned exit-code"},
+		{"+44 7700 900123", Region{}, "+44 7700900123", "not-assigned"},
+
+		// Characters that keyboards and address books leave.
+		{"+1\u00a0206\u00a0555\u00a00101", Region{}, "+1 2065550101", ""},
+		{"\u202a+1 206 555 0101\u202c", Region{}, "+1 2065550101", "invisible-characters"},
+		{"\uff0b1 2065550101\u200b", Region{}, "+1 2065550101", "invisible-characters other-digits"},
+		{"+1 206\u2013555\u20130101", Region{}, "+1 2065550101", ""},
+		{"+\u0661 \u0662\u0660\u0666 \u0665\u0665\u0665 \u0660\u0661\u0660\u0661", Region{}, "+1 2065550101", "other-digits"},
+		{`="+46701740605"`, Region{}, "+46 701740605", "text-formula"},
+		{"'+46701740606", Region{}, "+46 701740606", "apostrophe"},
+
+		// Extensions.
+		{"+1 206 555 0100 ext. 123", Region{}, "+1 2065550100x123", ""},
+		{"+1 206 555 0100 #123", Region{}, "+1 2065550100x123", ""},
+		{"+1 206 555 0100;ext=7", Region{}, "+1 2065550100x7", ""},
+		{"+1 206 555 0100, Ext 12", Region{}, "+1 2065550100x12", ""},
+		{"08-465 004 05 x12", Region{Code: "SE"}, "+46 846500405x12", ""},
+		{"030 23125-0 Ext. 123", de, "+49 30231250x123", ""},
+		{"+1 206 555 0100 ext", Region{}, "+1 2065550100", "empty-extension"},
+		{"+1 206 555 0100 x12345678901", Region{}, "extension-too-long", ""},
+
+		// National, with the row's own country: possible is enough.
+		{"020 7946 0123", gb, "+44 2079460123", ""},
+		{"07700 900123", gb, "+44 7700900123", "not-assigned"},
+		{"06 39 98 00 12", fr, "+33 639980012", "not-assigned"},
+		{"0176/04069013", de, "+49 17604069013", ""},
+		{"17604069014", de, "+49 17604069014", "leading-zero-missing"},
+		{"442079460123", gb, "+44 2079460123", "plus-missing"},
+		{"206.555.0103", us, "+1 2065550103", ""},
+
+		// National, with a default country only: it must be valid there.
+		{"020 7946 0123", byDefault("GB"), "+44 2079460123", ""},
+		{"07700 900123", byDefault("GB"), "not-of-default-country", ""},
+		{"070-174 06 05", byDefault("GB"), "not-of-default-country", ""},
+		{"0176 04069012", byDefault("DE"), "+49 17604069012", ""},
+
+		// National, with no country at all.
+		{"206-555-0103", Region{}, "no-country", ""},
+		{"33639980012", Region{}, "no-country", ""},
+
+		// Spreadsheet damage.
+		{"4.47701E+11", gb, "spreadsheet-scientific", ""},
+		{"4,9176E+12", de, "spreadsheet-scientific", ""},
+		{"2065550104,00", us, "spreadsheet-decimals", ""},
+		{"4915112345678.0", de, "spreadsheet-decimals", ""},
+		{"-868", us, "spreadsheet-computed", ""},
+		{"#NAME?", us, "spreadsheet-error", ""},
+		{"#N/A", us, "spreadsheet-error", ""},
+		{"#DIV/0!", us, "spreadsheet-error", ""},
+		{"########", us, "spreadsheet-narrow", ""},
+		{"=A2&B2", us, "spreadsheet-formula", ""},
+
+		// Not one number.
+		{"", us, "number-missing", ""},
+		{" \u200b ", us, "number-missing", "invisible-characters"},
+		{"n/a", us, "number-missing", ""},
+		{"-", us, "number-missing", ""},
+		{"+1 206 555 CALL", Region{}, "letters", ""},
+		{"+49 151 12345 HOME", Region{}, "letters", ""},
+		{"0151 1234567 mob", de, "letters", ""},
+		{"+1 206 555 0104\nwork: +1 206 555 0105", Region{}, "two-numbers", ""},
+		{"206.555.0103 / 206.555.0106", us, "two-numbers", ""},
+		{"2065550103 or 2065550106", us, "two-numbers", ""},
+		{"2065550103;2065550106", us, "two-numbers", ""},
+		{"+1 206 555 0101*", Region{}, "character", ""},
+		{"+1 206 555\xff0101", Region{}, "not-utf8", ""},
+		{strings.Repeat("1", 300), us, "number-cell-too-long", ""},
+
+		// Not a number of its country.
+		{"112", us, "too-short", ""},
+		{"+1 206 555 01012345", Region{}, "too-long", ""},
+		{"555 0100", us, "local-only", ""},
+		{"+999 12345678", Region{}, "country-code", ""},
+		{"+", Region{}, "not-a-number", ""},
+	} {
+		number, notes, problem := Normalize(test.text, test.region)
+		got := number.Graph()
+		if problem != nil {
+			got = problem.Code
+			if problem.Message == "" || problem.Advice == "" {
+				t.Errorf("Normalize(%q): problem %q has no message or no advice", test.text, problem.Code)
+			}
+		}
+		if got != test.want || codes(notes) != test.notes {
+			t.Errorf("Normalize(%q, %v) = %q with notes %q, want %q with notes %q", test.text, test.region, got, codes(notes), test.want, test.notes)
+		}
+	}
+}
+
+func TestNormalizeSharesTheMemoryOfGraphsForm(t *testing.T) {
+	text := strings.Clone("+1 2065550101")
+	if n := testing.AllocsPerRun(10, func() { isPlainASCII(text) }); n != 0 {
+		t.Errorf("isPlainASCII allocates %v times", n)
+	}
+	number, _, _ := Normalize(text, Region{})
+	if number.graph != text {
+		t.Errorf("Normalize(%q) = %q, want the same text", text, number.graph)
+	}
+}
+
+func TestRowNormalizeNotesWhatDoesNotSuitTheType(t *testing.T) {
+	for _, test := range []struct {
+		phoneType PhoneType
+		input     string
+		want      string
+	}{
+		{PhoneTypeMobile, "+44 20 7946 0123", "fixed-line"},
+		{PhoneTypeOffice, "+44 20 7946 0123", ""},
+		{PhoneTypeMobile, "+1 2065550104x123", "extension-on-mobile"},
+		{PhoneTypeAlternateMobile, "+1 2065550104x123", "extension-on-mobile"},
+		{PhoneTypeOffice, "+1 2065550104x123", ""},
+		{PhoneTypeMobile, "+1 2065550104", ""}, // North America: cannot be told
+		{PhoneTypeOffice, "+1 900 555 0104", "special-rate"},
+	} {
+		row := Row{PhoneType: test.phoneType, Input: test.input}
+		row.Normalize(Region{})
+		if got := codes(row.Notes()); got != test.want || row.Rejected() || row.Number.IsZero() {
+			t.Errorf("row %s %s: notes %q, number %v, rejected %v; want notes %q and a number", test.phoneType, test.input, got, row.Number, row.Rejected(), test.want)
+		}
+	}
+}
+
+func TestRejectedRowHasNoNumber(t *testing.T) {
+	before := Row{Input: "+1 2065550101"}
+	before.Reject(Problem{Code: "user-missing"})
+	before.Normalize(Region{})
+	after := Row{Input: "+1 2065550101"}
+	after.Normalize(Region{})
+	after.Reject(Problem{Code: "user-missing"})
+	for _, row := range []Row{before, after} {
+		if !row.Number.IsZero() {
+			t.Errorf("a rejected row has number %q, want none", row.Number.Graph())
+		}
+	}
+}
+
+func TestPhoneNumberPrintsMasked(t *testing.T) {
+	number, _, _ := Normalize("+1 206 555 0123 x456", Region{})
+	asJSON, err := json.Marshal(struct{ N PhoneNumber }{number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []string{
+		fmt.Sprint(number), fmt.Sprintf("%v %+v %#v %s %q", number, number, number, number, number),
+		fmt.Sprintf("%+v", Operation{Number: number}), fmt.Sprintf("%v", Row{Number: number}), string(asJSON),
+	} {
+		if strings.Contains(got, "206") || strings.Contains(got, "5550123") || !strings.Contains(got, "+1 ***23") {
+			t.Errorf("a number printed as %q, want only its country code and last two digits", got)
+		}
+	}
+	if got := (PhoneNumber{}).String(); got != "" {
+		t.Errorf("no number prints as %q, want nothing", got)
+	}
+}
+
+func TestCompare(t *testing.T) {
+	number, _, _ := Normalize("+44 20 7946 0123 x12", Region{})
+	plain, _, _ := Normalize("+44 20 7946 0123", Region{})
+	for _, test := range []struct {
+		n     PhoneNumber
+		shown string
+		want  Comparison
+	}{
+		{plain, "+44 2079460123", Same},
+		{plain, "+442079460123", Same},
+		{plain, "+44 (20) 7946-0123", Same},
+		{plain, "+44 02079460123", Same}, // Graph keeps a national prefix that was sent
+		{plain, "+44 2079460124", Different},
+		{plain, "+44 2079460123x12", Different},
+		{number, "+44 2079460123x12", Same},
+		{number, "+44 2079460123", Different},
+		{number, "+44 2079460123x13", Different},
+		{plain, "+44 XXXXXXXX23", CannotTell},
+		{plain, "+44 207946012X23", CannotTell},
+		{plain, "+44 ********23", CannotTell},
+		{plain, "xxxxxxxx", CannotTell},
+		{plain, "", CannotTell},
+	} {
+		if got := test.n.Compare(test.shown); got != test.want {
+			t.Errorf("%v.Compare(%q) = %v, want %v", test.n, test.shown, got, test.want)
+		}
+	}
+}
+
+func TestParsePhoneType(t *testing.T) {
+	for text, want := range map[string]PhoneType{
+		"mobile": PhoneTypeMobile, "MOBILE": PhoneTypeMobile, "cell": PhoneTypeMobile, "Mobile Phone": PhoneTypeMobile, "Handy": PhoneTypeMobile,
+		"alternateMobile": PhoneTypeAlternateMobile, "Alternate Mobile": PhoneTypeAlternateMobile, "alternate_mobile": PhoneTypeAlternateMobile,
+		"office": PhoneTypeOffice, "Work Phone": PhoneTypeOffice, "fax": "", "": "", "phone": "",
+	} {
+		got, ok := ParsePhoneType(text)
+		if got != want || ok != (want != "") {
+			t.Errorf("ParsePhoneType(%q) = %q, %v, want %q, %v", text, got, ok, want, want != "")
+		}
+	}
+}
+
+var graphForm = regexp.MustCompile(`^\+[1-9][0-9]{0,2} [0-9]{2,17}(x[0-9]{1,10})?$`)
+
+// checkNormalized states what must hold for any text whatever.
+func checkNormalized(t interface{ Errorf(string, ...any) }, text string, region Region) {
+	number, _, problem := Normalize(text, region)
+	if (problem == nil) == number.IsZero() {
+		t.Errorf("Normalize(%q, %v) gave number %q and problem %v, want one of them", text, region, number.Graph(), problem)
+		return
+	}
+	if problem != nil {
+		return
+	}
+	if !graphForm.MatchString(number.Graph()) {
+		t.Errorf("Normalize(%q, %v) = %q, want Graph's form", text, region, number.Graph())
+	}
+	for _, second := range []Region{{}, region} {
+		if again, _, _ := Normalize(number.Graph(), second); again != number {
+			t.Errorf("Normalize(%q, %v) = %q, and that again = %q", text, region, number.Graph(), again.Graph())
+		}
+	}
+	if number.Compare(number.Graph()) != Same {
+		t.Errorf("%q does not compare as the same as itself", number.Graph())
+	}
+}
+
+func TestNormalizeTwiceEqualsOnce(t *testing.T) {
+	regions := []string{"", "US", "GB", "DE", "FR", "SE", "IT", "AR", "MX", "BR", "RU", "JP", "CI", "HU", "IN", "CN", "AU", "BY", "LI", "SM"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`(\+|00|0|8|1|\(0\))?[0-9]{1,4}[ -]?[0-9]{2,6}[ /]?[0-9]{0,6}( ?x[0-9]{1,4})?`).Draw(t, "text")
+		region := Region{Code: rapid.SampledFrom(regions).Draw(t, "region"), Default: rapid.Bool().Draw(t, "default")}
+		checkNormalized(t, text, region)
+	})
+}
+
+func FuzzNormalize(f *testing.F) {
+	for _, text := range []string{"+1 (206) 555-0101", "07700 900123", `="+46701740605"`, "4,47E+11", "a / b", "+39 02 3661 8300 x12", "\u202a+44 7700 900123"} {
+		f.Add(text, "GB", true)
+	}
+	f.Fuzz(func(t *testing.T, text, region string, byDefault bool) {
+		checkNormalized(t, text, Region{Code: region, Default: byDefault})
+	})
+}
+
+func BenchmarkNormalize(b *testing.B) {
+	for _, bm := range []struct {
+		name, text string
+		region     Region
+	}{
+		{"graph form", "+1 2065550101", Region{}},
+		{"international", "+44 (0)20 7946-0123", Region{}},
+		{"national", "030 23125 123", Region{Code: "DE"}},
+	} {
+		b.Run(bm.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Normalize(bm.text, bm.region)
+			}
+		})
+	}
+}

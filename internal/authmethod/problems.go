@@ -1,0 +1,158 @@
+package authmethod
+
+import "fmt"
+
+// The problems and notes of a phone cell. Codes are stable words for programs.
+// No text repeats the number: it stands beside it in every report.
+
+func problemMissing() *Problem {
+	return &Problem{"number-missing", "there is no phone number in the cell", "fill in the number, or take the row out"}
+}
+
+func problemCellTooLong() *Problem {
+	return &Problem{"number-cell-too-long", fmt.Sprintf("the cell holds more than %d bytes", maxNumberCell), "put one phone number and nothing else into the cell"}
+}
+
+func problemNotText() *Problem {
+	return &Problem{"not-utf8", "the cell holds bytes that are not UTF-8 text", "save the file as CSV UTF-8"}
+}
+
+func problemTooNarrow() *Problem {
+	return &Problem{"spreadsheet-narrow", "a spreadsheet printed ### because the column was too narrow", "widen the column in the original and export again; the digits are not in this file"}
+}
+
+func problemErrorValue() *Problem {
+	return &Problem{"spreadsheet-error", "the cell holds a spreadsheet's error value", "correct the formula in the original, or type the number as text"}
+}
+
+func problemScientific() *Problem {
+	return &Problem{"spreadsheet-scientific", "a spreadsheet turned the number into scientific notation and its last digits are gone", "format the column as text in the original and export again; do not retype from this file"}
+}
+
+func problemDecimals() *Problem {
+	return &Problem{"spreadsheet-decimals", "a spreadsheet or an export treated the phone number as an amount and gave it decimals", "format the column as text in the original and export again"}
+}
+
+func problemComputed() *Problem {
+	return &Problem{"spreadsheet-computed", "the cell begins with a minus: a spreadsheet computed the number as a formula", "type the number as text in the original, with the apostrophe or as =\"+1 …\""}
+}
+
+func problemFormula() *Problem {
+	return &Problem{"spreadsheet-formula", "the cell holds a formula, not a number", "replace the formula by its value, as text"}
+}
+
+func problemTwoNumbers() *Problem {
+	return &Problem{"two-numbers", "the cell holds two numbers", "keep one; give the other a row or a column of its own, as alternateMobile or office"}
+}
+
+func problemLetters() *Problem {
+	return &Problem{"letters", "the number holds letters", "write digits only; a remark such as \"home\" belongs into another column"}
+}
+
+func problemCharacter(r rune) *Problem {
+	return &Problem{"character", fmt.Sprintf("the number holds %q, which no phone number has", r), "write digits, blanks and a leading + only"}
+}
+
+func problemExtensionTooLong() *Problem {
+	return &Problem{"extension-too-long", fmt.Sprintf("the extension has more than %d digits", maxExtension), "check whether two numbers were run together"}
+}
+
+func problemNoCountry(digits string) *Problem {
+	advice := "write the number with + and its country code, add a country column, or name the country with --default-country"
+	if again, problem := readNumber("+"+digits, Region{}); problem == nil && again.kind != 0 {
+		advice = "if it begins with its country code, write a + in front; otherwise add a country column or --default-country"
+	}
+	return &Problem{"no-country", "the number has no country code and nothing says which country it belongs to", advice}
+}
+
+func problemNotOfDefault(country string) *Problem {
+	return &Problem{"not-of-default-country", "the number has no country code and is no valid number of the default country " + country, "write it with + and its country code, or give the row its country"}
+}
+
+func problemCountryCode() *Problem {
+	return &Problem{"country-code", "the + is not followed by a country code that exists", "check the digits after the +"}
+}
+
+func problemTooShort() *Problem {
+	return &Problem{"too-short", "the number is too short for its country", "check for missing digits, such as the area code"}
+}
+
+func problemTooLong() *Problem {
+	return &Problem{"too-long", "the number is too long for its country", "check for extra digits, a country code given twice, or an extension without an x"}
+}
+
+func problemLength() *Problem {
+	return &Problem{"length", "no number of its country has this many digits", "check for missing or extra digits"}
+}
+
+func problemLocalOnly() *Problem {
+	return &Problem{"local-only", "the number can only be dialled locally: its area code is missing", "add the area code"}
+}
+
+func problemNotANumber() *Problem {
+	return &Problem{"not-a-number", "this is not a phone number", "write it as + country code, blank, number"}
+}
+
+func problemAmbiguous() *Problem {
+	return &Problem{"ambiguous", "the number reads differently with and without its country code", "write it with + and its country code, as it is dialled from abroad"}
+}
+
+func noteInvisible() Problem {
+	return Problem{"invisible-characters", "characters that cannot be seen were left out", ""}
+}
+
+func noteOtherDigits() Problem {
+	return Problem{"other-digits", "digits or signs of another script were read as ASCII", ""}
+}
+
+func noteTextFormula() Problem {
+	return Problem{"text-formula", "the number was taken out of a protective =\"…\"", ""}
+}
+
+func noteApostrophe() Problem {
+	return Problem{"apostrophe", "a protective apostrophe in front was left out", ""}
+}
+
+func noteBracketedZero() Problem {
+	return Problem{"bracketed-zero", "the (0) after the country code was left out", ""}
+}
+
+func noteDoubleZero() Problem {
+	return Problem{"double-zero", "the leading 00 was read as +", ""}
+}
+
+func noteEmptyExtension() Problem {
+	return Problem{"empty-extension", "an extension mark without digits was left out", ""}
+}
+
+func noteTrunkPrefix(countryCode string) Problem {
+	return Problem{"trunk-prefix", "the national prefix after +" + countryCode + " was left out, as it is when dialled from abroad", ""}
+}
+
+func notePlusMissing(countryCode string) Problem {
+	return Problem{"plus-missing", "the number begins with +" + countryCode + " without the +, and was read so", "check that it is not a national number"}
+}
+
+func noteExitCode(countryCode string) Problem {
+	return Problem{"exit-code", "the number begins with the country's exit code and was read as +" + countryCode, ""}
+}
+
+func noteTrunkMissing(country string) Problem {
+	return Problem{"leading-zero-missing", "national numbers of " + country + " begin with 0; a spreadsheet may have dropped it", "check that the country is right"}
+}
+
+func noteNotAssigned() Problem {
+	return Problem{"not-assigned", "the length is possible, but the number lies in no range known to be assigned", "check for a wrong digit; new ranges and example numbers look like this too"}
+}
+
+func noteExtensionOnMobile() Problem {
+	return Problem{"extension-on-mobile", "a mobile number has an extension; Entra ID uses extensions for office phones only", "leave the extension out, or import it as office"}
+}
+
+func noteFixedLine() Problem {
+	return Problem{"fixed-line", "this is a fixed line, imported as a mobile: it cannot receive text messages", "check the phone type"}
+}
+
+func noteSpecialRate() Problem {
+	return Problem{"special-rate", "this is a premium, shared-cost or pager number", "check the number"}
+}

@@ -121,3 +121,7 @@ func (rs *Rows) All() iter.Seq2[int, *Row] {
 		}
 	}
 }
+
+// Lane is the rows of one user that are to be sent, as indexes into [Rows], in
+// the order that Graph needs. At most one of them is in flight at a time.
+type Lane []int32

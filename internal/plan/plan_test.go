@@ -1,0 +1,213 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/plan"
+)
+
+// rowsOf reads "user type number" triples; the line is the index plus two, as
+// under a heading. A number that cannot be read gives a rejected row.
+func rowsOf(triples ...string) *authmethod.Rows {
+	rows := new(authmethod.Rows)
+	for i, triple := range triples {
+		f := strings.Fields(triple)
+		row := rows.Append(authmethod.Row{Line: int32(i) + 2, User: f[0], PhoneType: authmethod.PhoneType(f[1]), Input: strings.Join(f[2:], " ")})
+		row.Normalize(authmethod.Region{})
+	}
+	return rows
+}
+
+func describe(rows *authmethod.Rows, p *plan.Plan) (lanes []string) {
+	for _, lane := range p.Lanes {
+		var steps []string
+		for _, i := range lane {
+			steps = append(steps, fmt.Sprintf("%d:%s", rows.At(int(i)).Line, rows.At(int(i)).PhoneType))
+		}
+		lanes = append(lanes, strings.Join(steps, " "))
+	}
+	return lanes
+}
+
+func findings(rows *authmethod.Rows) map[int]string {
+	found := map[int]string{}
+	for _, row := range rows.All() {
+		for _, p := range slices.Concat(row.Problems(), row.Notes()) {
+			if p.Code != "not-assigned" {
+				found[int(row.Line)] += p.Code + ";"
+			}
+		}
+	}
+	return found
+}
+
+func TestBuild(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		rows      []string
+		lanes     []string
+		decisions []plan.Decision
+		findings  map[int]string
+	}{
+		{
+			name:  "mobile first wherever it stands, lanes in order of first appearance",
+			rows:  []string{"b@x office +1 2065550100", "a@x alternateMobile +1 2065550102", "b@x alternateMobile +1 2065550103", "a@x mobile +1 2065550104", "B@X mobile +1 2065550105"},
+			lanes: []string{"6:mobile 4:alternateMobile 2:office", "5:mobile 3:alternateMobile"},
+		},
+		{
+			name:      "the same number again is a duplicate of the first row",
+			rows:      []string{"a@x mobile +1 2065550101", "A@x mobile +1 (206) 555-0101", "a@x mobile +1 206-555-0101"},
+			lanes:     []string{"2:mobile"},
+			decisions: []plan.Decision{{1, authmethod.Duplicate, 0}, {2, authmethod.Duplicate, 0}},
+			findings:  map[int]string{3: "duplicate;", 4: "duplicate;"},
+		},
+		{
+			name:     "two numbers for one user and type reject both, also with an equal pair among them",
+			rows:     []string{"a@x mobile +1 2065550101", "a@x mobile +1 2065550102", "a@x mobile +1 2065550101", "a@x office +1 2065550103"},
+			lanes:    []string{"5:office"},
+			findings: map[int]string{2: "contradiction;", 3: "contradiction;", 4: "contradiction;"},
+		},
+		{
+			name:      "an alternateMobile waits for a mobile that is rejected, an office phone does not",
+			rows:      []string{"a@x alternateMobile +1 2065550102", "a@x mobile 4.47E+11", "a@x office +1 2065550103"},
+			lanes:     []string{"4:office"},
+			decisions: []plan.Decision{{0, authmethod.Dependency, 1}},
+			findings:  map[int]string{2: "held-back;", 3: "spreadsheet-scientific;"},
+		},
+		{
+			name:      "contradicting mobiles hold the alternateMobile back too",
+			rows:      []string{"a@x mobile +1 2065550101", "a@x mobile +1 2065550102", "a@x alternateMobile +1 2065550103"},
+			decisions: []plan.Decision{{2, authmethod.Dependency, 0}},
+			findings:  map[int]string{2: "contradiction;", 3: "contradiction;", 4: "held-back;"},
+		},
+		{
+			name:     "a bad mobile beside a good one does not hold back",
+			rows:     []string{"a@x mobile oops", "a@x mobile +1 2065550101", "a@x alternateMobile +1 2065550102"},
+			lanes:    []string{"3:mobile 4:alternateMobile"},
+			findings: map[int]string{2: "letters;"},
+		},
+		{
+			name:     "an alternateMobile alone is sent, with a note",
+			rows:     []string{"a@x alternateMobile +1 2065550102"},
+			lanes:    []string{"2:alternateMobile"},
+			findings: map[int]string{2: "no-mobile;"},
+		},
+		{
+			name:     "a number of several users is noted on each, one user's own repeat is not",
+			rows:     []string{"a@x mobile +1 2065550101", "a@x office +1 2065550101", "b@x mobile +1 2065550102", "c@x mobile +1 2065550102"},
+			lanes:    []string{"2:mobile 3:office", "4:mobile", "5:mobile"},
+			findings: map[int]string{4: "shared-number;", 5: "shared-number;"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rows := rowsOf(test.rows...)
+			p := plan.Build(rows)
+			if diff := cmp.Diff(describe(rows, p), test.lanes); diff != "" {
+				t.Errorf("lanes (-got +want):\n%s", diff)
+			}
+			if diff := cmp.Diff(p.Decisions, test.decisions); diff != "" {
+				t.Errorf("decisions (-got +want):\n%s", diff)
+			}
+			if test.findings == nil {
+				test.findings = map[int]string{}
+			}
+			if diff := cmp.Diff(findings(rows), test.findings); diff != "" {
+				t.Errorf("findings (-got +want):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestContradictionNamesTheOtherLine(t *testing.T) {
+	rows := rowsOf("a@x mobile +1 2065550101", "a@x mobile +1 2065550102")
+	plan.Build(rows)
+	for i, other := range []string{"line 3", "line 2"} {
+		if got := rows.At(i).Problems()[0].Message; !strings.HasSuffix(got, other) {
+			t.Errorf("row %d: message %q, want it to name %s", i, got, other)
+		}
+	}
+}
+
+func TestSharedNumberListsItsUsers(t *testing.T) {
+	triples := []string{"first@x mobile +1 2065550101", "Second@x mobile +1 2065550101", "second@x office +1 2065550101"}
+	for i := range 30 {
+		triples = append(triples, fmt.Sprintf("u%d@x mobile +1 2065550101", i))
+	}
+	rows := rowsOf(triples...)
+	plan.Build(rows)
+	got := rows.At(0).Notes()[0].Message
+	for _, want := range []string{"32 users share", "first@x (line 2), Second@x (line 3), u0@x (line 5)", "and 22 more"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("note %q, want it to hold %q", got, want)
+		}
+	}
+}
+
+// Whatever the rows, each one is in exactly one lane, decided, or rejected;
+// lanes are of one user, in rank order, with one row a type; and the plan is
+// the same every time.
+func TestEveryRowHasOnePlace(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		triples := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string {
+			return fmt.Sprintf("%s@x %s %s",
+				rapid.SampledFrom([]string{"a", "A", "b", "c", "d"}).Draw(t, "user"),
+				rapid.SampledFrom([]string{"mobile", "alternateMobile", "office"}).Draw(t, "type"),
+				rapid.SampledFrom([]string{"+1 2065550101", "+12065550101", "+1 2065550102", "bad"}).Draw(t, "number"))
+		}), 0, 25).Draw(t, "rows")
+		rows := rowsOf(triples...)
+		p := plan.Build(rows)
+		places := make([]int, rows.Len())
+		for _, lane := range p.Lanes {
+			for n, i := range lane {
+				places[i]++
+				row, head := rows.At(int(i)), rows.At(int(lane[0]))
+				if !strings.EqualFold(row.User, head.User) {
+					t.Fatalf("a lane holds %s and %s", head.User, row.User)
+				}
+				if n > 0 && rows.At(int(lane[n-1])).PhoneType.Rank() >= row.PhoneType.Rank() {
+					t.Fatalf("a lane holds %s before %s", rows.At(int(lane[n-1])).PhoneType, row.PhoneType)
+				}
+			}
+		}
+		for _, d := range p.Decisions {
+			places[d.Row]++
+		}
+		for i, row := range rows.All() {
+			if row.Rejected() {
+				places[i]++
+			}
+			if places[i] != 1 {
+				t.Fatalf("row %d (%s) has %d places, want 1", i, triples[i], places[i])
+			}
+		}
+		again := rowsOf(triples...)
+		if diff := cmp.Diff(plan.Build(again), p); diff != "" || !cmp.Equal(findings(again), findings(rows)) {
+			t.Fatalf("planned twice (-again +first):\n%s", diff)
+		}
+	})
+}
+
+func ExampleBuild() {
+	rows := new(authmethod.Rows)
+	for _, row := range []authmethod.Row{
+		{Line: 2, User: "mia@example.com", PhoneType: authmethod.PhoneTypeAlternateMobile, Input: "+33 6 39 98 00 13"},
+		{Line: 3, User: "mia@example.com", PhoneType: authmethod.PhoneTypeMobile, Input: "+33 6 39 98 00 12"},
+	} {
+		rows.Append(row).Normalize(authmethod.Region{})
+	}
+	for _, lane := range plan.Build(rows).Lanes {
+		for _, i := range lane {
+			fmt.Println(rows.At(int(i)).Line, rows.At(int(i)).PhoneType)
+		}
+	}
+	// Output:
+	// 3 mobile
+	// 2 alternateMobile
+}

@@ -1,0 +1,242 @@
+package graphsim
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// maxBatch is the most requests that a $batch may hold:
+// https://learn.microsoft.com/graph/json-batching.
+const maxBatch = 20
+
+type batchRequest struct {
+	Requests []subRequest `json:"requests"`
+}
+
+type subRequest struct {
+	ID        string            `json:"id"`
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   map[string]string `json:"headers"`
+	Body      json.RawMessage   `json:"body"`
+	DependsOn []string          `json:"dependsOn"`
+
+	after int // index of what it depends on, or -1
+}
+
+type batchResponse struct {
+	Responses []subResponse `json:"responses"`
+}
+
+type subResponse struct {
+	ID      string            `json:"id"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    any               `json:"body,omitempty"`
+}
+
+// parseBatch refuses the whole batch for one bad request in it, as Graph does.
+func parseBatch(contentType string, body []byte) ([]subRequest, *refusal) {
+	var batch batchRequest
+	if !isJSON(contentType) || json.Unmarshal(body, &batch) != nil || len(batch.Requests) == 0 {
+		return nil, badRequest("Invalid batch payload format.")
+	}
+	requests := batch.Requests
+	if len(requests) > maxBatch {
+		return nil, &refusal{
+			status: http.StatusBadRequest, code: "MaximumValueExceeded",
+			message: fmt.Sprintf("Number of batch request steps exceeds the maximum value of %d.", maxBatch),
+		}
+	}
+	index := make(map[string]int, len(requests))
+	for i := range requests {
+		r := &requests[i]
+		if refused := r.check(); refused != nil {
+			return nil, refused
+		}
+		if _, ok := index[fold(r.ID)]; ok {
+			return nil, badRequest("Request Id " + r.ID + " has to be unique in a batch.")
+		}
+		index[fold(r.ID)] = i
+	}
+	return requests, resolveDependencies(requests, index)
+}
+
+// check is about one request by itself.
+func (r *subRequest) check() *refusal {
+	if r.ID == "" || r.Method == "" || r.URL == "" {
+		return badRequest("Invalid batch payload format.")
+	}
+	if string(r.Body) == "null" {
+		r.Body = nil
+	}
+	writes := r.Method == http.MethodPost || r.Method == http.MethodPatch || r.Method == http.MethodPut
+	if (writes && r.Body == nil) || ((writes || r.Body != nil) && r.header("Content-Type") == "") {
+		return badRequest("Write request id : " + r.ID + " does not contain Content-Type header or body.")
+	}
+	return nil
+}
+
+// header finds a header in any case.
+func (r *subRequest) header(name string) string {
+	for key, value := range r.Headers {
+		if strings.EqualFold(key, name) {
+			return value
+		}
+	}
+	return ""
+}
+
+// resolveDependencies takes the three shapes that work: no dependsOn, each
+// names the one before, or all that have one name the same one; see
+// https://learn.microsoft.com/graph/known-issues.
+func resolveDependencies(requests []subRequest, index map[string]int) *refusal {
+	first := -1 // what the first request with a dependsOn names
+	serial, shared := true, true
+	for i := range requests {
+		r := &requests[i]
+		r.after = -1
+		if len(r.DependsOn) > 1 {
+			return wrongShape()
+		}
+		if len(r.DependsOn) == 1 {
+			named, ok := index[fold(r.DependsOn[0])]
+			if !ok || named >= i {
+				return badRequest("Invalid dependency for request Id " + r.ID + ".")
+			}
+			r.after = named
+		}
+		if first < 0 {
+			first = r.after
+		}
+		serial = serial && r.after == i-1
+		shared = shared && (r.after < 0 || r.after == first)
+	}
+	if !serial && !shared {
+		return wrongShape()
+	}
+	return nil
+}
+
+func wrongShape() *refusal {
+	return badRequest("Batch should be either fully sequential or fully parallel.")
+}
+
+// item is one request of a batch on its way.
+type item struct {
+	subRequest
+	op    operation
+	fault *fault
+	done  result
+}
+
+// status is what the caller will see, unless an answer is lost.
+func (it *item) status() int {
+	if it.fault.replaces() {
+		return it.fault.answerStatus()
+	}
+	return it.done.status
+}
+
+func (s *Simulator) batch(x *exchange, r *http.Request, body []byte, f *fault) answer {
+	if refused := s.authorize(x, r); refused != nil {
+		return x.refuse(*refused)
+	}
+	if r.Method != http.MethodPost {
+		return x.refuse(*x.target.unserved(r.Method))
+	}
+	requests, refused := parseBatch(r.Header.Get("Content-Type"), body)
+	if refused != nil {
+		return x.refuse(*refused)
+	}
+	items := make([]item, len(requests))
+	for i, r := range requests {
+		items[i] = item{subRequest: r, op: newOperation(r.Method, graphTarget(r.URL), r.header("Content-Type"), r.Body)}
+		items[i].op.clientRequestID = x.clientRequestID
+		if own := r.header("client-request-id"); own != "" {
+			items[i].op.clientRequestID = own
+		}
+	}
+	order, ok := s.run(x, items)
+	if !ok {
+		return answer{cut: true}
+	}
+	return x.assemble(items, order, f)
+}
+
+// run does the requests of a batch and gives the order of their answers. It is
+// false if a fault cuts the connection before anything is done.
+func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.SubRequests += len(items)
+	parallel, cut := true, false
+	for i := range items {
+		it := &items[i]
+		it.fault = s.faultFor(it.op.method, it.op.target.path)
+		x.delay = max(x.delay, it.fault.latency())
+		cut = cut || it.fault.cutsBefore()
+		parallel = parallel && it.after < 0
+	}
+	if cut {
+		return nil, false
+	}
+	order = s.random.Perm(len(items))
+	for i := range items {
+		n := i
+		if parallel {
+			n = order[i] // no order is promised for the work either
+		}
+		s.runItem(x, items, n)
+	}
+	return order, true
+}
+
+func (s *Simulator) runItem(x *exchange, items []item, n int) {
+	it := &items[n]
+	if it.after >= 0 && items[it.after].status() >= http.StatusBadRequest {
+		it.fault = nil
+		it.done = refusedBy(&refusal{
+			status: http.StatusFailedDependency, code: "FailedDependency",
+			message: "Request failed due to failure of dependent requests.",
+		})
+	} else {
+		s.arrive(x, &it.op)
+		if it.fault.letsWork() {
+			it.done = s.perform(&it.op)
+		}
+	}
+	s.logItem(x, it)
+}
+
+// assemble writes the answer of the batch. A fault whose answer cannot stand
+// inside one takes the place of the whole.
+func (x *exchange) assemble(items []item, order []int, f *fault) answer {
+	responses := make([]subResponse, 0, len(items))
+	cut, truncate := false, 0
+	for _, n := range order {
+		it := &items[n]
+		var a answer
+		if !it.fault.replaces() {
+			a = x.render(&it.op, it.done)
+		}
+		a = it.fault.change(x, a)
+		if it.fault.replacesBatch() {
+			return a
+		}
+		cut = cut || a.cut
+		truncate = max(truncate, a.truncate)
+		if raw, ok := a.body.([]byte); ok {
+			a.body = json.RawMessage(raw)
+		}
+		responses = it.fault.misplace(append(responses, subResponse{it.ID, a.status, a.header, a.body}))
+	}
+	if f != nil && f.BatchAnswer != "" && len(responses) > 0 {
+		responses = append(f.misplace(responses[:1:1]), responses[1:]...)
+	}
+	a := jsonAnswer(http.StatusOK, plainJSON, batchResponse{responses})
+	a.cut, a.truncate = cut, truncate
+	return a
+}

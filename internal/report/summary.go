@@ -1,0 +1,186 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"entraphone/internal/authmethod"
+)
+
+// summary is summary.json. Fields may be added; their names and meanings do
+// not change.
+type summary struct {
+	Tool      string         `json:"tool"`
+	Run       string         `json:"run"`
+	Input     summaryInput   `json:"input"`
+	Target    string         `json:"target"`
+	DryRun    bool           `json:"dryRun"`
+	StartedAt time.Time      `json:"startedAt"`
+	Finished  time.Time      `json:"finishedAt"`
+	Seconds   float64        `json:"durationSeconds"`
+	ExitCode  int            `json:"exitCode"`
+	Stopped   string         `json:"stopped"`
+	Outcomes  map[string]int `json:"outcomes"` // every outcome, also those with 0
+	Classes   map[string]int `json:"classes"`
+	Noted     int            `json:"rowsWithNotes"`
+	Requests  int64          `json:"requests"`
+	Ops       int64          `json:"operations"`
+	Throttled int64          `json:"throttled"`
+	Lost      int64          `json:"lostAnswers"`
+	ReadBacks int64          `json:"readBacks"`
+}
+
+type summaryInput struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Rows   int    `json:"rows"`
+}
+
+// WriteSummary writes summary.json the way WriteResults writes.
+func (r *Report) WriteSummary(path string, f Facts) error {
+	counts := r.Counts()
+	classes, _ := r.classes()
+	s := summary{
+		Tool: f.Tool, Run: f.Run, Input: summaryInput{f.Input, f.SHA256, r.rows.Len()}, Target: f.Target, DryRun: f.DryRun,
+		StartedAt: f.StartedAt.UTC(), Finished: f.FinishedAt.UTC(), Seconds: f.FinishedAt.Sub(f.StartedAt).Seconds(),
+		ExitCode: f.ExitCode, Stopped: f.Stopped, Outcomes: make(map[string]int), Classes: make(map[string]int), Noted: r.noted(),
+		Requests: f.Requests, Ops: f.Operations, Throttled: f.Throttled, Lost: f.Lost, ReadBacks: f.ReadBacks,
+	}
+	for _, outcome := range authmethod.Outcomes() {
+		s.Outcomes[string(outcome)] = counts[outcome]
+	}
+	for _, class := range authmethod.Classes() {
+		s.Classes[string(class)] = classes[class]
+	}
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding the summary: %w", err)
+	}
+	if err := writeFile(path, bytes.NewReader(append(text, '\n'))); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return nil
+}
+
+func (r *Report) noted() (n int) {
+	for _, row := range r.rows.All() {
+		if len(row.Notes()) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// meaning says what an outcome means in a few words.
+func meaning(outcome authmethod.Outcome, dryRun bool) string {
+	switch outcome {
+	case authmethod.Created:
+		return "the phone is registered now"
+	case authmethod.Unchanged:
+		return "the same number was registered already"
+	case authmethod.Duplicate:
+		return "repeats an earlier row"
+	case authmethod.Conflict:
+		return "another number is registered; left alone"
+	case authmethod.Rejected:
+		return "not sent: its own data is bad"
+	case authmethod.Dependency:
+		return "not sent: the user's mobile did not arrive"
+	case authmethod.Failed:
+		return "refused by Graph"
+	case authmethod.Unknown:
+		return "sent, and nobody can say whether it arrived"
+	}
+	if dryRun {
+		return "would be sent"
+	}
+	return "not sent"
+}
+
+// remedy says who can do something about a class.
+func remedy(class authmethod.Class) string {
+	switch class {
+	case authmethod.FixData:
+		return "correct the file"
+	case authmethod.Retry:
+		return "run again"
+	case authmethod.Permission:
+		return "a permission or role is missing"
+	}
+	return "somebody must decide"
+}
+
+// Print writes the summary for a person, on one screen whatever the size of
+// the run.
+func (r *Report) Print(w io.Writer, f Facts) error {
+	var text bytes.Buffer
+	title := "Imported"
+	switch {
+	case f.DryRun:
+		title = "Dry run, nothing sent:"
+	case f.Stopped != "":
+		title = "Stopped before the end:"
+	}
+	fmt.Fprintf(&text, "%s %s -> %s\n\n", title, f.Input, f.Target)
+	if f.Stopped != "" {
+		fmt.Fprintf(&text, "  %s\n\n", f.Stopped)
+	}
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	counts := r.Counts()
+	for _, outcome := range authmethod.Outcomes() {
+		if counts[outcome] > 0 {
+			fmt.Fprintf(table, "  %s\t%8d\t%s\n", outcome, counts[outcome], meaning(outcome, f.DryRun))
+		}
+	}
+	fmt.Fprintf(table, "  rows\t%8d\t\n", r.rows.Len())
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if !f.DryRun {
+		r.printClasses(&text)
+		fmt.Fprintf(&text, "\n  %s\n", f.effort())
+	}
+	_, err := w.Write(text.Bytes())
+	return err
+}
+
+func (r *Report) printClasses(text *bytes.Buffer) {
+	counts, first := r.classes()
+	if len(counts) == 0 {
+		return
+	}
+	fmt.Fprint(text, "\nWhat is left to do\n\n")
+	for _, class := range authmethod.Classes() {
+		if counts[class] == 0 {
+			continue
+		}
+		row, result := r.rows.At(first[class]), r.results[first[class]]
+		fmt.Fprintf(text, "  %-10s %6d  %s; first on line %d: %s\n", class, counts[class], remedy(class), row.Line, clip(result.Message, 90))
+	}
+}
+
+// clip keeps a text to one line of a terminal.
+func clip(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+// effort says what the run cost.
+func (f Facts) effort() string {
+	took := f.FinishedAt.Sub(f.StartedAt)
+	text := fmt.Sprintf("%d requests with %d operations in %s", f.Requests, f.Operations, took.Round(100*time.Millisecond))
+	if f.Throttled > 0 {
+		text += fmt.Sprintf(", %d throttled", f.Throttled)
+	}
+	if f.Lost > 0 {
+		text += fmt.Sprintf(", %d answers lost", f.Lost)
+	}
+	return text
+}

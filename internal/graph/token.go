@@ -1,0 +1,178 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+)
+
+const (
+	// renewBefore is how long before its end a token is renewed.
+	renewBefore = 5 * time.Minute
+	// renewAgain is how long to leave a renewal alone that failed while the
+	// token is still good.
+	renewAgain = 30 * time.Second
+)
+
+// tokens holds the current access token and renews it: before it ends, or when
+// Graph has refused it. All callers share one token, and one fetch at a time.
+type tokens struct {
+	signIn *signIn
+
+	fetching chan struct{} // holds one element while a fetch is on
+
+	mu      sync.Mutex // guards what follows
+	current azcore.AccessToken
+	tried   time.Time // when the last fetch began
+	failed  time.Time // when it ended without a token
+	failure error
+}
+
+func newTokens(s *signIn) *tokens {
+	return &tokens{signIn: s, fetching: make(chan struct{}, 1)}
+}
+
+// get is a token that is good now. Near its end one caller renews it and the
+// others go on with what they have.
+func (t *tokens) get(ctx context.Context) (azcore.AccessToken, error) {
+	token, due := t.held()
+	if !usable(token) {
+		return t.replace(ctx, token, "")
+	}
+	if !due {
+		return token, nil
+	}
+	select {
+	case t.fetching <- struct{}{}:
+		defer func() { <-t.fetching }()
+	default:
+		return token, nil
+	}
+	renewed, err := t.fetch(ctx, "")
+	if err != nil {
+		return token, nil // good for some minutes yet
+	}
+	return renewed, nil
+}
+
+// replace is a token other than refused: a new one, or the one that another
+// caller has fetched since refused was taken. Callers that waited for a fetch
+// which failed share its error; else an outage of the sign-in service would
+// hold them one after the other.
+func (t *tokens) replace(ctx context.Context, refused azcore.AccessToken, claims string) (azcore.AccessToken, error) {
+	began := time.Now()
+	select {
+	case t.fetching <- struct{}{}:
+		defer func() { <-t.fetching }()
+	case <-ctx.Done():
+		return azcore.AccessToken{}, ctx.Err()
+	}
+	if token, _ := t.held(); usable(token) && token.Token != refused.Token {
+		return token, nil
+	}
+	if err := t.failedSince(began); err != nil {
+		return azcore.AccessToken{}, err
+	}
+	return t.fetch(ctx, claims)
+}
+
+// fetch must be called with an element of ours in fetching.
+func (t *tokens) fetch(ctx context.Context, claims string) (azcore.AccessToken, error) {
+	t.mu.Lock()
+	t.tried = time.Now()
+	t.mu.Unlock()
+	token, err := t.signIn.token(ctx, claims)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil {
+		if ctx.Err() == nil { // the caller's end is nobody else's
+			t.failed, t.failure = time.Now(), err
+		}
+		return azcore.AccessToken{}, err
+	}
+	t.current, t.failure = token, nil
+	return token, nil
+}
+
+func (t *tokens) failedSince(began time.Time) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failed.After(began) {
+		return t.failure
+	}
+	return nil
+}
+
+// held is the current token, and whether it is time to renew it.
+func (t *tokens) held() (token azcore.AccessToken, due bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.current.ExpiresOn.IsZero() || time.Since(t.tried) < renewAgain {
+		return t.current, false
+	}
+	if !t.current.RefreshOn.IsZero() && time.Now().After(t.current.RefreshOn) {
+		return t.current, true
+	}
+	return t.current, time.Until(t.current.ExpiresOn) < renewBefore
+}
+
+// usable says that the token has not ended; no end means that none is known.
+func usable(token azcore.AccessToken) bool {
+	return token.Token != "" && (token.ExpiresOn.IsZero() || time.Now().Before(token.ExpiresOn))
+}
+
+// readyToken gives the one token that it was given, once.
+func readyToken(secret Secret) (fetchFunc, error) {
+	token, err := parseReadyToken(secret.reveal())
+	if err != nil {
+		return nil, err
+	}
+	given := false
+	return func(context.Context, string) (azcore.AccessToken, error) {
+		if given || !usable(token) {
+			return azcore.AccessToken{}, &AuthError{
+				Problem: "the ready access token has ended or was refused, and cannot be renewed",
+				Advice:  "fetch a new one with \"az account get-access-token --resource-type ms-graph\" into ENTRAPHONE_ACCESS_TOKEN, or use another --auth",
+			}
+		}
+		given = true
+		return token, nil
+	}, nil
+}
+
+// parseReadyToken reads a bare token, quoted or after "Bearer" as people copy
+// it, or the JSON that "az account get-access-token" prints. Errors do not
+// repeat any of it.
+func parseReadyToken(secret string) (azcore.AccessToken, error) {
+	bare := strings.Trim(secret, " \t\r\n\"'")
+	var token azcore.AccessToken
+	if strings.HasPrefix(bare, "{") {
+		var printed struct {
+			AccessToken string `json:"accessToken"`
+			ExpiresAt   scalar `json:"expires_on"` // since az 2.54
+			ExpiresOn   string `json:"expiresOn"`  // in local time
+		}
+		if err := json.Unmarshal([]byte(bare), &printed); err != nil || printed.AccessToken == "" {
+			return token, &ConfigError{Problem: "ENTRAPHONE_ACCESS_TOKEN looks like JSON but is not what \"az account get-access-token\" prints: it needs an accessToken"}
+		}
+		bare = printed.AccessToken
+		if at, err := strconv.ParseInt(string(printed.ExpiresAt), 10, 64); err == nil {
+			token.ExpiresOn = time.Unix(at, 0)
+		} else if at, err := time.ParseInLocation("2006-01-02 15:04:05.999999", printed.ExpiresOn, time.Local); err == nil {
+			token.ExpiresOn = at
+		}
+	}
+	if word, rest, found := strings.Cut(bare, " "); found && strings.EqualFold(word, "bearer") {
+		bare = strings.TrimSpace(rest)
+	}
+	if bare == "" || strings.ContainsFunc(bare, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return token, &ConfigError{Problem: "ENTRAPHONE_ACCESS_TOKEN is empty or holds characters that no access token has: set it to what \"az account get-access-token --resource-type ms-graph\" prints"}
+	}
+	token.Token = bare
+	return token, nil
+}

@@ -1,0 +1,288 @@
+package importfile
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+const none = -1 // no column
+
+// columns say which column means what.
+type columns struct {
+	long       bool
+	numberOnly bool         // the mobile stands in a column that says just phone
+	at         [numKeys]int // column index from 0, or none
+	unused     []Column     // could have served too
+}
+
+// keys are the keys that have a column, in their own order.
+func (c *columns) keys() []key {
+	var keys []key
+	for k := range numKeys {
+		if c.at[k] != none {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// phones are the keys of the columns that hold numbers, from left to right.
+func (c *columns) phones() []key {
+	phones := slices.DeleteFunc(c.keys(), func(k key) bool { return k == keyUser || k == keyPhoneType || k == keyCountry })
+	slices.SortFunc(phones, func(a, b key) int { return cmp.Compare(c.at[a], c.at[b]) })
+	return phones
+}
+
+// resolver finds out which column means what.
+type resolver struct {
+	name     string // of the file
+	headings []string
+	explicit [numKeys]int   // by --map, or none
+	found    [numKeys][]int // by alias, the best rank only
+	others   [numKeys][]int // by alias, the lower ranks
+}
+
+func resolve(opts Options, headings []string) (columns, error) {
+	v := &resolver{name: opts.Name, headings: headings}
+	if err := v.readMap(opts.Map); err != nil {
+		return columns{}, err
+	}
+	v.readAliases()
+	c, err := v.decide()
+	if err != nil {
+		return columns{}, err
+	}
+	for k := range numKeys {
+		for _, i := range slices.Concat(v.found[k], v.others[k]) {
+			if !slices.Contains(c.at[:], i) {
+				c.unused = append(c.unused, v.column(k, i))
+			}
+		}
+	}
+	return c, nil
+}
+
+func (v *resolver) readMap(wanted map[string]string) error {
+	for k := range v.explicit {
+		v.explicit[k] = none
+	}
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		k, known := parseKey(name)
+		if !known {
+			return v.fail("use one of user, phoneType, phoneNumber, mobile, alternateMobile, office and country",
+				"--map %s=%s: %q is no meaning of a column", name, wanted[name], name)
+		}
+		i, err := v.named(k, wanted[name])
+		if err != nil {
+			return err
+		}
+		if other := slices.Index(v.explicit[:], i); other >= 0 {
+			return v.fail("give each its own column", "--map names column %s for both %s and %s", v.label(i), key(other), k)
+		}
+		v.explicit[k] = i
+	}
+	return nil
+}
+
+// named finds the column that --map names: as it is written, else folded.
+func (v *resolver) named(k key, heading string) (int, error) {
+	same := v.columnsWhere(func(h string) bool { return h == strings.TrimSpace(heading) })
+	if len(same) == 0 {
+		same = v.columnsWhere(func(h string) bool { return fold(h) != "" && fold(h) == fold(heading) })
+	}
+	switch len(same) {
+	case 0:
+		return none, v.fail("name one of these", "--map %s=%s: there is no such column; the heading has %s", k, heading, v.list())
+	case 1:
+		return same[0], nil
+	}
+	return none, v.fail("rename one of them in the file",
+		"--map %s=%s: this could be any of the columns %s", k, heading, v.labels(same))
+}
+
+func (v *resolver) columnsWhere(matches func(heading string) bool) []int {
+	var is []int
+	for i, heading := range v.headings {
+		if matches(heading) {
+			is = append(is, i)
+		}
+	}
+	return is
+}
+
+func (v *resolver) readAliases() {
+	table := aliases()
+	var best [numKeys]int
+	for i, heading := range v.headings {
+		a, known := table[fold(heading)]
+		k := a.key
+		switch {
+		case !known || slices.Contains(v.explicit[:], i):
+		case len(v.found[k]) == 0, a.rank < best[k]:
+			v.others[k] = append(v.others[k], v.found[k]...)
+			v.found[k], best[k] = []int{i}, a.rank
+		case a.rank == best[k]:
+			v.found[k] = append(v.found[k], i)
+		default:
+			v.others[k] = append(v.others[k], i)
+		}
+	}
+	// A lone "Office" is a phone only where nothing speaks for the long form.
+	if len(v.found[keyOffice]) > 0 && best[keyOffice] > 0 && v.has(keyPhoneType) && v.has(keyPhoneNumber) {
+		v.others[keyOffice] = append(v.others[keyOffice], v.found[keyOffice]...)
+		v.found[keyOffice] = nil
+	}
+}
+
+// decide takes each meaning's column, or says why it cannot.
+func (v *resolver) decide() (columns, error) {
+	if slices.ContainsFunc(v.headings, addressable) {
+		return columns{}, v.fail(headingExpected, "the first line is no heading: it names a user")
+	}
+	if !v.has(keyUser) {
+		return columns{}, v.fail("say which it is: --map user=HEADING",
+			"no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found %s", v.list())
+	}
+	wanted, err := v.form()
+	if err != nil {
+		return columns{}, err
+	}
+	wanted[keyUser], wanted[keyCountry] = keyUser, keyCountry
+	_, long := wanted[keyPhoneType]
+	c := columns{long: long, numberOnly: wanted[keyMobile] == keyPhoneNumber}
+	for k := range numKeys {
+		c.at[k] = none
+		from, asked := wanted[k]
+		if !asked || !v.has(from) {
+			continue
+		}
+		if c.at[k], err = v.pick(from); err != nil {
+			return columns{}, err
+		}
+	}
+	return c, nil
+}
+
+// form says which meanings the file's phones have, each with the meaning of the
+// column that holds it: they differ where a phone number without a type is
+// taken as the mobile.
+func (v *resolver) form() (map[key]key, error) {
+	long := map[key]key{keyPhoneType: keyPhoneType, keyPhoneNumber: keyPhoneNumber}
+	wide := map[key]key{keyMobile: keyMobile, keyAlternateMobile: keyAlternateMobile, keyOffice: keyOffice}
+	explicitLong := v.explicit[keyPhoneType] != none || v.explicit[keyPhoneNumber] != none
+	explicitWide := v.explicit[keyMobile] != none || v.explicit[keyAlternateMobile] != none || v.explicit[keyOffice] != none
+	hasWide := v.has(keyMobile) || v.has(keyAlternateMobile) || v.has(keyOffice)
+
+	switch {
+	case explicitLong && explicitWide:
+		return nil, v.fail("name either phoneType and phoneNumber, or mobile, alternateMobile and office",
+			"--map names columns of both forms: one phone per line, and one column per phone type")
+	case explicitWide:
+		return wide, nil
+	case !v.has(keyPhoneNumber) && (explicitLong || !hasWide):
+		return nil, v.fail("say which it is: --map mobile=HEADING, or --map phoneNumber=HEADING",
+			"no column holds a phone: expected phoneType and phoneNumber (one phone per line), or one or more of mobile, "+
+				"alternateMobile and office (one person per line), found %s", v.list())
+	case explicitLong && v.has(keyPhoneType):
+		return long, nil
+	case explicitLong:
+		return map[key]key{keyMobile: keyPhoneNumber}, nil
+	case v.has(keyPhoneNumber) && v.has(keyPhoneType) && hasWide:
+		return nil, v.bothForms()
+	case v.has(keyPhoneNumber) && v.has(keyPhoneType):
+		return long, nil
+	case v.has(keyPhoneNumber) && v.has(keyMobile):
+		return nil, v.ambiguous(keyMobile, slices.Concat(v.found[keyPhoneNumber], v.found[keyMobile]))
+	case v.has(keyPhoneNumber):
+		wide[keyMobile] = keyPhoneNumber
+	}
+	return wide, nil
+}
+
+func (v *resolver) has(k key) bool { return v.explicit[k] != none || len(v.found[k]) > 0 }
+
+func (v *resolver) pick(k key) (int, error) {
+	if v.explicit[k] != none {
+		return v.explicit[k], nil
+	}
+	if len(v.found[k]) > 1 {
+		return none, v.ambiguous(k, v.found[k])
+	}
+	return v.found[k][0], nil
+}
+
+func (v *resolver) ambiguous(k key, is []int) error {
+	var proposals []string
+	for _, i := range is {
+		same := v.columnsWhere(func(h string) bool { return h == v.headings[i] })
+		if len(same) > 1 {
+			return v.fail("rename one of them in the file", "the columns %s have the same heading", v.labels(same))
+		}
+		proposals = append(proposals, v.proposal(k, i))
+	}
+	return v.fail("say which: "+strings.Join(proposals, " or "), "several columns could be the %s: %s", k, v.labels(is))
+}
+
+// bothForms is for headings that have phoneType, phoneNumber and a column for
+// at least one phone type.
+func (v *resolver) bothForms() error {
+	k := keyMobile
+	for len(v.found[k]) == 0 {
+		k++
+	}
+	perLine := slices.Concat(v.found[keyPhoneType], v.found[keyPhoneNumber])
+	perType := slices.Concat(v.found[keyMobile], v.found[keyAlternateMobile], v.found[keyOffice])
+	advice := fmt.Sprintf("choose: %s for one phone per line, or %s for a column per phone type",
+		v.proposal(keyPhoneNumber, v.found[keyPhoneNumber][0]), v.proposal(k, v.found[k][0]))
+	return v.fail(advice, "the heading has both forms, one phone per line (columns %s) and a column per phone type (columns %s)",
+		v.labels(perLine), v.labels(perType))
+}
+
+func (v *resolver) fail(advice, found string, args ...any) error {
+	return &FileError{Name: v.name, Found: fmt.Sprintf(found, args...), Advice: advice}
+}
+
+func (v *resolver) column(k key, i int) Column {
+	return Column{Key: k.String(), Number: i + 1, Heading: v.headings[i]}
+}
+
+func (v *resolver) proposal(k key, i int) string {
+	return fmt.Sprintf("--map %q", k.String()+"="+v.headings[i])
+}
+
+func (v *resolver) label(i int) string { return fmt.Sprintf("%d %s", i+1, quoted(v.headings[i])) }
+
+func (v *resolver) labels(is []int) string {
+	var labels []string
+	for _, i := range is {
+		labels = append(labels, v.label(i))
+	}
+	return strings.Join(labels, ", ")
+}
+
+// list names the headings, as many as a person reads.
+func (v *resolver) list() string {
+	const most = 30
+	var names []string
+	for _, heading := range v.headings[:min(most, len(v.headings))] {
+		names = append(names, quoted(heading))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(v.headings) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// shorten cuts a text for a message.
+func shorten(text string) string {
+	const most = 60
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most]) + "…"
+}

@@ -1,0 +1,187 @@
+package importfile
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// describeColumns prints "form: key=number ... unused: key=number ...".
+func describeColumns(headings []string, wanted map[string]string) (string, error) {
+	c, err := resolve(Options{Name: "a.csv", Map: wanted}, headings)
+	if err != nil {
+		return "", err
+	}
+	text := "wide:"
+	if c.long {
+		text = "long:"
+	}
+	for _, k := range c.keys() {
+		text += fmt.Sprintf(" %v=%d", k, c.at[k]+1)
+	}
+	for i, u := range c.unused {
+		if i == 0 {
+			text += " unused:"
+		}
+		text += fmt.Sprintf(" %s=%d", u.Key, u.Number)
+	}
+	return text, nil
+}
+
+func TestColumns(t *testing.T) {
+	tests := []struct {
+		headings string // separated by |
+		wanted   map[string]string
+		want     string
+	}{
+		{"user|phoneType|phoneNumber", nil, "long: user=1 phoneType=2 phoneNumber=3"},
+		{"user|mobile|alternateMobile|office", nil, "wide: user=1 mobile=2 alternateMobile=3 office=4"},
+		{"UPN|PhoneType|PhoneNumber", nil, "long: user=1 phoneType=2 phoneNumber=3"},
+		{"UPN|Mobile|OfficePhone|AlternateMobile|ForcedUpdate|ForcedRemoval", nil, "wide: user=1 mobile=2 alternateMobile=4 office=3"},
+		{"E-mail|Mfa|Phone", nil, "wide: user=1 mobile=3"},
+		{"upn|email|phone", nil, "wide: user=1 mobile=3 unused: user=2"},
+		{"UserPrincipalName|Phone|Office Phone", nil, "wide: user=1 mobile=2 office=3"},
+		{"USER_PRINCIPAL_NAME*|Mobile  Phone", nil, "wide: user=1 mobile=2"},
+		{"ｕｓｅｒ|Ｍｏｂｉｌｅ", nil, "wide: user=1 mobile=2"},
+		{"UPN Required|Mobile (required) *", nil, "wide: user=1 mobile=2"},
+		{"Name [displayName] Required|User name [userPrincipalName] Required|Initial password [passwordProfile] Required|" +
+			"Usage location [usageLocation]|Country or region [country]|Office [physicalDeliveryOfficeName]|" +
+			"Office phone [telephoneNumber]|Mobile phone [mobile]", nil, "wide: user=2 mobile=8 office=7 country=4 unused: country=5"},
+		{"[userPrincipalName]|[mobile]", nil, "wide: user=1 mobile=2"},
+		{"User []|Mobile [", nil, "wide: user=1 mobile=2"},
+		{"User Name|Office Number|Office Phone|Mobile Phone|Fax|Country or Region", nil, "wide: user=1 mobile=4 office=3 country=6"},
+		{"Employee_ID|Work_Email|Primary_Work_Mobile_Phone|Primary_Work_Phone|Country_ISO_Code", nil,
+			"wide: user=2 mobile=3 office=4 country=5 unused: user=1"},
+		{"id|userPrincipalName|mail|mobilePhone|usageLocation|country|countryCode", nil,
+			"wide: user=2 mobile=4 country=5 unused: user=1 user=3 country=6 country=7"},
+		{"id|mail|mobilePhone", nil, "wide: user=2 mobile=3 unused: user=1"},
+		{"id|employeeId|mobilePhone", nil, "wide: user=1 mobile=3 unused: user=2"},
+		{"EmployeeId|Handy", nil, "wide: user=1 mobile=2"},
+		{"E-Mail|Mobiltelefon|Telefonzentrale", nil, "wide: user=1 mobile=2"},
+		{"Work Contact: Work Email|Personal Contact: Personal Mobile|BIZ_PHONE", nil, "wide: user=1 mobile=2 office=3"},
+		{"user|mobile|countryCode|country", nil, "wide: user=1 mobile=2 country=3 unused: country=4"},
+		// Office is a room where there is an office phone or the file is long.
+		{"UserPrincipalName|Office|OfficePhone|MobilePhone", nil, "wide: user=1 mobile=4 office=3 unused: office=2"},
+		{"UserPrincipalName|Office|PhoneType|PhoneNumber", nil, "long: user=1 phoneType=3 phoneNumber=4 unused: office=2"},
+		{"UserPrincipalName|Office|Phone", nil, "wide: user=1 mobile=3 office=2"},
+		{"user|type|mobile", nil, "wide: user=1 mobile=3 unused: phoneType=2"},
+
+		{"login|tel", map[string]string{"user": "LOGIN", "mobile": "Tel."}, "wide: user=1 mobile=2"},
+		{"user|email|mobile", map[string]string{"user": "E-Mail"}, "wide: user=2 mobile=3 unused: user=1"},
+		{"email|mail|mobile", map[string]string{"user": "mail"}, "wide: user=2 mobile=3 unused: user=1"},
+		{"E-Mail|EMail|mobile", map[string]string{"user": "EMail"}, "wide: user=2 mobile=3 unused: user=1"},
+		{"user|mobile|phone", map[string]string{"mobile": "phone"}, "wide: user=1 mobile=3 unused: mobile=2"},
+		{"user|mobile|phone|office phone", map[string]string{"mobile": "mobile"}, "wide: user=1 mobile=2 office=4 unused: phoneNumber=3"},
+		{"user|mobile|phone", map[string]string{"phoneNumber": "phone"}, "wide: user=1 mobile=3 unused: mobile=2"},
+		{"user|type|phone|mobile", map[string]string{"phoneNumber": "phone"}, "long: user=1 phoneType=2 phoneNumber=3 unused: mobile=4"},
+		{"user|type|phone|mobile", map[string]string{"mobile": "mobile"}, "wide: user=1 mobile=4 unused: phoneType=2 phoneNumber=3"},
+		{"user|kind|phone", map[string]string{"phoneType": "kind"}, "long: user=1 phoneType=2 phoneNumber=3"},
+		{"user|mobile|land", map[string]string{"country": "Land"}, "wide: user=1 mobile=2 country=3"},
+		{"x|userPrincipalName|mobile", map[string]string{"user": "x", "mobile": "userPrincipalName"}, "wide: user=1 mobile=2 unused: mobile=3"},
+	}
+	for _, test := range tests {
+		got, err := describeColumns(strings.Split(test.headings, "|"), test.wanted)
+		if err != nil || got != test.want {
+			t.Errorf("resolve(%q, %v) = %q, %v, want %q", test.headings, test.wanted, got, err, test.want)
+		}
+	}
+}
+
+func TestColumnErrors(t *testing.T) {
+	tests := []struct {
+		headings string
+		wanted   map[string]string
+		want     string
+	}{
+		{"Name|Tel", nil, `no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, ` +
+			`found "Name", "Tel"; say which it is: --map user=HEADING`},
+		{"user|name", nil, `no column holds a phone: expected phoneType and phoneNumber (one phone per line), ` +
+			`or one or more of mobile, alternateMobile and office (one person per line), found "user", "name"; ` +
+			`say which it is: --map mobile=HEADING, or --map phoneNumber=HEADING`},
+		{"user|phoneType", nil, "no column holds a phone"},
+		{"E-mail|Work Email|mobile", nil, `several columns could be the user: 1 "E-mail", 2 "Work Email"; ` +
+			`say which: --map "user=E-mail" or --map "user=Work Email"`},
+		{"user|upn|mobile", nil, `several columns could be the user: 1 "user", 2 "upn"`},
+		{"user|mobile|cell", nil, `several columns could be the mobile: 2 "mobile", 3 "cell"; say which: --map "mobile=mobile" or --map "mobile=cell"`},
+		{"user|mobile|mobile", nil, `the columns 2 "mobile", 3 "mobile" have the same heading; rename one of them in the file`},
+		{"user|phone|mobile", nil, `several columns could be the mobile: 2 "phone", 3 "mobile"; say which: --map "mobile=phone" or --map "mobile=mobile"`},
+		{"user|mobile|country|country or region", nil, "several columns could be the country"},
+		{"user|type|phone|mobile|office phone", nil, `the heading has both forms, one phone per line (columns 2 "type", 3 "phone") ` +
+			`and a column per phone type (columns 4 "mobile", 5 "office phone"); choose: --map "phoneNumber=phone" for one phone per line, ` +
+			`or --map "mobile=mobile" for a column per phone type`},
+		{"user|type|phone|office phone", nil, `or --map "office=office phone" for a column per phone type`},
+		{"user|mobile", map[string]string{"phone": "mobile"}, `"phone" is no meaning of a column; use one of user, phoneType, phoneNumber, mobile, alternateMobile, office and country`},
+		{"user|mobile", map[string]string{"mobile": "Cell"}, `--map mobile=Cell: there is no such column; the heading has "user", "mobile"`},
+		{"user||mobile", map[string]string{"mobile": "!"}, `--map mobile=!: there is no such column`},
+		{"user|E-mail|Email|mobile", map[string]string{"user": "EMAIL"}, `--map user=EMAIL: this could be any of the columns 2 "E-mail", 3 "Email"`},
+		{"user|tel|tel", map[string]string{"mobile": "tel"}, `--map mobile=tel: this could be any of the columns 2 "tel", 3 "tel"`},
+		{"user|tel", map[string]string{"mobile": "tel", "office": "Tel"}, `--map names column 2 "tel" for both mobile and office`},
+		{"user|a|b", map[string]string{"mobile": "a", "phoneNumber": "b"}, "--map names columns of both forms"},
+		{"user|kind|mobile", map[string]string{"phoneType": "kind"}, "no column holds a phone"},
+		{strings.Repeat("x|", 40), nil, `"x" and 11 more`},
+		{"user|" + strings.Repeat("x", 100), nil, `"` + strings.Repeat("x", 60) + `…"`},
+	}
+	for _, test := range tests {
+		got, err := describeColumns(strings.Split(test.headings, "|"), test.wanted)
+		var unfit *FileError
+		if !errors.As(err, &unfit) {
+			t.Errorf("resolve(%q, %v) = %q, %v, want a FileError", test.headings, test.wanted, got, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), test.want) {
+			t.Errorf("resolve(%q, %v): %q, want it to say %q", test.headings, test.wanted, err, test.want)
+		}
+	}
+}
+
+// Every alias that people are known to use, under the meaning it must have.
+func TestAliases(t *testing.T) {
+	tests := map[key]string{
+		keyUser: "UPN|upn|UserPrincipalName|userPrincipalName|User Principal Name|User name [userPrincipalName] Required|User|" +
+			"User Name|UserName|userName|E-mail|Email|EMAIL|Mail|Work Email|Work_Email|Email_-_Work|Primary_Work_Email|" +
+			"Work Contact: Work Email|id|ObjectId|employeeNumber|EmployeeId",
+		keyPhoneType:   "phoneType|PhoneType|Phone Type|phone_type",
+		keyPhoneNumber: "Phone|PhoneNumber|Phone Number",
+		keyMobile: "Mobile|mobile|MobilePhone|Mobile Phone|Mobile phone [mobile]|mobilePhone|Cell|CellPhone|" +
+			"Personal Contact: Personal Mobile|mobile_phone_number|Mobiltelefon|Handy",
+		keyAlternateMobile: "AlternateMobile|Alternate Mobile|homePhoneNumber",
+		keyOffice:          "office|OfficePhone|Office Phone|Office phone [telephoneNumber]|telephoneNumber|BIZ_PHONE|Work Phone",
+		keyCountry:         "country|countryCode|CountryCode|Country or region [country]|usageLocation|ISO country|Country_ISO_Code",
+	}
+	table := aliases()
+	for want, headings := range tests {
+		for _, heading := range strings.Split(headings, "|") {
+			if a, known := table[fold(heading)]; !known || a.key != want {
+				t.Errorf("%q means %v (known: %t), want %v", heading, a.key, known, want)
+			}
+		}
+	}
+	for _, heading := range []string{"Initial password [passwordProfile] Required", "Office [physicalDeliveryOfficeName]", "Office Number",
+		"Fax", "homePhone", "ipPhone", "displayName", "userType", "State or province [state]", "", "*", "Required"} {
+		if a, known := table[fold(heading)]; known {
+			t.Errorf("%q means %v, want nothing", heading, a.key)
+		}
+	}
+}
+
+func TestDelimiter(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"user,mobile\na@example.com,1", "comma"},
+		{"user;mobile\na@example.com;1", "semicolon"},
+		{"user\tmobile\na@example.com\t1", "tab"},
+		{"a,b,c,d;user;mobile\n;1", "semicolon"},
+		{"Mobile;Phone;x,user\n;1", "semicolon"},
+		{`"user";"mobile"` + "\n;1", "semicolon"},
+		{`"a,b";user;mobile` + "\n;1", "semicolon"},
+		{"user,mobile,a;b;c;d\n,1", "comma"},
+		{"work mail;mobile;x,y,z,u\n;1", "semicolon"},
+	}
+	for _, test := range tests {
+		in := newRecords(strings.NewReader(test.text))
+		wanted := map[string]string{"user": "Work Mail"}
+		if got, err := in.findDelimiter(wanted); err != nil || got != test.want {
+			t.Errorf("findDelimiter(%q) = %s, %v, want %s", test.text, got, err, test.want)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package importfile
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+	"golang.org/x/text/unicode/norm"
+)
+
+// countries finds the two-letter code of a country as people write it: its ISO
+// 3166 code of two or three letters, or its English name. Numbers are not read:
+// they may be ISO 3166 or dialling codes.
+type countries struct {
+	codes map[string]string // by ISO code in capitals
+	names map[string]string // by folded name
+}
+
+// everydayCodes are abbreviations that ISO 3166 does not have.
+var everydayCodes = map[string]string{
+	"UK": "GB", "U.K.": "GB", "U.S.": "US", "U.S.A.": "US", "UAE": "AE", "U.A.E.": "AE", "DRC": "CD",
+}
+
+// everydayNames are names that people use and CLDR does not, folded as
+// foldName does. Names that several countries share (Congo, Korea) are left
+// out: such a row is not guessed at.
+var everydayNames = map[string]string{
+	"unitedstatesofamerica": "US",
+	"greatbritain":          "GB", "britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northernireland": "GB",
+	"unitedkingdomofgreatbritainandnorthernireland": "GB",
+	"republicofireland":                             "IE", "eire": "IE",
+	"holland": "NL", "czechrepublic": "CZ", "czechia": "CZ", "slovakrepublic": "SK",
+	"northmacedonia": "MK", "macedonia": "MK", "turkiye": "TR", "turkey": "TR",
+	"russianfederation": "RU", "republicofmoldova": "MD", "vatican": "VA", "holysee": "VA",
+	"ivorycoast": "CI", "capeverde": "CV", "caboverde": "CV", "swaziland": "SZ", "eswatini": "SZ",
+	"democraticrepublicofthecongo": "CD", "drcongo": "CD", "congokinshasa": "CD",
+	"republicofthecongo": "CG", "congobrazzaville": "CG", "unitedrepublicoftanzania": "TZ",
+	"republicofkorea": "KR", "korearepublicof": "KR", "democraticpeoplesrepublicofkorea": "KP",
+	"vietnam": "VN", "laopdr": "LA", "laopeoplesdemocraticrepublic": "LA", "burma": "MM", "myanmar": "MM",
+	"bruneidarussalam": "BN", "easttimor": "TL", "hongkong": "HK", "hongkongsar": "HK",
+	"macau": "MO", "macao": "MO", "macausar": "MO", "macaosar": "MO", "macaosarchina": "MO",
+	"peoplesrepublicofchina": "CN", "prchina": "CN", "mainlandchina": "CN",
+	"syrianarabrepublic": "SY", "islamicrepublicofiran": "IR", "palestine": "PS", "emirates": "AE",
+	"bolivarianrepublicofvenezuela": "VE", "plurinationalstateofbolivia": "BO",
+	"saintlucia": "LC", "saintkittsandnevis": "KN", "saintvincentandthegrenadines": "VC",
+	"saintvincentandgrenadines": "VC", "sainthelena": "SH", "saintmartin": "MF", "saintbarthelemy": "BL",
+	"saintpierreandmiquelon": "PM", "usvirginislands": "VI",
+}
+
+func newCountries() *countries {
+	c := &countries{codes: map[string]string{}, names: map[string]string{}}
+	english := display.English.Regions()
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			code := string(a) + string(b)
+			region, err := language.ParseRegion(code)
+			name := english.Name(region)
+			// Groups of countries have no three-letter code, former ones no name
+			// or another one today.
+			if err != nil || !region.IsCountry() || region.Canonicalize() != region || region.ISO3() == "ZZZ" || name == "" {
+				continue
+			}
+			c.codes[code], c.codes[region.ISO3()], c.names[foldName(name)] = code, code, code
+		}
+	}
+	for text, code := range everydayCodes {
+		c.codes[text] = code
+	}
+	for name, code := range everydayNames {
+		c.names[name] = code
+	}
+	return c
+}
+
+// code is the ISO 3166 two-letter code of the country that text names.
+func (c *countries) code(text string) (string, bool) {
+	if code, known := c.codes[strings.ToUpper(norm.NFKC.String(text))]; known {
+		return code, true
+	}
+	code, known := c.names[foldName(text)]
+	return code, known
+}
+
+// defaultCountry is the code of the country that the options name; empty where
+// they name none.
+func (c *countries) defaultCountry(opts Options) (string, error) {
+	text := trim(opts.DefaultCountry)
+	code, known := c.code(text)
+	if text != "" && !known {
+		return "", &FileError{
+			Name:   opts.Name,
+			Found:  fmt.Sprintf("--default-country %s names no country", text),
+			Advice: "write two letters such as GB, or the English name",
+		}
+	}
+	return code, nil
+}
+
+// foldName reduces a name to its letters, without accents, articles and "&".
+func foldName(name string) string {
+	name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "the ")
+	name = strings.ReplaceAll(name, "&", "and")
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(name))
+}

@@ -1,0 +1,26 @@
+// Package importfile turns the bytes of a file that people have into rows: one
+// phone of one user each, with the physical line it stands on and with what is
+// wrong with it.
+//
+// It reads delimited text in UTF-8 in two forms: long, one phone per line
+// (user, phoneType, phoneNumber), and wide, one person per line with a column
+// per phone type. It finds the delimiter and the columns by the heading, says
+// how it read the file ([Reading]), and refuses a file that it cannot read for
+// certain ([FileError]). It does not compare rows with each other, and it knows
+// neither the tenant nor what becomes of a row.
+//
+// Its one invariant: every line of the file that is not blank and names a phone
+// becomes at least one row, fit or with its problems, in the order of the file;
+// nothing is dropped or guessed silently.
+//
+// # How it works
+//
+// A tokenizer of our own stands in front of gocsv, because the lines of real
+// files break off, run over, or open a quote that nobody meant, and each such
+// line has to be reported under its physical number without taking its
+// neighbours along. The tokenizer hands gocsv canonical headings and only the
+// cells that were mapped, so that no other column (a template may hold
+// passwords) ever leaves it. Numbers are read on all cores while reading goes
+// on. Beside the rows, no more of the file than the piece that is being looked
+// at is held in memory.
+package importfile

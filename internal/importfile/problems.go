@@ -1,0 +1,162 @@
+package importfile
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"entraphone/internal/authmethod"
+)
+
+var errTooManyLines = fmt.Errorf("the file has more than %d lines: split it", math.MaxInt32)
+
+const closeQuote = `close the quote (") or take it out; the lines below were read by themselves`
+
+// problem says what a fault is, and what to do about it.
+func (bad fault) problem() authmethod.Problem {
+	switch bad {
+	case quoteOpen:
+		found := fmt.Sprintf("a quote is opened, and not closed within %d lines or %d KiB", maxRecordLines, maxCellBytes>>10)
+		return authmethod.Problem{Code: "quote-not-closed", Message: found, Advice: closeQuote}
+	case textAfterQuote:
+		advice := `put quotes round the whole cell, and write a quote within it twice ("")`
+		return authmethod.Problem{Code: "text-after-quote", Message: `text follows a closing quote (")`, Advice: advice}
+	case cellTooLong:
+		found := fmt.Sprintf("a cell is longer than %d KiB", maxCellBytes>>10)
+		return authmethod.Problem{Code: "cell-too-long", Message: found, Advice: "shorten the cell, or leave the column out"}
+	case recordTooLong:
+		found := fmt.Sprintf("the line is longer than %d KiB", maxRecordBytes>>10)
+		return authmethod.Problem{Code: "line-too-long", Message: found, Advice: "leave out the columns that are not needed"}
+	}
+	found := fmt.Sprintf("the line has more than %d cells", maxCells)
+	return authmethod.Problem{Code: "ragged-row", Message: found, Advice: "leave out the columns that are not needed"}
+}
+
+func rowsInQuotes() authmethod.Problem {
+	found := "a quote is opened, and lines of other users stand before it is closed"
+	return authmethod.Problem{Code: "quote-not-closed", Message: found, Advice: closeQuote}
+}
+
+func raggedRow(cells, width, lines int) authmethod.Problem {
+	found := fmt.Sprintf("the line has %d cells, the heading has %d", cells, width)
+	if lines > 1 {
+		found += fmt.Sprintf("; a quote makes it run over %d lines", lines)
+	}
+	advice := "put quotes round cells that hold the delimiter, so that the line has as many cells as the heading"
+	return authmethod.Problem{Code: "ragged-row", Message: found, Advice: advice}
+}
+
+func shortRow() authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "short-row",
+		Message: "cells at the end of the line are missing and were read as empty",
+		Advice:  "check that no cell is missing in the middle of the line",
+	}
+}
+
+func notUTF8(k key) authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "not-utf8",
+		Message: fmt.Sprintf("the %s cell is not UTF-8 text", k),
+		Advice:  "save the file as CSV UTF-8",
+	}
+}
+
+func unknownPhoneType(text string) authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "phone-type",
+		Message: fmt.Sprintf("the phone type %s is not one of mobile, alternateMobile and office", quoted(text)),
+		Advice:  "write mobile, alternateMobile or office",
+	}
+}
+
+func unknownCountry(text string) authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "country-unknown",
+		Message: fmt.Sprintf("the country %s is not known, so it was not used", quoted(text)),
+		Advice:  "write the country as two letters (GB) or as its English name, or the number with its country code",
+	}
+}
+
+// quoted shows a cell in a message, unless it may be a phone number that got
+// into the wrong place.
+func quoted(text string) string {
+	digits := 0
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	switch {
+	case text == "":
+		return "(empty)"
+	case digits > 3:
+		return "(a text with digits)"
+	}
+	return fmt.Sprintf("%q", shorten(text))
+}
+
+const maxUserBytes = 1024
+
+// checkUser says why a trimmed user cell cannot be sent to Graph.
+func checkUser(user string) (authmethod.Problem, bool) {
+	switch {
+	case user == "":
+		return authmethod.Problem{
+			Code:    "user-missing",
+			Message: "the user cell is empty",
+			Advice:  "write the user's userPrincipalName or object id",
+		}, true
+	case !addressable(user):
+		return authmethod.Problem{
+			Code:    "user-not-addressable",
+			Message: "the user is neither a name@domain nor an object id: entraphone addresses users by userPrincipalName or object id",
+			Advice:  "write the user's userPrincipalName or object id",
+		}, true
+	}
+	return authmethod.Problem{}, false
+}
+
+// addressable says that text can be a userPrincipalName or an object id.
+func addressable(text string) bool {
+	name, domain, found := strings.Cut(text, "@")
+	switch {
+	case len(text) > maxUserBytes:
+		return false
+	case found && (name == "" || domain == "" || strings.Contains(domain, "@")):
+		return false
+	case !found && !isGUID(text):
+		return false
+	}
+	for _, r := range text {
+		if notInUser(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// notInUser are the characters that mean several users or a display name, or
+// that nobody can see.
+func notInUser(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7f || r == '"' || r == '<' || r == '>' || r == ',' || r == ';'
+	}
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+}
+
+func isGUID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i, c := range []byte(text) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		hex := c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
+		if dash != (c == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}

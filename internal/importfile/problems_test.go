@@ -1,0 +1,87 @@
+package importfile
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"entraphone/internal/authmethod"
+)
+
+func TestAddressable(t *testing.T) {
+	tests := map[string]bool{
+		"ada@example.com": true, "o'neil@example.com": true, "a_b.org#EXT#@example.onmicrosoft.com": true, "ada@example": true,
+		"zoë@example.com": true, "11111111-1111-4111-8111-11111111110F": true,
+		strings.Repeat("x", maxUserBytes-4) + "@x.y": true,
+
+		"": false, "ada": false, "@example.com": false, "ada@": false, "a@b@c": false, "ada lovelace@example.com": false,
+		"ada@example.com;bo@example.com": false, "Ada <ada@example.com>": false, `"ada"@example.com`: false,
+		"ada\u00a0@example.com": false, "ada\u200b@example.com": false, "ada\x00@example.com": false, "ada\u0085@example.com": false,
+		"11111111-1111-4111-8111-11111111110": false, "11111111-1111-4111-8111-11111111110g": false,
+		"11111111-1111-4111-81111-1111111110f": false, "111111111111141118111111111111111110": false,
+		strings.Repeat("x", maxUserBytes-3) + "@x.y": false,
+	}
+	for text, want := range tests {
+		if got := addressable(text); got != want {
+			t.Errorf("addressable(%q) = %t, want %t", text, got, want)
+		}
+	}
+}
+
+// A number that got into the wrong column must not get into a message.
+func TestMessagesHoldNoNumber(t *testing.T) {
+	f := mustRead(t, "user,phoneType,phoneNumber,country\n+1 2065550101,+1 206 5550101,206-555-0101,2065550101\n", Options{})
+	r := f.Rows.At(0)
+	found := slices.Concat(r.Problems(), r.Notes())
+	if len(found) < 3 {
+		t.Fatalf("%d problems and notes, want at least 3", len(found))
+	}
+	for _, p := range found {
+		if strings.Contains(p.Message+p.Advice, "0101") {
+			t.Errorf("%s: message %q, advice %q hold the number", p.Code, p.Message, p.Advice)
+		}
+	}
+}
+
+func TestMessagesNameWhatWasFound(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{"ada@example.com,pager,+1 2065550101,", `the phone type "pager" is not one of mobile, alternateMobile and office`},
+		{"ada@example.com,,+1 2065550101,", "the phone type (empty) is not one of"},
+		{"ada@example.com,mobile,+1 2065550101,Atlantis", `the country "Atlantis" is not known`},
+		{"ada@example.com,mobile,+1,2065550101,US", "the line has 5 cells, the heading has 4"},
+		{"ada@example.com,\"mobile\n\",+1", "the line has 3 cells, the heading has 4; a quote makes it run over 2 lines"},
+	}
+	for _, test := range tests {
+		r := mustRead(t, "user,phoneType,phoneNumber,country\n"+test.line+"\n", Options{}).Rows.At(0)
+		says := func(p authmethod.Problem) bool { return strings.Contains(p.Message, test.want) }
+		if !slices.ContainsFunc(slices.Concat(r.Problems(), r.Notes()), says) {
+			t.Errorf("%q: problems %v, notes %v, want %q", test.line, r.Problems(), r.Notes(), test.want)
+		}
+	}
+}
+
+// gocsv may take a batch either way.
+func TestBatchReadsAsReadAll(t *testing.T) {
+	in := newRecords(strings.NewReader("name,user,mobile\nAda,ada@example.com,1\nBo,bo@example.com,2\n"))
+	c, _, err := in.begin(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := newBatch(&c)
+	if err := table.fill(in); err == nil {
+		t.Fatal("fill = nil, want EOF with the last records")
+	}
+	all, err := table.ReadAll()
+	want := [][]string{{"user", "mobile"}, {"ada@example.com", "1"}, {"bo@example.com", "2"}}
+	if err != nil || !slices.EqualFunc(all, want, slices.Equal) {
+		t.Errorf("ReadAll = %q, %v, want %q", all, err, want)
+	}
+	for i := range want {
+		if got, err := table.Read(); err != nil || !slices.Equal(got, want[i]) {
+			t.Errorf("Read %d = %q, %v, want %q", i, got, err, want[i])
+		}
+	}
+	if got, err := table.Read(); err == nil {
+		t.Errorf("Read after the last = %q, want EOF", got)
+	}
+}

@@ -1,0 +1,167 @@
+package importfile
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/gocarina/gocsv"
+	"golang.org/x/sync/errgroup"
+
+	"entraphone/internal/authmethod"
+)
+
+// Options are what the user may say about a file.
+type Options struct {
+	// Name is how messages call the file: its path or "standard input".
+	Name string
+	// Map gives the heading for a meaning, where the heading does not tell.
+	// Its keys are user, phoneType, phoneNumber, mobile, alternateMobile,
+	// office and country; headings are compared without case, blanks and
+	// punctuation.
+	Map map[string]string
+	// DefaultCountry is the country of rows that have none, as the user wrote
+	// it: an ISO 3166 code of two or three letters or an English name.
+	DefaultCountry string
+}
+
+// File is a file that was read.
+type File struct {
+	Rows    authmethod.Rows
+	Reading Reading
+	SHA256  string // of the bytes of the file, in hexadecimal
+}
+
+// Read reads a file to its end, with all its numbers. What is wrong with single
+// lines and cells stands in the rows. The error is a *[FileError] when the file
+// cannot be read for certain, and otherwise that of src or ctx; there are no
+// rows then. A done context ends the reading when src next returns.
+func Read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
+	file, err := read(ctx, src, opts)
+	var unfit *FileError
+	switch {
+	case errors.As(err, &unfit):
+		return nil, unfit
+	case err != nil:
+		return nil, fmt.Errorf("reading %s: %w", opts.Name, err)
+	}
+	return file, nil
+}
+
+func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
+	known := newCountries()
+	defaultCountry, err := known.defaultCountry(opts)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	in := newRecords(ctxReader{ctx, io.TeeReader(src, sum)})
+	c, reading, err := in.begin(opts)
+	if err != nil {
+		return nil, err
+	}
+	b := newBuilder(&c, known, defaultCountry)
+
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	err = in.readInto(b, func(numbers []number) {
+		group.Go(func() error {
+			for _, n := range numbers {
+				n.row.Normalize(n.region)
+			}
+			return nil
+		})
+	})
+	if waited := group.Wait(); err == nil {
+		err = waited
+	}
+	if err != nil {
+		return nil, err
+	}
+	if b.rows.Len() == 0 && b.withoutPhone == 0 {
+		return nil, &FileError{Name: opts.Name, Found: "the file holds a heading and no rows", Advice: "check that the export is complete"}
+	}
+	reading.DefaultCountry = defaultCountry
+	reading.Lines, reading.Blank, reading.WithoutPhone = in.line-1, in.blank, b.withoutPhone
+	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+}
+
+// readInto gives the records to b, and after every batch the numbers that are
+// ready to be read to deliver.
+func (r *records) readInto(b *builder, deliver func([]number)) error {
+	table := newBatch(b.columns)
+	decoded := make([]*record, batchSize)
+	for {
+		end := table.fill(r)
+		if end != nil && end != io.EOF {
+			return end
+		}
+		if err := gocsv.UnmarshalCSV(table, &decoded); err != nil {
+			return err
+		}
+		for i, m := range table.marks {
+			b.add(m, decoded[i])
+		}
+		deliver(b.takeNumbers())
+		if end == io.EOF {
+			return nil
+		}
+	}
+}
+
+// batchSize is how many records are decoded, and how many lines' numbers are
+// read, in one piece.
+const batchSize = 1024
+
+// batch is a piece of the file as a table of its own, for gocsv: the canonical
+// headings and the mapped cells of the records. It takes gocsv's reader by its
+// interface, because [gocsv.NewUnmarshaller] insists on encoding/csv and its
+// channel functions end at the first bad line.
+type batch struct {
+	table [][]string
+	marks []mark // one for each record
+	next  int
+}
+
+var _ gocsv.CSVReader = (*batch)(nil)
+
+func newBatch(c *columns) *batch {
+	var headings []string
+	for _, k := range c.keys() {
+		headings = append(headings, k.String())
+	}
+	t := &batch{table: [][]string{headings}}
+	for range batchSize {
+		t.table = append(t.table, make([]string, len(headings)))
+	}
+	return t
+}
+
+// fill takes the next records, and returns [io.EOF] with the last of them.
+func (t *batch) fill(r *records) error {
+	t.marks, t.next = t.marks[:0], 0
+	for len(t.marks) < batchSize {
+		m, err := r.next(t.table[1+len(t.marks)])
+		if err != nil {
+			return err
+		}
+		t.marks = append(t.marks, m)
+	}
+	return nil
+}
+
+// ReadAll returns the headings and all records of the batch.
+func (t *batch) ReadAll() ([][]string, error) { return t.table[:1+len(t.marks)], nil }
+
+// Read returns them one by one, and then [io.EOF].
+func (t *batch) Read() ([]string, error) {
+	if t.next > len(t.marks) {
+		return nil, io.EOF
+	}
+	t.next++
+	return t.table[t.next-1], nil
+}

@@ -1,0 +1,117 @@
+package importfile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Reading says how a file was read, so that a person can see it before
+// anything is done with the rows.
+type Reading struct {
+	Name          string
+	ByteOrderMark bool   // the file begins with one
+	Delimiter     string // "comma", "semicolon" or "tab"
+	Long          bool   // one phone per line; else one person per line
+	Columns       []Column
+	Unused        []Column // columns that could have served as well, and did not
+	NumberOnly    bool     // the phones have no type, and are taken as mobile
+
+	// DefaultCountry is the two-letter code for rows without a country of
+	// their own; empty for none.
+	DefaultCountry string
+
+	Lines        int // physical lines, the heading included
+	Blank        int // blank lines, skipped
+	WithoutPhone int // people in the wide form who have no phone at all
+}
+
+// Column is a column of the file and what it means.
+type Column struct {
+	Key     string // a key of [Options.Map]
+	Number  int    // from 1
+	Heading string
+}
+
+func (c Column) String() string { return fmt.Sprintf("column %d %q", c.Number, shorten(c.Heading)) }
+
+func (r *Reading) describe(c *columns, headings []string) {
+	r.Long, r.NumberOnly, r.Unused = c.long, c.numberOnly, c.unused
+	for _, k := range c.keys() {
+		r.Columns = append(r.Columns, Column{Key: k.String(), Number: c.at[k] + 1, Heading: headings[c.at[k]]})
+	}
+}
+
+// String is the reading in a few lines for a person.
+func (r Reading) String() string {
+	var phones, unused []string
+	for _, c := range r.Columns {
+		if c.Key != keyUser.String() && c.Key != keyCountry.String() {
+			phones = append(phones, c.Key+" = "+c.String())
+		}
+	}
+	for _, c := range r.Unused {
+		unused = append(unused, fmt.Sprintf("%v (%s)", c, c.Key))
+	}
+	user, _ := r.columnOf(keyUser)
+	lines := []string{
+		fmt.Sprintf("%s: %s, %s between the cells, %s", r.Name, r.encoding(), r.Delimiter, r.form()),
+		"  user:     " + user.String(),
+		"  phones:   " + strings.Join(phones, ", "),
+		"  country:  " + r.country(),
+	}
+	if len(unused) > 0 {
+		lines = append(lines, "  not used: "+strings.Join(unused, ", "))
+	}
+	lines = append(lines, "  lines:    "+r.lines())
+	return strings.Join(lines, "\n")
+}
+
+func (r Reading) encoding() string {
+	if r.ByteOrderMark {
+		return "UTF-8 with a byte order mark"
+	}
+	return "UTF-8"
+}
+
+func (r Reading) form() string {
+	switch {
+	case r.Long:
+		return "one phone per line"
+	case r.NumberOnly:
+		return "one person per line; there is no phone type, so each phone number is taken as the mobile"
+	}
+	return "one person per line"
+}
+
+func (r Reading) country() string {
+	column, has := r.columnOf(keyCountry)
+	switch {
+	case has && r.DefaultCountry != "":
+		return fmt.Sprintf("%v; where it is empty, %s (the default)", column, r.DefaultCountry)
+	case has:
+		return fmt.Sprintf("%v; where it is empty, numbers need their country code", column)
+	case r.DefaultCountry != "":
+		return r.DefaultCountry + " (the default) for numbers without a country code"
+	}
+	return "none; numbers need their country code, or the file a country column"
+}
+
+func (r Reading) lines() string {
+	text := fmt.Sprintf("%d, the heading included", r.Lines)
+	if r.Blank > 0 {
+		text += fmt.Sprintf("; %d blank, skipped", r.Blank)
+	}
+	if r.WithoutPhone > 0 {
+		text += fmt.Sprintf("; %d without any phone, nothing to do", r.WithoutPhone)
+	}
+	return text
+}
+
+func (r Reading) columnOf(k key) (Column, bool) {
+	for _, c := range r.Columns {
+		if c.Key == k.String() {
+			return c, true
+		}
+	}
+	return Column{}, false
+}

@@ -1,0 +1,219 @@
+package importfile
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"entraphone/internal/authmethod"
+)
+
+// record is a line of the file as gocsv decodes it; its tags are the canonical
+// headings, see [key.String].
+type record struct {
+	User            string `csv:"user"`
+	PhoneType       string `csv:"phoneType"`
+	PhoneNumber     string `csv:"phoneNumber"`
+	Mobile          string `csv:"mobile"`
+	AlternateMobile string `csv:"alternateMobile"`
+	Office          string `csv:"office"`
+	Country         string `csv:"country"`
+}
+
+func (r *record) cell(k key) string {
+	switch k {
+	case keyUser:
+		return r.User
+	case keyPhoneType:
+		return r.PhoneType
+	case keyPhoneNumber:
+		return r.PhoneNumber
+	case keyMobile:
+		return r.Mobile
+	case keyAlternateMobile:
+		return r.AlternateMobile
+	case keyOffice:
+		return r.Office
+	}
+	return r.Country
+}
+
+// number is a row whose number is still to be read.
+type number struct {
+	row    *authmethod.Row
+	region authmethod.Region
+}
+
+// builder turns records into rows.
+type builder struct {
+	rows         authmethod.Rows
+	numbers      []number // of the rows added since takeNumbers
+	withoutPhone int
+
+	columns   *columns
+	phones    []key
+	fallback  authmethod.Region // for rows without a country
+	countries *countries
+
+	// What the cells of a column that repeats turned out to mean.
+	regions    map[string]authmethod.Region
+	phoneTypes map[string]authmethod.PhoneType
+}
+
+// maxRemembered bounds the two maps: a column in which everything differs is
+// none of those that repeat.
+const maxRemembered = 1000
+
+func newBuilder(c *columns, known *countries, defaultCountry string) *builder {
+	b := &builder{
+		columns:    c,
+		phones:     c.phones(),
+		countries:  known,
+		regions:    map[string]authmethod.Region{},
+		phoneTypes: map[string]authmethod.PhoneType{},
+	}
+	if defaultCountry != "" {
+		b.fallback = authmethod.Region{Code: defaultCountry, Default: true}
+	}
+	return b
+}
+
+// add appends the rows of one record.
+func (b *builder) add(m mark, r *record) {
+	if m.problem != nil {
+		b.rows.Append(authmethod.Row{Line: m.line}).Reject(*m.problem)
+		return
+	}
+	c := b.common(m, r)
+	before := b.rows.Len()
+	for _, k := range b.phones {
+		if !b.columns.long && trim(r.cell(k)) == "" {
+			continue
+		}
+		b.addRow(&c, k, r)
+	}
+	if b.rows.Len() == before {
+		b.withoutPhone++
+	}
+}
+
+// common is what the rows of one line share.
+type common struct {
+	line            int32
+	user            string
+	region          authmethod.Region
+	problems, notes []authmethod.Problem
+}
+
+func (b *builder) common(m mark, r *record) common {
+	c := common{line: m.line, user: validText(trim(r.User))}
+	if m.short {
+		c.notes = append(c.notes, shortRow())
+	}
+	for _, k := range [...]key{keyUser, keyPhoneType, keyCountry} {
+		if !utf8.ValidString(r.cell(k)) {
+			c.problems = append(c.problems, notUTF8(k))
+		}
+	}
+	if problem, bad := checkUser(c.user); bad && utf8.ValidString(r.User) {
+		c.problems = append(c.problems, problem)
+	}
+	var known bool
+	if c.region, known = b.regionOf(r.Country); !known {
+		c.notes = append(c.notes, unknownCountry(trim(validText(r.Country))))
+	}
+	return c
+}
+
+func (b *builder) addRow(c *common, k key, r *record) {
+	input := r.cell(k)
+	row := b.rows.Append(authmethod.Row{
+		Line:      c.line,
+		Column:    int32(b.columns.at[k] + 1),
+		User:      c.user,
+		PhoneType: phoneTypes[k],
+		Input:     validText(input),
+	})
+	for _, problem := range c.problems {
+		row.Reject(problem)
+	}
+	for _, note := range c.notes {
+		row.Note(note)
+	}
+	if k == keyPhoneNumber {
+		b.setPhoneType(row, r.PhoneType)
+	}
+	if !utf8.ValidString(input) {
+		row.Reject(notUTF8(k))
+		return
+	}
+	b.numbers = append(b.numbers, number{row, c.region})
+}
+
+// phoneTypes are those of the wide form's columns.
+var phoneTypes = [numKeys]authmethod.PhoneType{
+	keyMobile:          authmethod.PhoneTypeMobile,
+	keyAlternateMobile: authmethod.PhoneTypeAlternateMobile,
+	keyOffice:          authmethod.PhoneTypeOffice,
+}
+
+func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
+	var known bool
+	if row.PhoneType, known = b.phoneTypes[cell]; known {
+		return
+	}
+	text := trim(validText(cell))
+	if row.PhoneType, known = authmethod.ParsePhoneType(text); !known {
+		row.PhoneType = authmethod.PhoneType(text)
+		row.Reject(unknownPhoneType(text))
+		return
+	}
+	if len(b.phoneTypes) < maxRemembered {
+		b.phoneTypes[cell] = row.PhoneType
+	}
+}
+
+// regionOf is the country of a row by its own cell. A country that is not
+// known is not replaced by the default: it is some other country.
+func (b *builder) regionOf(cell string) (authmethod.Region, bool) {
+	if cell == "" {
+		return b.fallback, true
+	}
+	if region, known := b.regions[cell]; known {
+		return region, true
+	}
+	text := trim(cell)
+	if text == "" {
+		return b.fallback, true
+	}
+	code, known := b.countries.code(text)
+	if known && len(b.regions) < maxRemembered {
+		b.regions[cell] = authmethod.Region{Code: code}
+	}
+	return authmethod.Region{Code: code}, known
+}
+
+// takeNumbers hands over the numbers that are still to be read.
+func (b *builder) takeNumbers() []number {
+	taken := b.numbers
+	b.numbers = make([]number, 0, batchSize)
+	return taken
+}
+
+// trim takes blanks and invisible characters off both ends. The result does not
+// hold on to what was taken off.
+func trim(text string) string {
+	trimmed := strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+	if len(trimmed) < len(text) {
+		return strings.Clone(trimmed)
+	}
+	return text
+}
+
+// validText is text with U+FFFD for what is not UTF-8.
+func validText(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	return strings.ToValidUTF8(text, "\ufffd")
+}

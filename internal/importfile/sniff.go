@@ -1,0 +1,103 @@
+package importfile
+
+import (
+	"bytes"
+	"strings"
+)
+
+const byteOrderMark = "\ufeff"
+
+// saveAs is what to do with nearly everything that is no CSV.
+const saveAs = "in Excel choose File > Save As > CSV UTF-8 (comma delimited), and use that file"
+
+// headingExpected is what to do with a file that does not begin as it should.
+const headingExpected = "a heading such as userPrincipalName,phoneType,phoneNumber is expected, and a line per phone below it"
+
+// signatures are the first bytes of files that people take for CSV because the
+// program that made them calls itself a spreadsheet or an export.
+var signatures = []struct{ prefix, found, advice string }{
+	{"PK\x03\x04", "this is an Excel workbook (.xlsx) or another zip file, not CSV", saveAs},
+	{"\xd0\xcf\x11\xe0", "this is an old Excel workbook (.xls), not CSV", saveAs},
+	{"%PDF", "this is a PDF document, not CSV", "export the list as CSV from the program that made it"},
+	{"\x1f\x8b", "this is a gzip file, not CSV", "unpack it first (gunzip)"},
+	{"\xff\xfe", "this file is in UTF-16 (\"Unicode text\"), and UTF-8 is needed", saveAs},
+	{"\xfe\xff", "this file is in UTF-16 (\"Unicode text\"), and UTF-8 is needed", saveAs},
+}
+
+// unfit recognises by its first bytes what is no CSV file. Both texts are
+// empty for what may be one.
+func unfit(head []byte) (found, advice string) {
+	for _, s := range signatures {
+		if bytes.HasPrefix(head, []byte(s.prefix)) {
+			return s.found, s.advice
+		}
+	}
+	if bytes.IndexByte(head, 0) >= 0 {
+		if looksLikeUTF16(head) {
+			return `this file is in UTF-16 without a mark ("Unicode text"), and UTF-8 is needed`, saveAs
+		}
+		return "this is a binary file, not CSV", "export the list as CSV UTF-8 from the program that made it"
+	}
+	text := strings.TrimLeft(strings.TrimPrefix(string(head), byteOrderMark), " \t\r\n")
+	switch {
+	case text == "":
+		return "the file is empty", headingExpected
+	case looksLikeMarkup(text):
+		return "this is an HTML or XML document, not CSV",
+			"if it was downloaded, look at it in a browser: it may be a sign-in page; else export the list as CSV"
+	case looksLikeJSON(text):
+		return "this is JSON, not CSV", "export the list as CSV, or convert it first"
+	case looksLikeLDIF(text):
+		return "this is LDIF, not CSV", "export with csvde -u instead of ldifde, or with Get-ADUser | Export-Csv -Encoding utf8"
+	}
+	return "", ""
+}
+
+// looksLikeUTF16 says that every other byte is mostly zero, as it is in UTF-16
+// text of western languages, and that no others are.
+func looksLikeUTF16(head []byte) bool {
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	return min(zeros[0], zeros[1]) == 0 && max(zeros[0], zeros[1]) > len(head)/4
+}
+
+func looksLikeMarkup(text string) bool {
+	if len(text) < 2 || text[0] != '<' {
+		return false
+	}
+	c := text[1] | 0x20 // lower case
+	return c >= 'a' && c <= 'z' || text[1] == '!' || text[1] == '?'
+}
+
+// looksLikeJSON leaves a heading alone that begins with a bracketed property
+// name, as in Entra's templates.
+func looksLikeJSON(text string) bool {
+	next := strings.TrimLeft(text[1:], " \t\r\n")
+	if next == "" {
+		return text == "{" || text == "["
+	}
+	switch text[0] {
+	case '{':
+		return strings.ContainsRune(`"}`, rune(next[0]))
+	case '[':
+		return strings.ContainsRune(`{["]`, rune(next[0]))
+	}
+	return false
+}
+
+// looksLikeLDIF knows the two ways in which an LDIF file can begin after its
+// comments, https://www.rfc-editor.org/rfc/rfc2849.
+func looksLikeLDIF(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.ToLower(strings.TrimSpace(line))
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		return strings.HasPrefix(line, "dn:") || line == "version: 1" || line == "version:1"
+	}
+	return false
+}

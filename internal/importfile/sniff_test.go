@@ -1,0 +1,57 @@
+package importfile
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
+
+func utf16LE(text string) string {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b.WriteByte(byte(unit))
+		b.WriteByte(byte(unit >> 8))
+	}
+	return b.String()
+}
+
+func TestUnfit(t *testing.T) {
+	tests := []struct{ head, want string }{
+		{"PK\x03\x04\x14\x00", "an Excel workbook (.xlsx)"},
+		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"},
+		{"%PDF-1.7\n", "a PDF document"},
+		{"\x1f\x8b\x08\x00", "a gzip file"},
+		{"\xff\xfe" + utf16LE("user,mobile\n"), "in UTF-16"},
+		{"\xfe\xff\x00u\x00s", "in UTF-16"},
+		{utf16LE("user,mobile\n"), "in UTF-16 without a mark"},
+		{"\x7fELF\x02\x01\x01\x00 and so on, mostly text", "a binary file"},
+		{strings.Repeat("\x00", 100), "a binary file"},
+		{"<!DOCTYPE html>\n<html>", "an HTML or XML document"},
+		{"\ufeff\r\n <?xml version=\"1.0\"?>", "an HTML or XML document"},
+		{"<TABLE>", "an HTML or XML document"},
+		{`{"value":[]}`, "JSON"},
+		{"[\n  {\"user\": 1}]", "JSON"},
+		{"[]", "JSON"},
+		{"{}", "JSON"},
+		{"[", "JSON"},
+		{"dn: CN=Ada,DC=example,DC=com\nmobile: 1\n", "LDIF"},
+		{"# exported\n\nDN:: Q049QWRh\n", "LDIF"},
+		{"version: 1\n\ndn: CN=Ada", "LDIF"},
+		{"", "the file is empty"},
+		{"\ufeff \r\n\t\n", "the file is empty"},
+
+		{"user,mobile\n", ""},
+		{"[userPrincipalName],[mobile]\n", ""},
+		{"<3,user,mobile\n", ""},
+		{"version:v1.0,,\n", ""},
+		{"# user,mobile\n", ""},
+		{"#\n#\n", ""},
+		{"dn,user,mobile\n", ""},
+	}
+	for _, test := range tests {
+		found, advice := unfit([]byte(test.head))
+		if !strings.Contains(found, test.want) || (found == "") != (test.want == "") || (advice == "") != (test.want == "") {
+			t.Errorf("unfit(%q) = %q, %q, want %q", test.head, found, advice, test.want)
+		}
+	}
+}

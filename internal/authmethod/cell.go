@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 // maxNumberCell is the longest cell, in bytes, that is looked at as a number.
@@ -19,7 +21,7 @@ var (
 	errorValue    = regexp.MustCompile(`^#[\pL0/]*\pL[\pL0/]*[!?]?$`) // #NAME?, #N/A, #DIV/0!, #WERT!
 	tooNarrow     = regexp.MustCompile(`^#+$`)
 	scientific    = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$`)
-	decimals      = regexp.MustCompile(`^\+?[0-9]{6,}[.,][0-9]{1,2}$`)
+	decimals      = regexp.MustCompile(`^\+?[0-9]{6,}[.,]([0-9]{1,2}|0+)$`)
 	computed      = regexp.MustCompile(`^-[0-9]+([.,][0-9]+)?$`)
 	textFormula   = regexp.MustCompile(`^="(.*)"$`)
 	bracketedZero = regexp.MustCompile(`\( *0 *\)`)
@@ -161,10 +163,7 @@ func (rd *reading) takeApart(text string) (string, *Problem) {
 	}
 	international := strings.HasPrefix(text, "+") || strings.HasPrefix(text, "(+") || strings.HasPrefix(text, "00")
 	if international {
-		if without := bracketedZero.ReplaceAllString(text, " "); without != text {
-			text = without
-			rd.note(noteBracketedZero())
-		}
+		text = rd.dropBracketedZero(text)
 	}
 	digits, problem := keepDigits(text)
 	if problem != nil {
@@ -177,10 +176,46 @@ func (rd *reading) takeApart(text string) (string, *Problem) {
 	return digits, nil
 }
 
-// holdsTwoNumbers says that text, cut at the separators people put between
-// numbers, gives two parts that could each be a number of their own.
+// dropBracketedZero takes the "(0)" away that stands for the prefix of national
+// calls, in the countries where that prefix is 0. Elsewhere the zero belongs to
+// the number, as in Italy, and stays.
+func (rd *reading) dropBracketedZero(text string) string {
+	without := bracketedZero.ReplaceAllString(text, " ")
+	if without == text {
+		return text
+	}
+	digits, problem := keepDigits(without)
+	if problem != nil {
+		return text
+	}
+	parsed, err := phonenumbers.Parse("+"+strings.TrimPrefix(strings.TrimPrefix(digits, "00"), "+"), "")
+	if err != nil {
+		return text
+	}
+	region := phonenumbers.GetRegionCodeForCountryCode(int(parsed.GetCountryCode()))
+	if phonenumbers.GetNddPrefixForRegion(region, true) != "0" {
+		return text
+	}
+	rd.note(noteBracketedZero())
+	return without
+}
+
+// minComplete is the fewest digits after which a separator ends a number. The
+// area code before a slash has less, also with its country code.
+const minComplete = 8
+
+// moreDigits finds digits after a separator that ends a number: a second
+// number, a range of extensions ("23125124/125") or a remark ("(2)").
+var moreDigits = regexp.MustCompile(`[/\\|,;&(] *[0-9]| -[0-9]`)
+
+// holdsTwoNumbers says that more than one number stands in text. Cut at the
+// separators that people put between numbers, it has two parts that could each
+// be one, or it goes on after a complete one, or on another line.
 func holdsTwoNumbers(text string) bool {
 	if strings.Count(text, "+") > 1 {
+		return true
+	}
+	if before, after, broken := strings.Cut(text, "\n"); broken && countDigits(before) > 0 && countDigits(after) > 0 {
 		return true
 	}
 	numbers := 0
@@ -189,7 +224,19 @@ func holdsTwoNumbers(text string) bool {
 			numbers++
 		}
 	}
-	return numbers > 1
+	if numbers > 1 {
+		return true
+	}
+	complete := minComplete
+	if !strings.HasPrefix(text, "+") {
+		complete = minSubscriber
+	}
+	for _, at := range moreDigits.FindAllStringIndex(text, -1) {
+		if countDigits(text[:at[0]]) >= complete {
+			return true
+		}
+	}
+	return false
 }
 
 func countDigits(text string) int {

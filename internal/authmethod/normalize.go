@@ -16,6 +16,9 @@ type Region struct {
 	// Default is set when the country is only the run's default and not the
 	// row's own; a national number must then be valid there, not just possible.
 	Default bool
+	// Unread is what the row's own country cell says, when that names no
+	// country. There is no Code then: the default is not for such rows.
+	Unread string
 }
 
 // Normalize reads the row's Input and sets its Number, or rejects the row.
@@ -77,12 +80,15 @@ func readNumber(text string, region Region) (reading, *Problem) {
 		return rd, problem
 	}
 	international := strings.HasPrefix(digits, "+")
+	if !international && region.Unread != "" {
+		return rd, problemCountryUnread(region.Unread)
+	}
 	if !international && region.Code == "" {
 		return rd, problemNoCountry(digits)
 	}
 	parsed, err := phonenumbers.Parse(digits, region.Code)
 	if err != nil {
-		return rd, problemOfParse(err, international)
+		return rd, problemOfParse(err, international, region)
 	}
 	rd.kind = phonenumbers.GetNumberType(parsed)
 	if problem := rd.accept(parsed, region, international); problem != nil {
@@ -96,6 +102,9 @@ func (rd *reading) accept(parsed *phonenumbers.PhoneNumber, region Region, inter
 	if rd.kind != phonenumbers.UNKNOWN {
 		return nil
 	}
+	if !international && region.Default {
+		return problemNotOfDefault(region.Code)
+	}
 	switch phonenumbers.IsPossibleNumberWithReason(parsed) {
 	case phonenumbers.IS_POSSIBLE:
 	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
@@ -108,9 +117,6 @@ func (rd *reading) accept(parsed *phonenumbers.PhoneNumber, region Region, inter
 		return problemCountryCode()
 	default:
 		return problemLength()
-	}
-	if !international && region.Default {
-		return problemNotOfDefault(region.Code)
 	}
 	rd.note(noteNotAssigned())
 	return nil
@@ -128,6 +134,9 @@ func (rd *reading) finish(parsed *phonenumbers.PhoneNumber, text, digits string,
 		}
 		rd.note(noteTrunkPrefix(countryCode))
 	} else {
+		if lostPlus(digits, countryCode, national, region) {
+			return problemPlusOrNational(countryCode)
+		}
 		rd.noteNational(digits, countryCode, national, region)
 	}
 	// The parser dropped or added digits. What it made of them must read as
@@ -151,6 +160,19 @@ func (rd *reading) set(countryCode, national, text string) {
 		graph = text
 	}
 	rd.number = PhoneNumber{graph}
+}
+
+// lostPlus says that digits without a "+" read as two different valid numbers:
+// the national number that the parser saw, and one that begins with the
+// country's own code. Spreadsheets drop the "+", and German numbers are of so
+// many lengths that both are common there.
+func lostPlus(digits, countryCode, national string, region Region) bool {
+	rest, begins := strings.CutPrefix(digits, countryCode)
+	if !begins || digits != national {
+		return false
+	}
+	parsed, err := phonenumbers.Parse("+"+countryCode+rest, "")
+	return err == nil && phonenumbers.IsValidNumberForRegion(parsed, region.Code)
 }
 
 // noteNational says when a number without "+" was not written the way its
@@ -181,8 +203,10 @@ func (rd *reading) oddFor(t PhoneType) (Problem, bool) {
 	return Problem{}, false
 }
 
-func problemOfParse(err error, international bool) *Problem {
+func problemOfParse(err error, international bool, region Region) *Problem {
 	switch {
+	case errors.Is(err, phonenumbers.ErrInvalidCountryCode) && !international:
+		return problemNoPlan(region.Code)
 	case errors.Is(err, phonenumbers.ErrInvalidCountryCode) && international:
 		return problemCountryCode()
 	case errors.Is(err, phonenumbers.ErrNumTooLong):

@@ -111,8 +111,38 @@ func TestNormalize(t *testing.T) {
 		{"+1 206 555\xff0101", Region{}, "not-utf8", ""},
 		{strings.Repeat("1", 300), us, "number-cell-too-long", ""},
 
+		// Digits after a complete number are not run together with it.
+		{"+49 30 23125124/125", Region{}, "two-numbers", ""},
+		{"+49 30 23125-123 -125", Region{}, "two-numbers", ""},
+		{"030 23125124 (2)", de, "two-numbers", ""},
+		{"030/23125-124", de, "+49 3023125124", ""},
+		{"+43 1 53115/202647", Region{}, "two-numbers", ""},
+		{"+39 06 698 12345/6", Region{}, "two-numbers", ""},
+		{"+49 176 04069012\n13", Region{}, "two-numbers", ""},
+		{"+4917604069012.000", Region{}, "spreadsheet-decimals", ""},
+		{"+1 206 - 555 - 0101", Region{}, "+1 2065550101", ""},
+		{"+1 206 555 0100;ext=12", Region{}, "+1 2065550100x12", ""},
+		{"+1 206 555 0100 (x12)", Region{}, "letters", ""},
+
+		// A zero in brackets belongs to the number where there is no trunk prefix.
+		{"+39 (0)6 698 12345", Region{}, "+39 0669812345", ""},
+		{"0039 (0)2 1234 5678", Region{}, "+39 0212345678", "double-zero"},
+		{"+225 (0)707070707", Region{}, "+225 0707070707", ""},
+
+		// Without the + a number may begin with its country's own code.
+		{"4917604069013", de, "plus-or-national", ""},
+		{"4917604069013", byDefault("DE"), "plus-or-national", ""},
+		{"04917604069013", de, "+49 4917604069013", ""},
+
+		// A country that is not one, and one without numbering plan.
+		{"206-555-0103", Region{Unread: "Atlantis"}, "country-unknown", ""},
+		{"+1 206 555 0103", Region{Unread: "Atlantis"}, "+1 2065550103", ""},
+		{"206-555-0103", Region{Code: "AQ"}, "no-numbering-plan", ""},
+
 		// Not a number of its country.
 		{"112", us, "too-short", ""},
+		{"112", byDefault("US"), "not-of-default-country", ""},
+		{"07700 900124", byDefault("US"), "not-of-default-country", ""},
 		{"+1 206 555 01012345", Region{}, "too-long", ""},
 		{"555 0100", us, "local-only", ""},
 		{"+999 12345678", Region{}, "country-code", ""},

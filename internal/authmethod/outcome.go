@@ -58,7 +58,8 @@ type Result struct {
 	Class      Class // empty on success
 	Status     int   // HTTP status of the last answer, 0 without one
 	Code       string
-	Message    string
+	Message    string // in our words; holds no number
+	Detail     string // in Graph's words, for the results only: may repeat personal data
 	Advice     string
 	RequestID  string
 	Attempts   int       // requests that carried a create of this row

@@ -42,7 +42,7 @@ func problemFormula() *Problem {
 }
 
 func problemTwoNumbers() *Problem {
-	return &Problem{"two-numbers", "the cell holds two numbers", "keep one; give the other a row or a column of its own, as alternateMobile or office"}
+	return &Problem{"two-numbers", "the cell holds two numbers, or more digits after a complete number", "keep one number; write an extension with x; give a second number a row or a column of its own"}
 }
 
 func problemLetters() *Problem {
@@ -50,7 +50,7 @@ func problemLetters() *Problem {
 }
 
 func problemCharacter(r rune) *Problem {
-	return &Problem{"character", fmt.Sprintf("the number holds %q, which no phone number has", r), "write digits, blanks and a leading + only"}
+	return &Problem{"character", fmt.Sprintf("the number holds %q where no phone number has it", r), "write digits, blanks and a leading + only"}
 }
 
 func problemExtensionTooLong() *Problem {
@@ -63,6 +63,18 @@ func problemNoCountry(digits string) *Problem {
 		advice = "if it begins with its country code, write a + in front; otherwise add a country column or --default-country"
 	}
 	return &Problem{"no-country", "the number has no country code and nothing says which country it belongs to", advice}
+}
+
+func problemCountryUnread(text string) *Problem {
+	return &Problem{"country-unknown", fmt.Sprintf("the number has no country code, and the row's country %q names no country", text), "write the country as a two-letter code such as GB, or the number with + and its country code"}
+}
+
+func problemNoPlan(country string) *Problem {
+	return &Problem{"no-numbering-plan", "the number has no country code, and no numbering plan of " + country + " is known", "write the number with + and its country code"}
+}
+
+func problemPlusOrNational(countryCode string) *Problem {
+	return &Problem{"plus-or-national", "without a + the number reads as two different ones: it begins with " + countryCode + ", which is its country's own code", "write the + if the code is meant, or the 0 in front of the area code if it is not"}
 }
 
 func problemNotOfDefault(country string) *Problem {

@@ -125,13 +125,24 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-func TestContradictionNamesTheOtherLine(t *testing.T) {
-	rows := rowsOf("a@x mobile +1 2065550101", "a@x mobile +1 2065550102")
+func TestContradictionNamesTheOtherLines(t *testing.T) {
+	rows := rowsOf("a@x mobile +1 2065550101", "a@x mobile +1 2065550101", "a@x mobile +1 2065550102")
+	for i := range 9 {
+		rows.Append(authmethod.Row{Line: int32(i) + 5, User: "a@x", PhoneType: authmethod.PhoneTypeMobile, Input: fmt.Sprintf("+1 206555011%d", i)}).Normalize(authmethod.Region{})
+	}
 	plan.Build(rows)
-	for i, other := range []string{"line 3", "line 2"} {
-		if got := rows.At(i).Problems()[0].Message; !strings.HasSuffix(got, other) {
-			t.Errorf("row %d: message %q, want it to name %s", i, got, other)
+	for i, want := range map[int]string{
+		0: "another mobile on lines 4, 5, 6, 7, 8 and 5 more", // not line 3, which is equal
+		2: "another mobile on lines 2, 3, 5, 6, 7 and 6 more",
+	} {
+		if got := rows.At(i).Problems()[0].Message; !strings.HasSuffix(got, want) {
+			t.Errorf("row %d: message %q, want it to end in %q", i, got, want)
 		}
+	}
+	two := rowsOf("a@x mobile +1 2065550101", "a@x mobile +1 2065550102")
+	plan.Build(two)
+	if got := two.At(0).Problems()[0].Message; !strings.HasSuffix(got, "on line 3") {
+		t.Errorf("message %q, want it to end in %q", got, "on line 3")
 	}
 }
 

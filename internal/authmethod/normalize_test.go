@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -164,12 +165,9 @@ func TestNormalize(t *testing.T) {
 
 func TestNormalizeSharesTheMemoryOfGraphsForm(t *testing.T) {
 	text := strings.Clone("+1 2065550101")
-	if n := testing.AllocsPerRun(10, func() { isPlainASCII(text) }); n != 0 {
-		t.Errorf("isPlainASCII allocates %v times", n)
-	}
 	number, _, _ := Normalize(text, Region{})
-	if number.graph != text {
-		t.Errorf("Normalize(%q) = %q, want the same text", text, number.graph)
+	if unsafe.StringData(number.graph) != unsafe.StringData(text) {
+		t.Errorf("Normalize(%q) = %q in memory of its own; a million rows would pay for it", text, number.graph)
 	}
 }
 

@@ -79,6 +79,17 @@ func (c Config) authorityURL() (*url.URL, error) {
 	return u, nil
 }
 
+// Addresses are where Graph and the sign-in service will be asked. The error
+// is a *[ConfigError] for each address that cannot be used.
+func (c Config) Addresses() (graph, authority string, err error) {
+	base, errBase := c.graphBase()
+	login, errAuthority := c.authorityURL()
+	if err := errors.Join(errBase, errAuthority); err != nil {
+		return "", "", err
+	}
+	return base.String(), login.String(), nil
+}
+
 // parseOrigin reads an address to which secrets or tokens will be sent. It
 // does not repeat what it cannot read, which may hold a password.
 func parseOrigin(flag, text string) (*url.URL, error) {

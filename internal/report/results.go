@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gocarina/gocsv"
 	"github.com/natefinch/atomic"
@@ -107,13 +108,13 @@ func (rr *resultsReader) render() error {
 func (rr *resultsReader) line(i int) line {
 	row, result := rr.report.rows.At(i), rr.report.results[i]
 	l := line{
-		Line: row.Line, User: safe(row.User), PhoneType: safe(string(row.PhoneType)), PhoneNumber: row.Number.Graph(),
-		Outcome: string(result.Outcome), Class: string(result.Class), Code: safe(result.Code),
-		Message: safe(withNotes(result.Message, row.Notes())), Advice: safe(result.Advice), RequestID: safe(result.RequestID),
-		Attempts: result.Attempts, Input: safe(row.Input),
+		Line: row.Line, User: row.User, PhoneType: string(row.PhoneType), PhoneNumber: row.Number.Graph(),
+		Outcome: string(result.Outcome), Class: string(result.Class), Code: result.Code,
+		Message: message(result, row.Notes()), Advice: result.Advice, RequestID: result.RequestID,
+		Attempts: result.Attempts, Input: row.Input,
 	}
 	if rr.mask {
-		l.PhoneNumber, l.Input = row.Number.String(), safe(maskDigits(row.Input))
+		l.mask(row)
 	}
 	if result.Status != 0 {
 		l.HTTPStatus = strconv.Itoa(result.Status)
@@ -121,48 +122,81 @@ func (rr *resultsReader) line(i int) line {
 	if !result.FinishedAt.IsZero() {
 		l.FinishedAt = result.FinishedAt.UTC().Format(time.RFC3339)
 	}
+	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input} {
+		*cell = safe(*cell)
+	}
 	return l
 }
 
-// withNotes puts what was repaired or looked odd after the message.
-func withNotes(message string, notes []authmethod.Problem) string {
-	if len(notes) == 0 {
-		return message
+// mask hides the row's number wherever it may stand: in Graph's words too, and
+// in the cells of a rejected row, where columns may have been mixed up.
+func (l *line) mask(row *authmethod.Row) {
+	l.PhoneNumber = row.Number.String()
+	l.Input = maskDigits(row.Input)
+	l.Message = likeNumber.ReplaceAllStringFunc(l.Message, maskDigits)
+	if row.Rejected() {
+		l.User = likeNumber.ReplaceAllStringFunc(l.User, maskDigits)
+		l.PhoneType = likeNumber.ReplaceAllStringFunc(l.PhoneType, maskDigits)
 	}
-	texts := make([]string, 0, len(notes)+1)
-	if message != "" {
-		texts = append(texts, message)
+}
+
+// message is what happened, then Graph's own words, then what was repaired or
+// looked odd.
+func message(result authmethod.Result, notes []authmethod.Problem) string {
+	var texts []string
+	for _, text := range []string{result.Message, result.Detail} {
+		if text != "" {
+			texts = append(texts, text)
+		}
 	}
+	text := strings.Join(texts, ": ")
 	for _, note := range notes {
-		texts = append(texts, "note: "+note.Message)
+		if text != "" {
+			text += "; "
+		}
+		text += "note: " + note.Message
 	}
-	return strings.Join(texts, "; ")
+	return text
 }
 
 // graphForm is the one kind of text that begins with + and is no formula: the
 // blank in it keeps spreadsheets from computing it.
-var graphForm = regexp.MustCompile(`^\+[0-9]{1,3} [0-9]+(x[0-9]+)?$`)
+var graphForm = regexp.MustCompile(`^\+[0-9]{1,3} [0-9*]+(x[0-9]+)?$`)
 
-// safe keeps a spreadsheet from running a cell as a formula: an apostrophe in
-// front makes it text. See https://owasp.org/www-community/attacks/CSV_Injection.
+// formula is what a spreadsheet takes for the beginning of a formula, at the
+// beginning of a cell or after a character that may divide cells where it is
+// opened. See https://owasp.org/www-community/attacks/CSV_Injection.
+var formula = regexp.MustCompile(`(^|[;|\t\r\n])([=+\-@＝＋－＠\t\r\n])`)
+
+// safe keeps a spreadsheet from running a cell: an apostrophe in front makes it
+// text. Control characters that a terminal would obey are left out.
 func safe(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) || graphForm.MatchString(cell) {
+	if cell == "" || graphForm.MatchString(cell) {
 		return cell
 	}
-	return "'" + cell
+	cell = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) {
+			return -1
+		}
+		return r
+	}, cell)
+	return formula.ReplaceAllString(cell, "$1'$2")
 }
 
-// maskDigits hides all digits of a cell but the last two.
-func maskDigits(cell string) string {
-	masked := []byte(cell)
+// likeNumber finds what may be a phone number in a text.
+var likeNumber = regexp.MustCompile(`\p{Nd}[\p{Nd} ().-]{4,}\p{Nd}`)
+
+// maskDigits hides all digits of a text but the last two, in every script.
+func maskDigits(text string) string {
+	runes := []rune(text)
 	kept := 0
-	for i := len(masked) - 1; i >= 0; i-- {
-		if masked[i] < '0' || masked[i] > '9' {
+	for i := len(runes) - 1; i >= 0; i-- {
+		if !unicode.IsDigit(runes[i]) {
 			continue
 		}
 		if kept++; kept > 2 {
-			masked[i] = '*'
+			runes[i] = '*'
 		}
 	}
-	return string(masked)
+	return string(runes)
 }

@@ -91,9 +91,9 @@ func meaning(outcome authmethod.Outcome, dryRun bool) string {
 	case authmethod.Dependency:
 		return "not sent: the user's mobile did not arrive"
 	case authmethod.Failed:
-		return "refused by Graph"
+		return "refused by Graph, or never let through"
 	case authmethod.Unknown:
-		return "sent, and nobody can say whether it arrived"
+		return "sent, and it is not known whether it arrived"
 	}
 	if dryRun {
 		return "would be sent"
@@ -144,6 +144,9 @@ func (r *Report) Print(w io.Writer, f Facts) error {
 		r.printClasses(&text)
 		fmt.Fprintf(&text, "\n  %s\n", f.effort())
 	}
+	if noted := r.noted(); noted > 0 {
+		fmt.Fprintf(&text, "  %d rows have notes about repairs and oddities in results.csv\n", noted)
+	}
 	_, err := w.Write(text.Bytes())
 	return err
 }
@@ -153,13 +156,14 @@ func (r *Report) printClasses(text *bytes.Buffer) {
 	if len(counts) == 0 {
 		return
 	}
-	fmt.Fprint(text, "\nWhat is left to do\n\n")
+	fmt.Fprint(text, "\nWhat is left to do, with the first row of each kind\n\n")
 	for _, class := range authmethod.Classes() {
 		if counts[class] == 0 {
 			continue
 		}
 		row, result := r.rows.At(first[class]), r.results[first[class]]
-		fmt.Fprintf(text, "  %-10s %6d  %s; first on line %d: %s\n", class, counts[class], remedy(class), row.Line, clip(result.Message, 90))
+		fmt.Fprintf(text, "  %-13s  %8d  %s\n", class, counts[class], remedy(class))
+		fmt.Fprintf(text, "    line %d: %s\n", row.Line, clip(result.Message, 64))
 	}
 }
 

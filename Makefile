@@ -1,0 +1,37 @@
+# Needs Go and nothing else. "make" lists the targets.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help build demo test check bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+build: ## build bin/entraphone
+	go build -o bin/entraphone ./cmd/entraphone
+
+demo: build ## import the sample into the embedded simulator, with every outcome on purpose
+	@bin/entraphone import samples/onboarding.csv --simulate --directory samples/directory.csv \
+		--max-attempts 3 --state build/demo || [ $$? -eq 3 ]
+
+test: ## run all tests, with the race detector and in random order
+	go test -race -shuffle=on ./...
+
+check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and macOS
+	@unformatted=$$(gofmt -l cmd internal); [ -z "$$unformatted" ] || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	go run $(STATICCHECK) ./...
+	GOOS=windows go build -o /dev/null ./cmd/entraphone
+	GOOS=darwin go build -o /dev/null ./cmd/entraphone
+	GOOS=windows go vet ./cmd/... ./internal/...
+
+bench: build ## measure speed as ratios within one run
+	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v ./cmd/entraphone
+
+fuzz: ## fuzz the parsers for a minute each
+	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/authmethod
+	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m ./internal/importfile
+	go test -run '^$$' -fuzz . -fuzztime 1m ./internal/graphsim
+
+clean: ## remove what the targets made
+	rm -rf bin build

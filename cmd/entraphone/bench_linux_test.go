@@ -1,0 +1,313 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/graph"
+	"entraphone/internal/graphsim"
+	"entraphone/internal/pace"
+	"entraphone/internal/submit"
+)
+
+// The benchmarks print tables of ratios, each measured within one run, and
+// fail when a ratio is missed. "make bench" runs them.
+
+func needBench(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ENTRAPHONE_BENCH") == "" {
+		t.Skip("only make bench runs this")
+	}
+}
+
+// verdict prints a line of the table and fails the benchmark when the limit is
+// missed.
+func verdict(t *testing.T, what string, got float64, sign string, limit float64) {
+	t.Helper()
+	ok := sign == "<=" && got <= limit || sign == ">=" && got >= limit
+	mark := "ok"
+	if !ok {
+		mark = "MISSED"
+		t.Fail()
+	}
+	fmt.Printf("  %-62s %10.3f  (%s %g)  %s\n", what, got, sign, limit, mark)
+}
+
+// child runs the built binary and returns its time, CPU time and peak memory.
+type usage struct {
+	wall, cpu time.Duration
+	peak      int64 // bytes
+}
+
+func child(t *testing.T, env []string, args ...string) usage {
+	t.Helper()
+	command := exec.Command("../../bin/entraphone", args...)
+	command.Env = append(os.Environ(), env...)
+	command.Stdout, command.Stderr = io.Discard, os.Stderr
+	start := time.Now()
+	err := command.Run()
+	wall := time.Since(start)
+	if err != nil {
+		t.Fatalf("entraphone %s: %v", strings.Join(args, " "), err)
+	}
+	rusage := command.ProcessState.SysUsage().(*syscall.Rusage)
+	return usage{wall, command.ProcessState.UserTime() + command.ProcessState.SystemTime(), rusage.Maxrss * 1024}
+}
+
+type benchRow struct{ number, country string }
+
+// benchRows are numbers of six countries, in three ways of writing, made from
+// the numbering plans' own examples with other last digits.
+func benchRows(n int) []benchRow {
+	var plans []string
+	for _, region := range []string{"US", "GB", "DE", "FR", "SE", "AU"} {
+		example := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+		plans = append(plans, region+" "+phonenumbers.Format(example, phonenumbers.E164))
+	}
+	rows := make([]benchRow, n)
+	for i := range rows {
+		region, e164, _ := strings.Cut(plans[i%len(plans)], " ")
+		e164 = e164[:len(e164)-6] + fmt.Sprintf("%06d", i/len(plans))
+		parsed, err := phonenumbers.Parse(e164, "")
+		if err != nil {
+			panic(err) // unreachable unless bug: the plan's own example
+		}
+		switch i % 7 % 3 {
+		case 0:
+			e164 = fmt.Sprintf("+%d %s", parsed.GetCountryCode(), phonenumbers.GetNationalSignificantNumber(parsed))
+		case 1:
+			e164 = phonenumbers.Format(parsed, phonenumbers.INTERNATIONAL)
+		case 2:
+			e164 = phonenumbers.Format(parsed, phonenumbers.NATIONAL)
+		}
+		rows[i] = benchRow{e164, region}
+	}
+	return rows
+}
+
+func writeBenchFile(t *testing.T, rows []benchRow) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "big.csv")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	w := bufio.NewWriter(file)
+	fmt.Fprintln(w, "userPrincipalName,phoneType,phoneNumber,country")
+	types := []string{"mobile", "alternateMobile", "office"}
+	for i, row := range rows {
+		fmt.Fprintf(w, "person.%07d@example.com,%s,%s,%s\n", i*10/14, types[i*10%14/5%3], row.number, row.country)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// parseAll parses the numbers alone, on all cores: what check cannot do
+// without.
+func parseAll(rows []benchRow) time.Duration {
+	start := time.Now()
+	var g errgroup.Group
+	const share = 1000
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for at := 0; at < len(rows); at += share {
+		g.Go(func() error {
+			for _, row := range rows[at:min(at+share, len(rows))] {
+				authmethod.Normalize(row.number, authmethod.Region{Code: row.country})
+			}
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return time.Since(start)
+}
+
+func TestBenchCheck(t *testing.T) {
+	needBench(t)
+	const n = 1_000_000
+	rows := benchRows(n)
+	big, small := writeBenchFile(t, rows), writeBenchFile(t, rows[:1])
+	start := child(t, nil, "check", small).peak
+	var ratio, perRow float64
+	const rounds = 3
+	fmt.Printf("\ncheck of %d rows, against parsing just their numbers on all %d cores\n", n, runtime.GOMAXPROCS(0))
+	for range rounds {
+		parse := parseAll(rows)
+		check := child(t, nil, "check", big)
+		fmt.Printf("  parsing %v, check %v, peak %d MB\n", parse.Round(10*time.Millisecond), check.wall.Round(10*time.Millisecond), check.peak>>20)
+		ratio += check.wall.Seconds() / parse.Seconds() / rounds
+		perRow = max(perRow, float64(check.peak-start)/n)
+	}
+	verdict(t, "wall time of check / of parsing (mean of 3)", ratio, "<=", 1.3)
+	verdict(t, "peak resident bytes a row above the start (worst of 3)", perRow, "<=", 400)
+}
+
+func TestBenchThroughput(t *testing.T) {
+	needBench(t)
+	const (
+		users, workers, perBatch = 14_000, 16, 20
+		latency                  = 150 * time.Millisecond
+	)
+	var b strings.Builder
+	b.WriteString("userPrincipalName,mobile,alternateMobile\n")
+	rows := 0
+	for i := range users {
+		fmt.Fprintf(&b, "person.%05d@example.com,+1 2065%06d,", i, i)
+		rows++
+		if i%7 < 3 {
+			fmt.Fprintf(&b, "+1 2066%06d", i)
+			rows++
+		}
+		b.WriteString("\n")
+	}
+	path := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sim := graphsim.New(graphsim.Config{Latency: latency})
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	used := child(t, []string{"AZURE_CLIENT_SECRET=secret"}, "import", path, "--tenant-id", "t.example.com", "--client-id", "c",
+		"--graph-endpoint", server.URL, "--authority", server.URL, "--state", t.TempDir(),
+		"--workers", fmt.Sprint(workers), "--rate", "unlimited", "--log-level", "warn")
+	stats := sim.Stats()
+	if stats.AcceptedWrites != rows {
+		t.Fatalf("%d of %d rows arrived", stats.AcceptedWrites, rows)
+	}
+	limit := workers * perBatch / latency.Seconds()
+	rate := float64(rows) / used.wall.Seconds()
+	fmt.Printf("\nimport of %d rows of %d users, %d workers, %v a request, no quota: %.1f s, %.0f rows/s, %.0f times one row at a time\n",
+		rows, users, workers, latency, used.wall.Seconds(), rate, rate*latency.Seconds())
+	verdict(t, "rows a second / physical limit (whole process, sign-in included)", rate/limit, ">=", 0.9)
+	verdict(t, "mean fill of a batch (tail included)", float64(stats.SubRequests)/float64(stats.BatchRequests)/perBatch, ">=", 0.95)
+	verdict(t, "cores used", used.cpu.Seconds()/used.wall.Seconds(), "<=", 0.5)
+}
+
+// paceCase is a tenant whose limit nobody tells the tool.
+type paceCase struct {
+	name   string
+	rate   float64 // accepted writes a second
+	kind   graphsim.QuotaKind
+	window time.Duration
+	counts bool // throttled calls count too
+}
+
+func (c paceCase) quota(factor float64) graphsim.Quota {
+	return graphsim.Quota{Kind: c.kind, Limit: int(c.rate*factor*c.window.Seconds() + 0.5), Window: c.window, CountThrottled: c.counts}
+}
+
+func paceCases() (cases []paceCase) {
+	for _, rate := range []float64{20, 5, 0.5} {
+		for _, counts := range []bool{false, true} {
+			for _, model := range []struct {
+				name   string
+				kind   graphsim.QuotaKind
+				window time.Duration
+			}{
+				{"token bucket 10s", graphsim.TokenBucket, 10 * time.Second},
+				{"fixed window 10s", graphsim.FixedWindow, 10 * time.Second},
+				{"fixed window 150s", graphsim.FixedWindow, 150 * time.Second},
+				{"sliding window 10s", graphsim.SlidingWindow, 10 * time.Second},
+				{"sliding window 150s", graphsim.SlidingWindow, 150 * time.Second},
+			} {
+				name := model.name
+				if counts {
+					name += ", throttled count"
+				}
+				cases = append(cases, paceCase{name, rate, model.kind, model.window, counts})
+			}
+		}
+	}
+	return cases
+}
+
+// measured is what two hours of one case brought, after ten minutes.
+type measured struct{ accepted, throttled float64 }
+
+const (
+	paceWarm     = 10 * time.Minute
+	paceMeasured = 2 * time.Hour
+)
+
+// measurePace runs client, pacer and submitter against the simulator in
+// virtual time. With a factor, the quota changes by it after half an hour, and
+// ten minutes later the two hours begin.
+func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := graphsim.New(graphsim.Config{Latency: 150 * time.Millisecond, Quota: c.quota(1)})
+		client, err := graph.New(graph.Config{
+			Transport: sim.Transport(), Logger: zerolog.Nop(),
+			Credential: graph.CredentialConfig{Kind: graph.AuthSecret, TenantID: "t.example.com", ClientID: "c", ClientSecret: graph.NewSecret("s")},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin, length := paceWarm, paceWarm+paceMeasured
+		if factor != 1 {
+			time.AfterFunc(30*time.Minute, func() { sim.SetQuota(c.quota(factor)) })
+			begin, length = begin+30*time.Minute, length+30*time.Minute
+		}
+		rows, lanes := manyRows(int(max(1, factor)*c.rate*length.Seconds()*1.2) + 2000)
+		var before graphsim.Stats
+		time.AfterFunc(begin, func() { before = sim.Stats() })
+		ctx, cancel := context.WithTimeout(t.Context(), length)
+		defer cancel()
+		random := rand.New(rand.NewPCG(1, 2))
+		s := &submit.Submitter{
+			Config: submit.Config{Workers: 16, BatchSize: 20, MaxAttempts: 1000, GiveUpAfter: 24 * time.Hour, Grace: time.Second, Jitter: func() float64 { return 0.5 }},
+			Sender: client, Pacer: pace.New(100, random.Float64), Recorder: nowhere{}, Rows: rows,
+		}
+		if err := s.Run(ctx, lanes); err == nil {
+			t.Fatal("the rows ran out before the time did")
+		}
+		after := sim.Stats()
+		accepted, throttled := float64(after.AcceptedWrites-before.AcceptedWrites), float64(after.Throttled-before.Throttled)
+		quota := c.quota(factor) // whose limit is a whole number
+		m = measured{accepted / (float64(quota.Limit) / quota.Window.Seconds() * paceMeasured.Seconds()), throttled / (accepted + throttled)}
+	})
+	return m
+}
+
+// nowhere is a Recorder that keeps nothing.
+type nowhere struct{}
+
+func (nowhere) Intent([]int32) error                 { return nil }
+func (nowhere) Outcome(int, authmethod.Result) error { return nil }
+
+func TestBenchPace(t *testing.T) {
+	needBench(t)
+	fmt.Printf("\npace, 16 workers, 150 ms a request, ceiling 100/s, two hours of virtual time\n")
+	fmt.Printf("  %5s  %-40s  %-17s  %-17s  %-17s\n", "quota", "model", "steady", "quota doubles", "quota halves")
+	worstAccepted, worstThrottled := 1.0, 0.0
+	for _, c := range paceCases() {
+		fmt.Printf("  %5g  %-40s", c.rate, c.name)
+		for _, factor := range []float64{1, 2, 0.5} {
+			m := measurePace(t, c, factor)
+			fmt.Printf("  %.3f  %5.2f %%   ", m.accepted, 100*m.throttled)
+			worstAccepted, worstThrottled = min(worstAccepted, m.accepted), max(worstThrottled, m.throttled)
+		}
+		fmt.Println()
+	}
+	verdict(t, "accepted writes / quota (worst)", worstAccepted, ">=", 0.95)
+	verdict(t, "throttled share of sub-requests (worst)", worstThrottled, "<=", 0.03)
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/graph"
+	"entraphone/internal/graphsim"
+	"entraphone/internal/pace"
+	"entraphone/internal/submit"
+)
+
+// grace is how long requests in flight may finish after an interrupt.
+const grace = 15 * time.Second
+
+// carrier takes the planned lanes to their outcomes.
+type carrier interface {
+	// carry gives every row of the lanes an outcome, unless it returns an
+	// error: rows without an outcome were then never sent.
+	carry(ctx context.Context, lanes []authmethod.Lane, recorder submit.Recorder) error
+	stats() submit.Stats
+	status() pace.Status
+	where() destination
+}
+
+// destination is where the phones go.
+type destination struct {
+	tenantID string // as configured; empty when the credential knows it
+	endpoint string // Graph's address
+	words    string // for people
+}
+
+var (
+	_ submit.Sender = (*graph.Client)(nil)
+	_ carrier       = (*sending)(nil)
+	_ carrier       = (*dryRun)(nil)
+)
+
+// sending carries rows to Graph, or to what stands in for it.
+type sending struct {
+	client    *graph.Client
+	submitter submit.Submitter
+	to        destination
+}
+
+func newSending(config graph.Config, o paceOptions, rows *authmethod.Rows, words string) (*sending, error) {
+	client, err := graph.New(config)
+	if err != nil {
+		return nil, err
+	}
+	endpoint, _, err := config.Addresses()
+	if err != nil {
+		return nil, err
+	}
+	to := destination{config.Credential.TenantID, endpoint, words}
+	return &sending{client: client, to: to, submitter: submit.Submitter{
+		Config: submit.Config{
+			Workers: o.workers, BatchSize: o.batchSize, MaxAttempts: o.maxAttempts, GiveUpAfter: o.giveUpAfter,
+			Grace: grace, Jitter: rand.Float64,
+		},
+		Sender: client, Pacer: pace.New(float64(o.rate), rand.Float64), Rows: rows,
+	}}, nil
+}
+
+// carry signs in first, so that wrong credentials are known before row 1.
+func (s *sending) carry(ctx context.Context, lanes []authmethod.Lane, recorder submit.Recorder) error {
+	if len(lanes) == 0 {
+		return nil
+	}
+	if err := s.client.Authenticate(ctx); err != nil {
+		return err
+	}
+	s.submitter.Recorder = recorder
+	return s.submitter.Run(ctx, lanes)
+}
+
+func (s *sending) stats() submit.Stats { return s.submitter.Stats() }
+func (s *sending) status() pace.Status { return s.submitter.Pacer.Status() }
+func (s *sending) where() destination  { return s.to }
+
+// dryRun carries nothing anywhere, and says of each row what would be done.
+type dryRun struct {
+	rows *authmethod.Rows
+	to   destination
+}
+
+func (d *dryRun) carry(_ context.Context, lanes []authmethod.Lane, recorder submit.Recorder) error {
+	for _, lane := range lanes {
+		for step, i := range lane {
+			row := d.rows.At(int(i))
+			message := fmt.Sprintf("dry run: would create the %s phone", row.PhoneType)
+			if step > 0 {
+				message += fmt.Sprintf(", after the one on line %d", d.rows.At(int(lane[step-1])).Line)
+			}
+			if err := recorder.Outcome(int(i), authmethod.Result{Outcome: authmethod.NotAttempted, Message: message}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *dryRun) stats() submit.Stats { return submit.Stats{} }
+func (d *dryRun) status() pace.Status { return pace.Status{} }
+func (d *dryRun) where() destination  { return d.to }
+
+// newCarrier chooses once what carries the rows; nothing after it asks.
+func (c *importCommand) newCarrier(rows *authmethod.Rows, logger zerolog.Logger) (carrier, error) {
+	switch {
+	case c.dryRun && c.simulate:
+		return &dryRun{rows, destination{words: "the simulator"}}, nil
+	case c.dryRun:
+		return &dryRun{rows, destination{words: "the tenant"}}, nil
+	case c.simulate:
+		return c.newSimulated(rows, logger)
+	}
+	config, err := c.tenant.config(c.process)
+	if err != nil {
+		return nil, err
+	}
+	config.Connections, config.Version, config.Logger = c.pace.workers, version(), logger
+	words := "the credential's tenant"
+	if config.Credential.TenantID != "" {
+		words = "tenant " + config.Credential.TenantID
+	}
+	if config.Endpoint != "" {
+		words += " at " + config.Endpoint
+	}
+	return newSending(config, c.pace, rows, words)
+}
+
+// The embedded simulator behaves like a quiet day of the real service: answers
+// take a while, and writes have the documented limit of identity and access,
+// https://learn.microsoft.com/graph/throttling-limits.
+const (
+	simulatedLatency = 150 * time.Millisecond
+	simulatedWrites  = 3000
+	simulatedWindow  = 150 * time.Second
+)
+
+// newSimulated talks to the embedded simulator the way it would talk to Graph,
+// sign-in included; only the connection is in process.
+func (c *importCommand) newSimulated(rows *authmethod.Rows, logger zerolog.Logger) (carrier, error) {
+	config := graphsim.Config{
+		Latency: simulatedLatency,
+		Quota:   graphsim.Quota{Kind: graphsim.SlidingWindow, Limit: simulatedWrites, Window: simulatedWindow},
+	}
+	if c.directory != "" {
+		users, err := readDirectory(c.directory)
+		if err != nil {
+			return nil, err
+		}
+		config.Users = users
+	}
+	return newSending(graph.Config{
+		Cloud: graph.CloudGlobal, Transport: graphsim.New(config).Transport(), Connections: c.pace.workers, Version: version(), Logger: logger,
+		Credential: graph.CredentialConfig{
+			Kind: graph.AuthSecret, TenantID: "simulator", ClientID: "simulator", ClientSecret: graph.NewSecret("simulator"),
+		},
+	}, c.pace, rows, "the simulator")
+}
+
+func readDirectory(path string) ([]graphsim.User, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &usageError{[]error{fmt.Errorf("reading --directory: %w", err)}}
+	}
+	defer file.Close()
+	users, err := graphsim.ReadDirectory(file)
+	if err != nil {
+		return nil, &usageError{[]error{fmt.Errorf("reading --directory %s: %w", path, err)}}
+	}
+	return users, nil
+}

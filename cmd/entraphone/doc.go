@@ -1,0 +1,181 @@
+/*
+Entraphone imports users' authentication phones into Microsoft Entra ID from
+CSV files, through Microsoft Graph.
+
+Usage:
+
+	entraphone import FILE [flags]
+	entraphone check FILE [flags]
+	entraphone completion bash|zsh|fish|powershell
+
+Import reads the whole file, checks and normalizes every number, says how it
+read the file, posts the phones, mobile before alternateMobile for every user,
+and writes what became of each row. Check does the first part only, offline.
+
+# The file
+
+FILE is CSV in UTF-8 with a heading, with comma, semicolon or tab between the
+cells; - is standard input. It has one of two forms:
+
+	userPrincipalName,phoneType,phoneNumber        one phone a line
+	userPrincipalName,mobile,alternateMobile,office  one person a line
+
+Columns are found by their headings under many names (UPN, User, E-mail,
+Mobile phone [mobile], Office Phone …). Where two columns could have the same
+meaning nothing is guessed: the run ends with exit code 2 and proposes --map.
+
+	--map KEY=HEADING
+		The column with this HEADING means KEY: user, phoneType,
+		phoneNumber, mobile, alternateMobile, office or country.
+		Repeatable.
+	--default-country COUNTRY
+		Read national numbers of rows without a country of their own as
+		this country's (GB, GBR or "United Kingdom").
+
+The user is a userPrincipalName or an object id. A country column (ISO 3166
+with two or three letters, the English name, or UK) says how the row's national
+numbers are read. A number with + or 00 and its country code is accepted when
+its length is possible there. A national number with the row's own country is,
+too. With only --default-country it must be a valid number of that country, and
+without any country it is rejected: a wrong country still gives a possible
+number, and it would be somebody else's.
+
+Numbers are sent in the form that Graph documents: +, country code, one blank,
+number, and x with the extension. What was repaired on the way (invisible
+characters, a protective apostrophe, "(0)") is noted in the results. Damage
+that a spreadsheet left (4.47E+11, #NAME?, ####, -868) is rejected, each kind
+with its own advice.
+
+Rows of one user and type with equal numbers are sent once; with different
+numbers all of them are rejected. A number of several users is noted on each.
+
+# What to do
+
+	--dry-run
+		Do everything but send, and say in results.csv what would be sent.
+		There is no sign-in either.
+	--simulate
+		Send to the simulator inside this program instead of Graph.
+	--directory FILE
+		The simulator's people: a CSV with userPrincipalName and any of id,
+		mobile, alternateMobile, office and fault (protected, lost-answer,
+		refused-number). Without it everybody exists and has no phone.
+	--format text|json
+		Of check: text for people, or one JSON object a row.
+
+# The tenant
+
+	--tenant-id ID, --client-id ID
+		The tenant and the app registration (AZURE_TENANT_ID,
+		AZURE_CLIENT_ID).
+	--auth KIND
+		secret, certificate, managed-identity, workload-identity, azure-cli,
+		device-code or token. By default the first of secret, certificate,
+		workload-identity and token that a flag or the environment provides.
+	--client-secret-file FILE
+		The secret, instead of AZURE_CLIENT_SECRET. There is no flag for the
+		secret itself: other users of the machine can see flags.
+	--client-certificate FILE
+		Certificate and private key, PEM or PFX
+		(AZURE_CLIENT_CERTIFICATE_PATH and _PASSWORD).
+	--cloud CLOUD
+		global, usgov, dod or china.
+	--graph-endpoint URL, --authority URL, --ca-file FILE
+		Private stand-ins for Graph and the sign-in service. Plain http is
+		taken to loopback addresses only.
+
+The environment variable AZURE_FEDERATED_TOKEN_FILE serves workload-identity,
+ENTRAPHONE_ACCESS_TOKEN serves token: an access token, or the JSON that "az
+account get-access-token --resource-type ms-graph" prints. A flag wins over the
+environment. HTTPS_PROXY and NO_PROXY are honoured.
+
+An app needs the application permission UserAuthMethod-Phone.ReadWrite.All or
+UserAuthenticationMethod.ReadWrite.All. A signed-in user needs the delegated
+one and the role Authentication Administrator, or Privileged Authentication
+Administrator for users who are administrators themselves.
+
+# Pace
+
+	--rate RATE
+		At most so many operations a second (18), or unlimited. The pace
+		starts at 4 a second, doubles until Graph throttles, and then finds
+		the tenant's limit by itself.
+	--workers N
+		At most N requests in flight (4).
+	--batch-size N
+		At most N operations in a request (20); 1 sends plain requests
+		instead of $batch. Below 80 operations a second requests carry less
+		than 20: about a quarter of a second's worth.
+	--max-attempts N
+		Send a row at most N times (6).
+	--give-up-after DURATION
+		Give a row up after this time, and the run when nothing goes forward
+		for so long (30m).
+
+One 429, also inside a batch, holds all requests until Retry-After is over. A
+create whose answer was lost is not repeated blindly: the phone is read back
+and compared. A phone that is there already with another number is left alone.
+
+# Results
+
+Every run has a folder of its own, readable by its owner only, under
+<state>/runs:
+
+	results.csv    one line a row, in the order of the file
+	summary.json   counts by outcome, timing, requests, SHA-256 of the input
+	journal.jsonl  what was about to be sent, and what came of it, as it happened
+
+	--state DIR
+		Keep runs in DIR, by default $XDG_STATE_HOME/entraphone or
+		~/.local/state/entraphone, on Windows %LOCALAPPDATA%\entraphone.
+		One run at a time uses it.
+	--mask
+		Mask phone numbers in results.csv, as they always are in the log.
+	--log-level LEVEL, --log-format FORMAT
+		The log on standard error: debug, info, warn or error; console or
+		json (by default console on a terminal and json otherwise).
+
+The columns of results.csv:
+
+	line        physical line of the file where the row begins
+	user        as in the file
+	phoneType   mobile, alternateMobile or office
+	phoneNumber in Graph's form; empty when the row was rejected
+	outcome     created, unchanged, duplicate, conflict, rejected, dependency,
+	            failed, unknown or not-attempted
+	class       who can help: fix-data, retry, permission or decision
+	httpStatus  of the last answer
+	code        Graph's error code, or ours for a rejected row
+	message     what happened
+	advice      what to do next
+	requestId   for Microsoft's support
+	attempts    how often the row was sent
+	finishedAt  when its outcome was known, in UTC
+	input       the phone cell as it stands in the file
+
+Cells that a spreadsheet could run as a formula begin with an apostrophe.
+
+# Exit codes
+
+	0    all rows are done, or there was nothing to do
+	1    the run could not be carried out (disk, network, internal)
+	2    usage, configuration or unreadable input; nothing was sent
+	3    finished, but some rows were rejected, refused, conflicting or unknown
+	4    stopped on purpose by a limit (--give-up-after); run again
+	5    credentials or permission refused
+	6    another run holds the lock
+	130  interrupted; run again
+
+Codes may be added; any other code means failure. Ctrl-C and SIGTERM stop the
+sending, let requests in flight finish within 15 seconds, and write the report;
+a second one quits at once. Running the same file again is always safe: what
+stands in the tenant already becomes unchanged.
+
+# Limits
+
+The rows of the whole file are kept in memory, about 400 bytes each, twice that
+for rows with problems. Phones are created, not changed or removed. A run that
+stopped is run again from the beginning of the file. Closing the console window
+on Windows leaves only the journal; Ctrl-C writes the report.
+*/
+package main

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/pflag"
+
+	"entraphone/internal/graph"
+	"entraphone/internal/importfile"
+	"entraphone/internal/pace"
+)
+
+// fileOptions say how a file is to be read; every command that reads one has
+// them.
+type fileOptions struct {
+	path           string
+	columns        []string
+	defaultCountry string
+}
+
+func (o *fileOptions) flags() *pflag.FlagSet {
+	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
+	set.StringArrayVar(&o.columns, "map", nil, "take `KEY=HEADING`: the column that means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office, country); repeatable")
+	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
+	return set
+}
+
+func (o *fileOptions) reading(name string) (importfile.Options, error) {
+	columns := make(map[string]string)
+	for _, pair := range o.columns {
+		key, heading, ok := strings.Cut(pair, "=")
+		if !ok || key == "" || heading == "" {
+			return importfile.Options{}, fmt.Errorf("--map %q is not KEY=HEADING, as in --map user=\"Work Email\"", pair)
+		}
+		if _, twice := columns[key]; twice {
+			return importfile.Options{}, fmt.Errorf("--map %s is given twice", key)
+		}
+		columns[key] = heading
+	}
+	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry}, nil
+}
+
+// tenantOptions say which tenant is written to, and as whom.
+type tenantOptions struct {
+	tenantID, clientID         string
+	auth                       string
+	certificate, secretFile    string
+	cloud, endpoint, authority string
+	caFile                     string
+}
+
+func (o *tenantOptions) flags() *pflag.FlagSet {
+	set := pflag.NewFlagSet("The tenant", pflag.ContinueOnError)
+	set.StringVar(&o.tenantID, "tenant-id", "", "`ID` or domain of the tenant (AZURE_TENANT_ID)")
+	set.StringVar(&o.clientID, "client-id", "", "application `ID` of the app registration (AZURE_CLIENT_ID)")
+	set.StringVar(&o.auth, "auth", "", "`KIND` of credential: secret, certificate, managed-identity, workload-identity, azure-cli, device-code or token (default: the one whose environment variable is set)")
+	set.StringVar(&o.secretFile, "client-secret-file", "", "read the client secret from `FILE` instead of AZURE_CLIENT_SECRET")
+	set.StringVar(&o.certificate, "client-certificate", "", "`FILE` with certificate and private key, PEM or PFX (AZURE_CLIENT_CERTIFICATE_PATH)")
+	set.StringVar(&o.cloud, "cloud", string(graph.CloudGlobal), "`CLOUD` of the tenant: global, usgov, dod or china")
+	set.StringVar(&o.endpoint, "graph-endpoint", "", "`URL` of Graph, for private stand-ins")
+	set.StringVar(&o.authority, "authority", "", "`URL` of the sign-in service, for private stand-ins")
+	set.StringVar(&o.caFile, "ca-file", "", "trust the certificates in `FILE` (PEM) beside the system's")
+	return set
+}
+
+// problems are checked in every mode, so that a rehearsal finds what would stop
+// the import itself.
+func (o *tenantOptions) problems() (problems []error) {
+	cloud, err := graph.ParseCloud(o.cloud)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	if o.auth != "" {
+		if _, err := graph.ParseAuth(o.auth); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	if _, _, err := (graph.Config{Cloud: cloud, Endpoint: o.endpoint, Authority: o.authority}).Addresses(); err != nil {
+		problems = append(problems, err)
+	}
+	return problems
+}
+
+// config gathers flags and environment; a flag wins over the environment. Only
+// here are secrets read.
+func (o *tenantOptions) config(p process) (graph.Config, error) {
+	or := func(flag, variable string) string {
+		if flag != "" {
+			return flag
+		}
+		return p.getenv(variable)
+	}
+	cloud, errCloud := graph.ParseCloud(o.cloud)
+	kind, errKind := o.kind(p)
+	secret, errSecret := o.secret(p)
+	if err := errors.Join(errCloud, errKind, errSecret); err != nil {
+		return graph.Config{}, err
+	}
+	return graph.Config{
+		Cloud: cloud, Endpoint: o.endpoint, Authority: o.authority, CAFile: o.caFile,
+		Credential: graph.CredentialConfig{
+			Kind:     kind,
+			TenantID: or(o.tenantID, "AZURE_TENANT_ID"), ClientID: or(o.clientID, "AZURE_CLIENT_ID"),
+			ClientSecret:        secret,
+			CertificateFile:     or(o.certificate, "AZURE_CLIENT_CERTIFICATE_PATH"),
+			CertificatePassword: graph.NewSecret(p.getenv("AZURE_CLIENT_CERTIFICATE_PASSWORD")),
+			FederatedTokenFile:  p.getenv("AZURE_FEDERATED_TOKEN_FILE"),
+			AccessToken:         graph.NewSecret(p.getenv("ENTRAPHONE_ACCESS_TOKEN")),
+			Prompt:              p.stderr,
+		},
+	}, nil
+}
+
+// kind is the credential asked for, or the one that the environment holds.
+func (o *tenantOptions) kind(p process) (graph.Auth, error) {
+	if o.auth != "" {
+		return graph.ParseAuth(o.auth)
+	}
+	for _, known := range []struct {
+		kind  graph.Auth
+		given string
+	}{
+		{graph.AuthSecret, o.secretFile + p.getenv("AZURE_CLIENT_SECRET")},
+		{graph.AuthCertificate, o.certificate + p.getenv("AZURE_CLIENT_CERTIFICATE_PATH")},
+		{graph.AuthWorkloadIdentity, p.getenv("AZURE_FEDERATED_TOKEN_FILE")},
+		{graph.AuthToken, p.getenv("ENTRAPHONE_ACCESS_TOKEN")},
+	} {
+		if known.given != "" {
+			return known.kind, nil
+		}
+	}
+	return "", &graph.ConfigError{Problem: "no credential: set AZURE_CLIENT_SECRET, give --client-certificate, or choose with --auth (azure-cli and device-code sign a person in); --simulate needs none"}
+}
+
+func (o *tenantOptions) secret(p process) (graph.Secret, error) {
+	if o.secretFile == "" {
+		return graph.NewSecret(p.getenv("AZURE_CLIENT_SECRET")), nil
+	}
+	text, err := os.ReadFile(o.secretFile)
+	if err != nil {
+		return graph.Secret{}, &graph.ConfigError{Problem: fmt.Sprintf("reading --client-secret-file: %v", err)}
+	}
+	return graph.NewSecret(strings.TrimSpace(string(text))), nil
+}
+
+// paceOptions say how fast and how stubbornly.
+type paceOptions struct {
+	rate        rateFlag
+	workers     int
+	batchSize   int
+	maxAttempts int
+	giveUpAfter time.Duration
+}
+
+func (o *paceOptions) flags() *pflag.FlagSet {
+	o.rate = 18
+	set := pflag.NewFlagSet("Pace", pflag.ContinueOnError)
+	set.Var(&o.rate, "rate", "at most so many operations a second, or unlimited; the pace starts low and finds the tenant's limit below it by itself")
+	set.IntVar(&o.workers, "workers", 4, "at most `N` requests in flight")
+	set.IntVar(&o.batchSize, "batch-size", 20, "at most `N` operations in a request, 1 to 20; 1 sends plain requests instead of $batch")
+	set.IntVar(&o.maxAttempts, "max-attempts", 6, "send a row at most `N` times")
+	set.DurationVar(&o.giveUpAfter, "give-up-after", 30*time.Minute, "give a row up after this `DURATION`, and the run when nothing goes forward for so long")
+	return set
+}
+
+func (o *paceOptions) problems() (problems []error) {
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	check(o.workers >= 1 && o.workers <= 64, "--workers %d: give a number from 1 to 64", o.workers)
+	check(o.batchSize >= 1 && o.batchSize <= 20, "--batch-size %d: give a number from 1 to 20, which is all that Graph takes", o.batchSize)
+	check(o.maxAttempts >= 1, "--max-attempts %d: give a number from 1", o.maxAttempts)
+	check(o.giveUpAfter > 0, "--give-up-after %s: give a duration such as 30m", o.giveUpAfter)
+	return problems
+}
+
+// rateFlag is a rate in operations a second.
+type rateFlag float64
+
+// String is the rate as the flag takes it.
+func (r *rateFlag) String() string {
+	if math.IsInf(float64(*r), 1) {
+		return "unlimited"
+	}
+	return strconv.FormatFloat(float64(*r), 'g', -1, 64)
+}
+
+// Set reads a rate such as "5", "0.5", "5/s" or "unlimited".
+func (r *rateFlag) Set(text string) error {
+	if text == "unlimited" {
+		*r = rateFlag(pace.Unlimited)
+		return nil
+	}
+	n, err := strconv.ParseFloat(strings.TrimSuffix(text, "/s"), 64)
+	if err != nil || !(n > 0) || math.IsInf(n, 1) {
+		return errors.New("give operations a second above 0, such as 5 or 0.5, or unlimited")
+	}
+	*r = rateFlag(n)
+	return nil
+}
+
+// Type is the value's name in the help.
+func (r *rateFlag) Type() string { return "RATE" }
+
+// outputOptions say where runs are kept and how the program talks.
+type outputOptions struct {
+	state     string
+	mask      bool
+	logLevel  string
+	logFormat string
+}
+
+func (o *outputOptions) flags() *pflag.FlagSet {
+	set := pflag.NewFlagSet("Results and log", pflag.ContinueOnError)
+	set.StringVar(&o.state, "state", "", "keep runs in `DIR`, each in a folder of its own (default: "+stateFolderInWords()+")")
+	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log")
+	set.StringVar(&o.logLevel, "log-level", "info", "`LEVEL`: debug, info, warn or error")
+	set.StringVar(&o.logFormat, "log-format", "", "`FORMAT`: console or json (default: console on a terminal, json otherwise)")
+	return set
+}
+
+func (o *outputOptions) problems() (problems []error) {
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, o.logLevel) {
+		problems = append(problems, fmt.Errorf("--log-level %q: give debug, info, warn or error", o.logLevel))
+	}
+	if !slices.Contains([]string{"", "console", "json"}, o.logFormat) {
+		problems = append(problems, fmt.Errorf("--log-format %q: give console or json", o.logFormat))
+	}
+	return problems
+}
+
+func (o *outputOptions) level() zerolog.Level {
+	level, err := zerolog.ParseLevel(o.logLevel)
+	if err != nil {
+		return zerolog.InfoLevel // unreachable unless bug: problems has refused it
+	}
+	return level
+}

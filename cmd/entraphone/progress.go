@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"entraphone/internal/pace"
+)
+
+// progress is the line on a terminal that says how far a run is, how fast it
+// goes, how long it will take, and what it waits for. Without a terminal it
+// shows nothing at all.
+type progress struct {
+	screen *console
+	lines  *mpb.Progress // nil without a terminal
+	bar    *mpb.Bar
+	total  int
+	done   atomic.Int64
+	start  time.Time
+}
+
+// newProgress shows the line until end is called.
+func newProgress(screen *console, total int, status func() pace.Status) *progress {
+	p := &progress{screen: screen, total: total, start: time.Now()}
+	if !screen.terminal || total == 0 {
+		return p
+	}
+	p.lines = mpb.New(mpb.WithOutput(screen.plain), mpb.WithWidth(24))
+	p.bar = p.lines.AddBar(int64(total), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d phones ")),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
+			return " " + p.text(time.Now(), status())
+		})),
+	)
+	screen.through(p.lines)
+	return p
+}
+
+// add counts a row that has its outcome.
+func (p *progress) add() {
+	p.done.Add(1)
+	if p.bar != nil {
+		p.bar.Increment()
+	}
+}
+
+// end takes the line away. The console points at the terminal again before
+// that, because what is written through a line that is gone is lost.
+func (p *progress) end() {
+	if p.lines == nil {
+		return
+	}
+	p.screen.through(nil)
+	p.bar.Abort(true)
+	p.lines.Wait()
+}
+
+// text is the part of the line that is not a bar.
+func (p *progress) text(now time.Time, status pace.Status) string {
+	if status.Held {
+		why := "Graph is throttling"
+		if status.Reason == pace.Trouble {
+			why = "Graph fails or cannot be reached"
+		}
+		return fmt.Sprintf("waiting %s: %s", status.Until.Sub(now).Round(time.Second), why)
+	}
+	done := p.done.Load()
+	elapsed := now.Sub(p.start).Seconds()
+	if done == 0 || elapsed <= 0 {
+		return "starting"
+	}
+	// What was measured counts the waiting so far, which the momentary rate
+	// does not.
+	rate := float64(done) / elapsed
+	left := time.Duration(float64(int64(p.total)-done) / rate * float64(time.Second))
+	return fmt.Sprintf("%.1f/s, %s left", rate, left.Round(time.Second))
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"entraphone/internal/pace"
+)
+
+func TestProgressText(t *testing.T) {
+	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	now := start.Add(20 * time.Second)
+	for _, test := range []struct {
+		done   int64
+		status pace.Status
+		want   string
+	}{
+		{0, pace.Status{}, "starting"},
+		{100, pace.Status{Rate: 18}, "5.0/s, 1m20s left"},
+		{100, pace.Status{Held: true, Until: now.Add(12 * time.Second), Reason: pace.Throttled}, "waiting 12s: Graph is throttling"},
+		{0, pace.Status{Held: true, Until: now.Add(time.Minute), Reason: pace.Trouble}, "waiting 1m0s: Graph fails or cannot be reached"},
+	} {
+		p := &progress{total: 500, start: start}
+		p.done.Store(test.done)
+		if got := p.text(now, test.status); got != test.want {
+			t.Errorf("after %d of 500 in 20s with %+v: %q, want %q", test.done, test.status, got, test.want)
+		}
+	}
+}
+
+// Without a terminal the line shows nothing at all.
+func TestNoProgressWithoutATerminal(t *testing.T) {
+	var stderr bytes.Buffer
+	p := newProgress(newConsole(&stderr), 10, func() pace.Status { return pace.Status{} })
+	p.add()
+	p.end()
+	if stderr.Len() > 0 {
+		t.Errorf("piped, the progress line wrote %q", stderr.String())
+	}
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/pem"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"entraphone/internal/graphsim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"entraphone": main})
+}
+
+// The scripts read as terminal sessions. Beside testscript's own commands they
+// have:
+//
+//	sim [flags]            start a simulator on loopback; $GRAPH and $LOGIN are
+//	                       the flags that point entraphone at it
+//	await N                wait until N phone requests have arrived at it
+//	phones                 print who has which phones there
+//	stats                  print what it counted
+//	latest                 copy the newest run's files to the folder run
+//	columns FILE A,B,...   print these columns of a CSV file
+//	exits N PROGRAM ARGS   run a program that must end with this exit code
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("LOCALAPPDATA", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("AZURE_TENANT_ID", "tenant.example.com")
+			env.Setenv("AZURE_CLIENT_ID", "00000000-0000-4000-8000-000000000001")
+			env.Setenv("AZURE_CLIENT_SECRET", "the-secret-of-the-app")
+			env.Values[scriptSim{}] = &scriptSim{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sim": startSim, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "exits": exits,
+		},
+	})
+}
+
+// scriptSim is the simulator of one script.
+type scriptSim struct {
+	*graphsim.Simulator
+	mu      sync.Mutex
+	arrived int
+	waiting int
+	awaited chan struct{}
+}
+
+func (s *scriptSim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.URL.Path, "/v1.0/") {
+		s.mu.Lock()
+		s.arrived++
+		if s.awaited != nil && s.arrived >= s.waiting {
+			close(s.awaited)
+			s.awaited = nil
+		}
+		s.mu.Unlock()
+	}
+	s.Simulator.ServeHTTP(w, r)
+}
+
+func simOf(ts *testscript.TestScript) *scriptSim { return ts.Value(scriptSim{}).(*scriptSim) }
+
+func startSim(ts *testscript.TestScript, neg bool, args []string) {
+	var config graphsim.Config
+	set := flag.NewFlagSet("sim", flag.ContinueOnError)
+	faults := set.String("faults", "", "")
+	directory := set.String("directory", "", "")
+	quota := set.String("quota", "", "")
+	token := set.String("token", "", "")
+	useTLS := set.Bool("tls", false, "")
+	set.StringVar(&config.ClientSecret, "secret", "", "")
+	set.DurationVar(&config.Latency, "latency", 0, "")
+	set.BoolVar(&config.MaskedReads, "masked", false, "")
+	ts.Check(set.Parse(args))
+	if *faults != "" {
+		read, err := graphsim.ReadFaults(strings.NewReader(ts.ReadFile(*faults)))
+		ts.Check(err)
+		config.Faults = read
+	}
+	if *directory != "" {
+		users, err := graphsim.ReadDirectory(strings.NewReader(ts.ReadFile(*directory)))
+		ts.Check(err)
+		config.Users = users
+	}
+	if *quota != "" {
+		limit, window, _ := strings.Cut(*quota, "/")
+		n, err := strconv.Atoi(limit)
+		ts.Check(err)
+		d, err := time.ParseDuration(window)
+		ts.Check(err)
+		config.Quota = graphsim.Quota{Kind: graphsim.SlidingWindow, Limit: n, Window: d}
+	}
+	if *token != "" {
+		config.AccessTokens = []string{*token}
+	}
+	sim := simOf(ts)
+	sim.Simulator = graphsim.New(config)
+	server := httptest.NewUnstartedServer(sim)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what some scripts test
+	if *useTLS {
+		server.StartTLS()
+		ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+		ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), ca, 0o600))
+	} else {
+		server.Start()
+	}
+	ts.Defer(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	ts.Setenv("GRAPH", "--graph-endpoint="+server.URL)
+	ts.Setenv("LOGIN", "--authority="+server.URL)
+	ts.Setenv("URL", server.URL)
+}
+
+func awaitRequests(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	sim := simOf(ts)
+	sim.mu.Lock()
+	if sim.arrived >= n {
+		sim.mu.Unlock()
+		return
+	}
+	awaited := make(chan struct{})
+	sim.waiting, sim.awaited = n, awaited
+	sim.mu.Unlock()
+	select {
+	case <-awaited:
+	case <-time.After(30 * time.Second):
+		ts.Fatalf("%d requests did not arrive", n)
+	}
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	got := 0
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func printPhones(ts *testscript.TestScript, neg bool, args []string) {
+	for _, user := range simOf(ts).Users() {
+		phones := simOf(ts).Phones(user.UserPrincipalName)
+		for _, phoneType := range slices.Sorted(maps.Keys(phones)) {
+			fmt.Fprintf(ts.Stdout(), "%s %s %s\n", user.UserPrincipalName, phoneType, phones[phoneType])
+		}
+	}
+}
+
+func printStats(ts *testscript.TestScript, neg bool, args []string) {
+	stats := reflect.ValueOf(simOf(ts).Stats())
+	for i := range stats.NumField() {
+		fmt.Fprintf(ts.Stdout(), "%s=%v\n", stats.Type().Field(i).Name, stats.Field(i))
+	}
+}
+
+// copyLatest sorts by name: names of runs begin with their time.
+func copyLatest(ts *testscript.TestScript, neg bool, args []string) {
+	runs, err := filepath.Glob(ts.MkAbs("state/entraphone/runs/*"))
+	ts.Check(err)
+	if len(runs) == 0 {
+		ts.Fatalf("there is no run")
+	}
+	slices.SortFunc(runs, func(a, b string) int {
+		infoA, errA := os.Stat(a)
+		infoB, errB := os.Stat(b)
+		if errA != nil || errB != nil {
+			return 0
+		}
+		return infoA.ModTime().Compare(infoB.ModTime())
+	})
+	ts.Check(os.MkdirAll(ts.MkAbs("run"), 0o700))
+	files, err := filepath.Glob(filepath.Join(runs[len(runs)-1], "*"))
+	ts.Check(err)
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		ts.Check(err)
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs("run"), filepath.Base(file)), content, 0o600))
+	}
+}
+
+func printColumns(ts *testscript.TestScript, neg bool, args []string) {
+	reader := csv.NewReader(strings.NewReader(ts.ReadFile(args[0])))
+	heading, err := reader.Read()
+	ts.Check(err)
+	var wanted []int
+	for _, name := range strings.Split(args[1], ",") {
+		i := slices.Index(heading, name)
+		if i < 0 {
+			ts.Fatalf("no column %s in %v", name, heading)
+		}
+		wanted = append(wanted, i)
+	}
+	for {
+		record, err := reader.Read()
+		if err == io.EOF {
+			return
+		}
+		ts.Check(err)
+		var cells []string
+		for _, i := range wanted {
+			cells = append(cells, record[i])
+		}
+		fmt.Fprintln(ts.Stdout(), strings.Join(cells, "|"))
+	}
+}

@@ -1,0 +1,62 @@
+// Package pace decides how fast operations may be sent: one [Pacer], shared by
+// all workers, finds the limit of a tenant that nobody has told us and keeps
+// just about at it. It sends nothing, retries nothing and knows no HTTP; it is
+// told what came back and says when the next request may leave.
+//
+// Its invariant: from the moment one answer was throttled until the longest
+// Retry-After is over, no call of [Pacer.Wait] returns, for any worker.
+//
+// # Why a search
+//
+// Microsoft documents 20 writes a second for an application in a tenant, but
+// not which limit counts phone methods; 3 to 6 a second have been observed, and
+// the limit may change while a run goes on. See
+// https://learn.microsoft.com/graph/throttling-limits. TCP has the same task
+// with an unknown bottleneck, so its means are used here, with one difference:
+// a throttle costs a hold of whole seconds, so it must be rare.
+//
+//	rate ^      slow start           cut              found a higher quota
+//	     |          /|                                         ,
+//	     |         / |                                       ,'
+//	 quota - - - -/- | - - - - - - - - - _,-'| - - - - - _,-'
+//	     |      ,'   |      _,,.-----''''    |  _,,.--'''   <- plateau
+//	     |   ,-'     |HOLD|'                 |''
+//	     +-----------------------------------------------------> time
+//
+// Slow start: 4 operations a second, doubled every 4 seconds up to the first
+// throttle.
+//
+// Estimate: the operations accepted from the end of one hold to the end of the
+// next, divided by that time with the hold in it. For a quota per window that
+// is the quota itself, however far the pace overshot; for a token bucket too.
+// A short interval says little, so estimates are averaged with a memory of 150
+// seconds. An interval in which the rate rose averages over rates below the
+// quota, so the estimate is then raised part of the way.
+//
+// Cut and climb: the next climb has the shape of CUBIC (RFC 9438): it starts
+// 1.5 % below the estimate, flattens out at it, and then rises ever faster, so
+// that most operations go out at the quota and a doubled quota is still found
+// within five minutes. A throttle before the plateau is reached means that the
+// estimate was too high or that a window is still full of earlier operations:
+// the cut then doubles, up to 20 %, while the estimate moves only as its memory
+// allows.
+//
+// Rarity: the flat part lasts 75 operations for every one that the last
+// throttle refused, within limits, so that about one operation in a hundred is
+// refused under any quota.
+//
+// The climb counts only time that workers spent waiting for the pace (compare
+// RFC 7661): a rate that is not used proves nothing.
+//
+// # One hold for all
+//
+// A 429 holds everyone. Answers to requests that had been sent before the hold
+// began may lengthen it, but they are the same episode and do not cut again.
+// After a hold, workers pass one by one through a turnstile in which only the
+// first waits for tokens, at the rate that then holds; tokens waited for
+// before the hold are forfeited. So there is no herd.
+//
+// Trouble (503, 504, a lost connection) holds everyone too, with exponential
+// backoff, but says nothing about a quota: the rate stays, and the time is left
+// out of the estimate.
+package pace

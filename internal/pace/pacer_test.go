@@ -1,0 +1,362 @@
+package pace
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func noJitter() float64 { return 0 }
+
+// sends records when requests leave, in time since the test began.
+type sends struct {
+	mu    sync.Mutex
+	began time.Time
+	times []time.Duration
+}
+
+// crew starts workers that call one after the other, each answered after
+// latency by what answer makes of the time it was sent. It stops them at the
+// end of the test's context.
+func crew(ctx context.Context, p *Pacer, workers int, answer func(sent time.Duration) Feedback) (*sends, *errgroup.Group) {
+	s := &sends{began: time.Now()}
+	var group errgroup.Group
+	for range workers {
+		group.Go(func() error {
+			for p.Wait(ctx, 1) == nil {
+				sentAt := time.Now()
+				s.mu.Lock()
+				s.times = append(s.times, sentAt.Sub(s.began))
+				s.mu.Unlock()
+				time.Sleep(latency)
+				f := answer(sentAt.Sub(s.began))
+				f.SentAt = sentAt
+				p.Observe(f)
+			}
+			return nil
+		})
+	}
+	return s, &group
+}
+
+const latency = 150 * time.Millisecond
+
+var accepted = Feedback{Accepted: 1}
+
+// between counts what was sent after from and before to.
+func (s *sends) between(from, to time.Duration) int {
+	count := 0
+	for _, at := range s.times {
+		if at > from && at < to {
+			count++
+		}
+	}
+	return count
+}
+
+// TestOneThrottleSilencesAllWorkers: whatever form Retry-After has, no request
+// leaves from the moment of the throttled answer to the end of the hold, and
+// the first leaves right then.
+func TestOneThrottleSilencesAllWorkers(t *testing.T) {
+	tests := []struct {
+		name    string
+		ceiling float64
+		f       Feedback
+		hold    time.Duration
+		reason  Reason
+	}{
+		{"whole seconds", 1000, Feedback{Throttled: 1, RetryAfter: 30 * time.Second}, 30 * time.Second, Throttled},
+		{"a fraction", 1000, Feedback{Throttled: 1, RetryAfter: 2345 * time.Millisecond}, 2345 * time.Millisecond, Throttled},
+		{"absent", 1000, Feedback{Throttled: 1}, time.Second, Throttled},
+		{"absent, one operation takes longer", 0.25, Feedback{Throttled: 1}, 4 * time.Second, Throttled},
+		{"an item of a batch", 1000, Feedback{Accepted: 19, Throttled: 1, RetryAfter: 7 * time.Second}, 7 * time.Second, Throttled},
+		{"no metering", Unlimited, Feedback{Throttled: 1, RetryAfter: 30 * time.Second}, 30 * time.Second, Throttled},
+		{"trouble", 1000, Feedback{Trouble: true}, time.Second, Trouble},
+		{"trouble with Retry-After", 1000, Feedback{Trouble: true, RetryAfter: 5 * time.Second}, 5 * time.Second, Trouble},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+				defer stop()
+				p := New(test.ceiling, noJitter)
+				sent, group := crew(ctx, p, 16, func(time.Duration) Feedback { return accepted })
+				began := 5*time.Second + 1 // no multiple of anything
+				time.Sleep(began)
+				test.f.SentAt = time.Now()
+				p.Observe(test.f)
+				status := p.Status()
+				group.Wait()
+
+				over := began + test.hold
+				if !status.Held || status.Reason != test.reason || status.Until.Sub(sent.began) != over {
+					t.Errorf("status in the hold = %+v, want held by %q until %v", status, test.reason, over)
+				}
+				if got := sent.between(began, over); got != 0 {
+					t.Errorf("%d requests left during the hold of %v, want none", got, test.hold)
+				}
+				operation := time.Duration(float64(time.Second) / status.Rate)
+				if got := sent.between(over-1, over+operation+1); got == 0 {
+					t.Errorf("no request left within %v of the end of the hold, want one", operation)
+				}
+				if got := p.Status(); got.Held || got.Throttles != test.f.Throttled {
+					t.Errorf("status at the end = %+v, want not held and %d throttled", got, test.f.Throttled)
+				}
+			})
+		})
+	}
+}
+
+// TestHoldReachesWorkersThatWaitForTokens: one stands in the turnstile with
+// tokens on order when the hold begins, the others behind it.
+func TestHoldReachesWorkersThatWaitForTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+		defer stop()
+		p := New(0.5, noJitter)
+		sent, group := crew(ctx, p, 16, func(time.Duration) Feedback { return accepted })
+		// Tokens are due every 2 s; the hold begins between two and ends
+		// between two.
+		time.Sleep(5 * time.Second)
+		p.Observe(Feedback{SentAt: time.Now(), Throttled: 1, RetryAfter: 4500 * time.Millisecond})
+		group.Wait()
+		if got := sent.between(4*time.Second, 9500*time.Millisecond); got != 0 {
+			t.Errorf("%d requests left during the hold, want none", got)
+		}
+	})
+}
+
+// TestNoHerdAfterHold: after a hold long enough to save up many tokens, 16
+// workers leave one by one at the rate and not together.
+func TestNoHerdAfterHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), 70*time.Second)
+		defer stop()
+		p := New(10, noJitter)
+		sent, group := crew(ctx, p, 16, func(time.Duration) Feedback { return accepted })
+		time.Sleep(5 * time.Second)
+		p.Observe(Feedback{SentAt: time.Now(), Trouble: true, RetryAfter: time.Minute})
+		group.Wait()
+		// The ceiling is 10 a second: one at once, one each 100 ms.
+		if got := sent.between(65*time.Second-1, 66*time.Second-1); got != 10 {
+			t.Errorf("%d requests left in the second after the hold, want 10", got)
+		}
+	})
+}
+
+// TestEpisode: of 16 requests in flight that are all throttled, the first
+// answer cuts and the others only lengthen the hold.
+func TestEpisode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(1000, noJitter)
+		if err := p.Wait(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		p.Observe(Feedback{SentAt: time.Now(), Accepted: 1})
+		began := time.Now()
+		time.Sleep(time.Second)
+		for i := range 16 {
+			p.Observe(Feedback{SentAt: began, Throttled: 1, RetryAfter: time.Duration(1+i%7) * time.Second})
+			time.Sleep(10 * time.Millisecond)
+		}
+		p.Observe(Feedback{SentAt: began, Throttled: 1}) // without Retry-After: adds nothing
+		got := p.Status()
+		if want := began.Add(8*time.Second + 130*time.Millisecond); !got.Held || !got.Until.Equal(want) {
+			t.Errorf("held until %v, want %v", got.Until, want)
+		}
+		// Backoff would have grown had each been an episode of its own.
+		time.Sleep(time.Until(got.Until))
+		p.Observe(Feedback{SentAt: time.Now(), Throttled: 1})
+		// Attempt 1 of the backoff is 2 s, one operation at a rate of about
+		// an eighth takes longer.
+		operation := time.Duration(float64(time.Second) / got.Rate)
+		if hold := time.Until(p.Status().Until); hold != max(2*time.Second, operation) {
+			t.Errorf("second hold %v, want %v", hold, max(2*time.Second, operation))
+		}
+	})
+}
+
+// TestLateAnswers: what was sent before a hold and answered after it does not
+// make newer requests look as old. They begin an episode of their own.
+func TestLateAnswers(t *testing.T) {
+	g := newGate(Unlimited, noJitter)
+	steps := []struct {
+		sent, answered float64
+		f              Feedback
+		until          float64
+	}{
+		{0, 1, Feedback{Throttled: 1}, 2},                          // holds for 1 s
+		{0.9, 2.5, Feedback{Throttled: 1}, 2},                      // late, adds nothing
+		{2.1, 3.1, Feedback{Throttled: 1}, 5.1},                    // sent after the hold: 2 s
+		{2.2, 3.2, Feedback{Throttled: 1, RetryAfter: 9e9}, 12.2},  // before that: lengthens it
+		{5.0, 12.3, Feedback{Accepted: 1}, 12.2},                   // and ends nothing
+		{12.4, 13, Feedback{Throttled: 1}, 17},                     // 4 s, the third in a row
+		{17, 18, Feedback{Accepted: 1}, 17},                        // over
+		{17.1, 18.1, Feedback{Accepted: 1, Throttled: 1}, 19.1},    // the first again
+		{19.2, 20, Feedback{Trouble: true}, 21},                    // of the other kind
+		{19.3, 20.5, Feedback{Trouble: true}, 21},                  // with it
+		{21, 22, Feedback{Trouble: true, RetryAfter: 500e6}, 22.5}, // Retry-After counts
+		{22.5, 23, Feedback{Accepted: 1, Throttled: 1, RetryAfter: 1e9}, 24},
+	}
+	for i, step := range steps {
+		step.f.SentAt = instant(step.sent)
+		g.observe(instant(step.answered), step.f)
+		if want := instant(step.until); !g.until.Equal(want) {
+			t.Errorf("step %d: held until %v, want %v", i+1, g.until.Sub(epoch), want.Sub(epoch))
+		}
+	}
+}
+
+// TestBackoffOfHolds: without Retry-After the hold doubles until an operation
+// is accepted, for throttles and for trouble.
+func TestBackoffOfHolds(t *testing.T) {
+	for _, f := range []Feedback{{Throttled: 1}, {Trouble: true}} {
+		synctest.Test(t, func(t *testing.T) {
+			p := New(Unlimited, noJitter)
+			hold := func() time.Duration {
+				f.SentAt = time.Now()
+				p.Observe(f)
+				wait := time.Until(p.Status().Until)
+				time.Sleep(wait)
+				return wait
+			}
+			for _, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
+				if got := hold(); got != want*time.Second {
+					t.Errorf("%+v: hold = %v, want %v", f, got, want*time.Second)
+				}
+			}
+			p.Observe(Feedback{SentAt: time.Now(), Accepted: 1})
+			if got := hold(); got != time.Second {
+				t.Errorf("%+v: hold after a success = %v, want 1s", f, got)
+			}
+		})
+	}
+}
+
+// TestTroubleLeavesTheRateAlone: a minute of 503 in a run at a known rate.
+func TestTroubleLeavesTheRateAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer stop()
+		p := New(8, noJitter)
+		_, group := crew(ctx, p, 4, func(at time.Duration) Feedback {
+			if at > 5*time.Minute && at < 6*time.Minute {
+				return Feedback{Trouble: true}
+			}
+			return accepted
+		})
+		group.Wait()
+		if got := p.Status().Rate; got != 8 {
+			t.Errorf("rate = %g, want the ceiling of 8 as before", got)
+		}
+	})
+}
+
+// TestTroubleIsNoEvidence: the time of a trouble's hold is not counted when
+// the next throttle gives an estimate.
+func TestTroubleIsNoEvidence(t *testing.T) {
+	g := newGate(1000, noJitter)
+	var ticket time.Time
+	g.poll(epoch, 1, &ticket)
+	g.observe(instant(50), Feedback{SentAt: instant(49), Accepted: 500})
+	g.observe(instant(50), Feedback{SentAt: instant(49), Trouble: true, RetryAfter: 300 * time.Second})
+	g.observe(instant(399), Feedback{SentAt: instant(398), Accepted: 490})
+	g.observe(instant(399), Feedback{SentAt: instant(398), Throttled: 1, RetryAfter: time.Second})
+	if got := g.control.plateau; !at(got, 9.9) {
+		t.Errorf("estimate = %g, want 990 operations in 100 s", got)
+	}
+}
+
+func TestWaitIsCancelled(t *testing.T) {
+	cause := []struct {
+		name string
+		hold func(*Pacer)
+	}{
+		{"in a hold", func(p *Pacer) {
+			p.Observe(Feedback{SentAt: time.Now(), Throttled: 1, RetryAfter: time.Hour})
+		}},
+		{"while waiting for tokens", func(*Pacer) {}},
+	}
+	for _, test := range cause {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := New(0.01, noJitter)
+				test.hold(p)
+				began := time.Now()
+				ctx, stop := context.WithTimeout(t.Context(), time.Second)
+				defer stop()
+				var group errgroup.Group
+				for range 16 { // one at the head of the turnstile, 15 behind it
+					group.Go(func() error {
+						if err := p.Wait(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
+							t.Errorf("Wait = %v, want %v", err, context.DeadlineExceeded)
+						}
+						return nil
+					})
+				}
+				group.Wait()
+				if got := time.Since(began); got != time.Second {
+					t.Errorf("Wait returned after %v, want 1s", got)
+				}
+			})
+		})
+	}
+}
+
+func TestShare(t *testing.T) {
+	tests := []struct {
+		ceiling float64
+		most    int
+		want    int
+	}{
+		{Unlimited, 20, 20},
+		{Unlimited, 1, 1},
+		{1000, 20, 1}, // slow start: 4 a second
+		{0.5, 20, 1},
+	}
+	for _, test := range tests {
+		if got := New(test.ceiling, noJitter).Share(test.most); got != test.want {
+			t.Errorf("ceiling %g: Share(%d) = %d, want %d", test.ceiling, test.most, got, test.want)
+		}
+	}
+	p := New(1000, noJitter)
+	p.gate.control = controller{ceiling: 1000, plateau: 18, dip: minDip, age: time.Hour, cost: 1, climbed: 90 * time.Second}
+	if got := p.Share(20); got != 4 {
+		t.Errorf("at 18 a second: Share(20) = %d, want 4", got)
+	}
+	if got := p.Share(3); got != 3 {
+		t.Errorf("at 18 a second: Share(3) = %d, want 3", got)
+	}
+}
+
+// TestUnlimited: 16 workers leave at the same instant, batch after batch.
+func TestUnlimited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), 10*latency-1)
+		defer stop()
+		sent, group := crew(ctx, New(Unlimited, noJitter), 16, func(time.Duration) Feedback { return accepted })
+		group.Wait()
+		if got := len(sent.times); got != 160 {
+			t.Errorf("%d requests left, want 16 in each of 10 rounds", got)
+		}
+	})
+}
+
+// TestCeilingIsUsed: batches of what Share allows leave at the ceiling, none
+// faster.
+func TestCeilingIsUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		sent, group := crew(ctx, New(18, noJitter), 16, func(time.Duration) Feedback { return accepted })
+		group.Wait()
+		if got := sent.between(30*time.Second, 60*time.Second); got < 539 || got > 541 {
+			t.Errorf("%d operations in 30 s, want 540", got)
+		}
+	})
+}

@@ -1,0 +1,213 @@
+package report_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/report"
+)
+
+func rowsOf(rows ...authmethod.Row) *authmethod.Rows {
+	all := new(authmethod.Rows)
+	for i, row := range rows {
+		row.Line = int32(i) + 2
+		all.Append(row).Normalize(authmethod.Region{})
+	}
+	return all
+}
+
+const mobile = authmethod.PhoneTypeMobile
+
+// sample is a report with one row of several kinds.
+func sample() *report.Report {
+	rows := rowsOf(
+		authmethod.Row{User: "a@example.com", PhoneType: mobile, Input: "+44 (0)20 7946 0123"},
+		authmethod.Row{User: "b@example.com", PhoneType: mobile, Input: "4.4E+11"},
+		authmethod.Row{User: "c@example.com", PhoneType: mobile, Input: "+1 2065550103"},
+		authmethod.Row{User: "d@example.com", PhoneType: mobile, Input: "+1 2065550104"},
+	)
+	r := report.New(rows)
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))
+	r.Outcome(0, authmethod.Result{Outcome: authmethod.Created, Status: 201, RequestID: "r-1", Attempts: 2, FinishedAt: at})
+	r.Outcome(2, authmethod.Result{
+		Outcome: authmethod.Failed, Class: authmethod.FixData, Status: 400, Code: "invalidPhoneNumber", Message: "Graph refused it",
+		Detail: "+1 2065550103 is bad", Advice: "check it", RequestID: "r-3", Attempts: 1, FinishedAt: at,
+	})
+	r.NotAttempted(authmethod.Retry, "the run stopped", "run again")
+	return r
+}
+
+func facts() report.Facts {
+	start := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
+	return report.Facts{
+		Tool: "entraphone v1", Run: "run-1", Input: "users.csv", SHA256: "abc", StartedAt: start, FinishedAt: start.Add(90 * time.Second),
+		Target: "the tenant", Requests: 3, Operations: 5, Throttled: 1, Lost: 2, ReadBacks: 1, ExitCode: 3,
+	}
+}
+
+func write(t *testing.T, r *report.Report, mask bool) (path, text string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "results.csv")
+	if err := r.WriteResults(path, mask); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, string(content)
+}
+
+func TestResults(t *testing.T) {
+	path, got := write(t, sample(), false)
+	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input
+2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123
+3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11
+4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103
+5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104
+`
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("results.csv (-got +want):\n%s", diff)
+	}
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v (%v), want 0600", info.Mode(), err)
+	}
+}
+
+func TestResultsMasked(t *testing.T) {
+	_, got := write(t, sample(), true)
+	for _, number := range []string{"2079460123", "7946 0123", "2065550103", "2065550104"} {
+		if strings.Contains(got, number) {
+			t.Errorf("masked results hold %s:\n%s", number, got)
+		}
+	}
+	mixedUp := report.New(rowsOf(authmethod.Row{User: "+1 206 555 0199", PhoneType: "+1 2065550198", Input: "０２０６５５５０１９７x"}))
+	_, got = write(t, mixedUp, true)
+	for _, part := range []string{"206 555 01", "20655501", "０２０６"} {
+		if strings.Contains(got, part) {
+			t.Errorf("masked results of mixed-up columns hold %s:\n%s", part, got)
+		}
+	}
+}
+
+func TestNoRowsGiveAHeading(t *testing.T) {
+	if _, got := write(t, report.New(new(authmethod.Rows)), false); strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, "line,user,") {
+		t.Errorf("results of no rows are %q, want the heading", got)
+	}
+}
+
+// Every row stands there once and in order, also over many chunks, and no cell
+// begins a formula, whatever stands in the file.
+func TestResultsAreWholeAndSafe(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rows := new(authmethod.Rows)
+		cell := rapid.OneOf(rapid.String(), rapid.StringMatching("[=+@;\t \r\n\"',|\uff1d-]{1,4}[A-Z0-9(]{0,3}"))
+		for i := range rapid.IntRange(0, 40).Draw(rt, "rows") * rapid.SampledFrom([]int{1, 40}).Draw(rt, "times") {
+			row := rows.Append(authmethod.Row{Line: int32(i) + 2})
+			if i < 30 {
+				row.User, row.Input, row.PhoneType = cell.Draw(rt, "user"), cell.Draw(rt, "input"), authmethod.PhoneType(cell.Draw(rt, "type"))
+			}
+		}
+		path, _ := write(t, report.New(rows), false)
+		file, err := os.Open(path)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer file.Close()
+		records, err := csv.NewReader(file).ReadAll()
+		if err != nil {
+			rt.Fatalf("reading back: %v", err)
+		}
+		if len(records) != rows.Len()+1 {
+			rt.Fatalf("%d records, want a heading and %d rows", len(records), rows.Len())
+		}
+		for i, record := range records[1:] {
+			if record[0] != fmt.Sprint(i+2) {
+				rt.Fatalf("record %d is line %s", i, record[0])
+			}
+			for _, cell := range record {
+				for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return r == ';' }) {
+					if strings.ContainsRune("=+-@\uff1d\t\r\n", []rune(part)[0]) {
+						rt.Fatalf("cell %q begins a formula", cell)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestSummaryAddsUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "summary.json")
+	if err := sample().WriteSummary(path, facts()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"tool": "entraphone v1", "run": "run-1", "target": "the tenant", "dryRun": false, "exitCode": 3.0, "stopped": "",
+		"input":     map[string]any{"name": "users.csv", "sha256": "abc", "rows": 4.0},
+		"startedAt": "2026-01-02T03:00:00Z", "finishedAt": "2026-01-02T03:01:30Z", "durationSeconds": 90.0,
+		"outcomes": map[string]any{
+			"created": 1.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
+		},
+		"classes":       map[string]any{"fix-data": 2.0, "retry": 1.0, "permission": 0.0, "decision": 0.0},
+		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "readBacks": 1.0,
+	}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("summary.json (-got +want):\n%s", diff)
+	}
+	sum := 0.0
+	for _, n := range got["outcomes"].(map[string]any) {
+		sum += n.(float64)
+	}
+	if sum != 4 {
+		t.Errorf("outcomes add up to %v, want 4", sum)
+	}
+}
+
+func TestSummaryFitsAScreen(t *testing.T) {
+	var out strings.Builder
+	if err := sample().Print(&out, facts()); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	if len(lines) > 24 || slices.ContainsFunc(lines, func(line string) bool { return len([]rune(line)) > 80 }) {
+		t.Errorf("the summary does not fit 80 columns and 24 lines:\n%s", out.String())
+	}
+	for _, want := range []string{"created               1", "rows                  4", "fix-data              2", "line 3: ", "3 requests with 5 operations in 1m30s, 1 throttled, 2 answers lost"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the summary lacks %q:\n%s", want, out.String())
+		}
+	}
+	if strings.Contains(out.String(), "2065550103") {
+		t.Errorf("the summary repeats a number in Graph's words:\n%s", out.String())
+	}
+}
+
+func TestAReportThatCannotBeWrittenSaysSo(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing", "results.csv")
+	if err := sample().WriteResults(missing, false); err == nil || !strings.Contains(err.Error(), "writing the results") {
+		t.Errorf("WriteResults to a folder that is not there gave %v", err)
+	}
+	if err := sample().WriteSummary(missing, facts()); err == nil || !strings.Contains(err.Error(), "writing the summary") {
+		t.Errorf("WriteSummary to a folder that is not there gave %v", err)
+	}
+}

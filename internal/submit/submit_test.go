@@ -1,0 +1,609 @@
+package submit_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/pace"
+	"entraphone/internal/plan"
+	"entraphone/internal/submit"
+)
+
+func noJitter() float64 { return 0 }
+
+// rowsOf reads "user type number" triples; the line is the index plus two.
+func rowsOf(triples ...string) *authmethod.Rows {
+	rows := new(authmethod.Rows)
+	for i, triple := range triples {
+		f := strings.Fields(triple)
+		rows.Append(authmethod.Row{Line: int32(i) + 2, User: f[0], PhoneType: authmethod.PhoneType(f[1]), Input: strings.Join(f[2:], " ")}).Normalize(authmethod.Region{})
+	}
+	return rows
+}
+
+// memory is a Recorder that keeps everything and checks its contract.
+type memory struct {
+	t        *testing.T
+	mu       sync.Mutex
+	intended map[int32]bool
+	results  map[int]authmethod.Result
+	fail     error // returned by Outcome
+}
+
+func newMemory(t *testing.T) *memory {
+	return &memory{t: t, intended: map[int32]bool{}, results: map[int]authmethod.Result{}}
+}
+
+func (m *memory) Intent(rows []int32) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, row := range rows {
+		m.intended[row] = true
+	}
+	return nil
+}
+
+func (m *memory) Outcome(row int, result authmethod.Result) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, twice := m.results[row]; twice {
+		m.t.Errorf("row %d has two outcomes", row)
+	}
+	m.results[row] = result
+	return m.fail
+}
+
+// scripted answers each user's requests from a list, in order; a step is
+// written as "create 201" or "read 200 +1 2065550101".
+type scripted struct {
+	t     *testing.T
+	mu    sync.Mutex
+	steps map[string][]step
+	sent  []string // "12s create user"
+	start time.Time
+}
+
+type step struct {
+	verb   authmethod.Verb
+	answer authmethod.Answer
+}
+
+var errCut = errors.New("connection cut")
+
+func create(a authmethod.Answer) step { return step{authmethod.Create, a} }
+func read(a authmethod.Answer) step   { return step{authmethod.Read, a} }
+
+func status(n int) authmethod.Answer {
+	return authmethod.Answer{Status: n, RequestID: fmt.Sprint("r", n)}
+}
+
+func (s *scripted) Send(ctx context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var answers []authmethod.Answer
+	for _, op := range ops {
+		s.sent = append(s.sent, fmt.Sprintf("%v %s %s %s", time.Since(s.start), op.Verb, op.User, op.PhoneType))
+		left := s.steps[op.User]
+		if len(left) == 0 || left[0].verb != op.Verb {
+			s.t.Errorf("got %s for %s, want %v", op.Verb, op.User, left)
+			answers = append(answers, status(418))
+			continue
+		}
+		s.steps[op.User] = left[1:]
+		answers = append(answers, left[0].answer)
+	}
+	return answers, nil
+}
+
+func submitter(rows *authmethod.Rows, sender submit.Sender, recorder submit.Recorder) *submit.Submitter {
+	return &submit.Submitter{
+		Config: submit.Config{Workers: 3, BatchSize: 20, MaxAttempts: 3, GiveUpAfter: time.Hour, Grace: 10 * time.Second, Jitter: noJitter},
+		Sender: sender, Pacer: pace.New(pace.Unlimited, noJitter), Recorder: recorder, Rows: rows,
+	}
+}
+
+// What a sequence of answers makes of one row.
+func TestOutcomeOfOneRow(t *testing.T) {
+	const number = "+1 2065550101"
+	found := authmethod.Answer{Status: 200, Phone: number}
+	other := authmethod.Answer{Status: 200, Phone: "+1 2065550199"}
+	masked := authmethod.Answer{Status: 200, Phone: "+1 XXXXXXXX01"}
+	duplicate := authmethod.Answer{Status: 400, Code: "badRequest", Message: "already registered"}
+	lost := authmethod.Answer{Lost: errCut}
+	unreachable := authmethod.Answer{NotSent: errors.New("no route to host")}
+	throttled := authmethod.Answer{Status: 429, RetryAfter: 7 * time.Second}
+	whole := authmethod.Answer{Status: 400, Code: "BadRequest", Alone: true}
+	for _, test := range []struct {
+		name     string
+		steps    []step
+		outcome  authmethod.Outcome
+		class    authmethod.Class
+		attempts int
+		text     string // in the message
+	}{
+		{"created", []step{create(status(201))}, authmethod.Created, "", 1, ""},
+		{"created without a body", []step{create(status(204))}, authmethod.Created, "", 1, ""},
+		{"registered with the same number", []step{create(duplicate), read(found)}, authmethod.Unchanged, "", 1, ""},
+		{"registered with another number", []step{create(duplicate), read(other)}, authmethod.Conflict, authmethod.Decision, 1, "another number"},
+		{"registered, shown masked", []step{create(duplicate), read(masked)}, authmethod.Unknown, authmethod.Permission, 1, "masked"},
+		{"a 400 that is not about a registered phone", []step{create(duplicate), read(status(404))}, authmethod.Failed, authmethod.FixData, 1, "already registered"},
+		{"a 400 that cannot be looked into", []step{create(duplicate), read(status(403))}, authmethod.Failed, authmethod.Permission, 1, "perhaps"},
+		{"a 409 that is not about concurrency", []step{create(status(409)), read(found)}, authmethod.Unchanged, "", 1, ""},
+		{"number refused", []step{create(authmethod.Answer{Status: 400, Code: "invalidPhoneNumber"})}, authmethod.Failed, authmethod.FixData, 1, "phone number"},
+		{"no such user", []step{create(status(404))}, authmethod.Failed, authmethod.FixData, 1, "no such user"},
+		{"access refused", []step{create(status(403))}, authmethod.Failed, authmethod.Permission, 1, "refused access"},
+		{"a status nobody expects", []step{create(status(405))}, authmethod.Failed, authmethod.Decision, 1, "405"},
+
+		{"throttled once", []step{create(throttled), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"throttled, yet carried out", []step{create(throttled), create(duplicate), read(found)}, authmethod.Created, "", 2, ""},
+		{"throttled for ever", []step{create(throttled), create(throttled), create(throttled), read(status(404))}, authmethod.Failed, authmethod.Retry, 3, "kept throttling, and the phone is not there"},
+		{"throttled for ever, yet carried out", []step{create(throttled), create(throttled), create(throttled), read(found)}, authmethod.Created, "", 3, ""},
+		{"service unavailable once", []step{create(status(503)), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"concurrency violation once", []step{create(authmethod.Answer{Status: 409, Code: "Directory_ConcurrencyViolation"}), create(status(201))}, authmethod.Created, "", 2, ""},
+
+		{"answer lost, carried out", []step{create(lost), read(found)}, authmethod.Created, "", 1, ""},
+		{"answer lost, not carried out", []step{create(lost), read(status(404)), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"answer lost, another number stands there", []step{create(lost), read(other)}, authmethod.Conflict, authmethod.Decision, 1, ""},
+		{"answer lost, shown masked", []step{create(lost), read(masked)}, authmethod.Unknown, authmethod.Permission, 1, "masked"},
+		{"answer lost, reading refused", []step{create(lost), read(status(403))}, authmethod.Unknown, authmethod.Permission, 1, "403"},
+		{"answer lost, reading lost for ever", []step{create(lost), read(lost), read(status(503)), read(lost)}, authmethod.Unknown, authmethod.Retry, 1, "connection cut"},
+		{"answer lost, read in the second try", []step{create(lost), read(throttled), read(found)}, authmethod.Created, "", 1, ""},
+		{"sent again after a read that came too early", []step{create(lost), read(status(404)), create(duplicate), read(found)}, authmethod.Created, "", 2, ""},
+		{"registered, not shown yet", []step{create(lost), read(status(404)), create(duplicate), read(status(404)), read(found)}, authmethod.Created, "", 2, ""},
+		{"refused after a lost answer, and never there", []step{create(lost), read(status(404)), create(duplicate), read(status(404)), read(status(404)), read(status(404))}, authmethod.Failed, authmethod.FixData, 2, "already registered"},
+		{"always lost and never there", []step{create(lost), read(status(404)), create(lost), read(status(404)), create(lost), read(status(404))}, authmethod.Failed, authmethod.Retry, 3, "not there"},
+		{"gateway timeout is a lost answer", []step{create(status(504)), read(found)}, authmethod.Created, "", 1, ""},
+		{"bad gateway is a lost answer", []step{create(status(502)), read(found)}, authmethod.Created, "", 1, ""},
+		{"request timeout is a lost answer", []step{create(status(408)), read(found)}, authmethod.Created, "", 1, ""},
+		{"insufficient storage is a lost answer", []step{create(status(507)), read(found)}, authmethod.Created, "", 1, ""},
+		{"internal error is a lost answer", []step{create(status(500)), read(status(404)), create(status(201))}, authmethod.Created, "", 2, ""},
+
+		{"not sent is repeated without reading, and is no attempt", []step{create(unreachable), create(unreachable), create(unreachable), create(unreachable), create(status(201))}, authmethod.Created, "", 1, ""},
+		{"not reached while reading is no try", []step{create(lost), read(unreachable), read(unreachable), read(unreachable), read(unreachable), read(found)}, authmethod.Created, "", 1, ""},
+		{"request refused as a whole for ever", []step{create(whole), create(whole), create(whole), read(status(404))}, authmethod.Failed, authmethod.Retry, 3, "request around"},
+		{"request refused as a whole, accepted alone", []step{create(whole), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"request refused as a whole, carried out nevertheless", []step{create(whole), create(duplicate), read(found)}, authmethod.Created, "", 2, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rows := rowsOf("a@x mobile " + number)
+				sender := &scripted{t: t, steps: map[string][]step{"a@x": test.steps}, start: time.Now()}
+				recorder := newMemory(t)
+				if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+					t.Fatal(err)
+				}
+				got := recorder.results[0]
+				if got.Outcome != test.outcome || got.Class != test.class || got.Attempts != test.attempts || !strings.Contains(got.Message+"; "+got.Detail, test.text) {
+					t.Errorf("got %s, class %q, %d attempts, message %q; want %s, class %q, %d attempts, message with %q",
+						got.Outcome, got.Class, got.Attempts, got.Message+"; "+got.Detail, test.outcome, test.class, test.attempts, test.text)
+				}
+				if !got.Outcome.Success() && got.Advice == "" {
+					t.Error("no advice")
+				}
+				if left := sender.steps["a@x"]; len(left) > 0 {
+					t.Errorf("not asked for: %v", left)
+				}
+				if !recorder.intended[0] {
+					t.Error("sent without a recorded intent")
+				}
+			})
+		})
+	}
+}
+
+func TestRowsAfterOneThatDidNotArrive(t *testing.T) {
+	for _, test := range []struct {
+		name              string
+		steps             []step
+		alternate, office authmethod.Outcome
+	}{
+		{"mobile refused", []step{create(authmethod.Answer{Status: 400, Code: "invalidPhoneNumber"}), create(status(201))}, authmethod.Dependency, authmethod.Created},
+		{"user unknown", []step{create(status(404))}, authmethod.Dependency, authmethod.NotAttempted},
+		{"a masked mobile stands there", []step{create(status(400)), read(authmethod.Answer{Status: 200, Phone: "+1 XXXXXXXX99"}), create(status(201)), create(status(201))}, authmethod.Created, authmethod.Created},
+		{"another mobile stands there", []step{create(status(400)), read(authmethod.Answer{Status: 200, Phone: "+1 2065550199"}), create(status(201)), create(status(201))}, authmethod.Created, authmethod.Created},
+		{"alternate refused", []step{create(status(201)), create(status(403)), create(status(201))}, authmethod.Failed, authmethod.Created},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rows := rowsOf("a@x office +1 2065550103", "a@x alternateMobile +1 2065550102", "a@x mobile +1 2065550101")
+				sender := &scripted{t: t, steps: map[string][]step{"a@x": test.steps}, start: time.Now()}
+				recorder := newMemory(t)
+				if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+					t.Fatal(err)
+				}
+				if got := recorder.results[1]; got.Outcome != test.alternate || got.Outcome == authmethod.Dependency && !strings.Contains(got.Message, "line 4") {
+					t.Errorf("alternateMobile: %s (%s), want %s naming line 4", got.Outcome, got.Message, test.alternate)
+				}
+				if got := recorder.results[0]; got.Outcome != test.office {
+					t.Errorf("office: %s (%s), want %s", got.Outcome, got.Message, test.office)
+				}
+			})
+		})
+	}
+}
+
+func TestRetryAfterIsHonouredToTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := rowsOf("a@x mobile +1 2065550101")
+		throttled := authmethod.Answer{Status: 429, RetryAfter: 42 * time.Second}
+		sender := &scripted{t: t, steps: map[string][]step{"a@x": {create(throttled), create(status(201))}}, start: time.Now()}
+		if err := submitter(rows, sender, newMemory(t)).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Fields(sender.sent[1])[0]; got != "42s" {
+			t.Errorf("sent again after %s, want 42s", got)
+		}
+	})
+}
+
+// uniform gives every operation the same answer after a second.
+type uniform struct {
+	answer authmethod.Answer
+	err    error
+	mu     sync.Mutex
+	ops    int
+}
+
+func (u *uniform) Send(ctx context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
+	u.mu.Lock()
+	u.ops += len(ops)
+	u.mu.Unlock()
+	answers := make([]authmethod.Answer, len(ops))
+	select {
+	case <-time.After(time.Second):
+		for i := range answers {
+			answers[i] = u.answer
+		}
+	case <-ctx.Done():
+		for i := range answers {
+			answers[i] = authmethod.Answer{Lost: ctx.Err()}
+		}
+	}
+	return answers, u.err
+}
+
+func manyUsers(n int) *authmethod.Rows {
+	var triples []string
+	for i := range n {
+		triples = append(triples, fmt.Sprintf("u%d@x mobile +1 2065550%03d", i, i%1000))
+	}
+	return rowsOf(triples...)
+}
+
+func TestRunEndsWhenGoingOnIsPointless(t *testing.T) {
+	refused := errors.New("token refused")
+	for _, test := range []struct {
+		name    string
+		sender  *uniform
+		rows    int
+		is      func(error) bool
+		outcome authmethod.Outcome // of row 0
+		atMost  int                // operations sent
+	}{
+		{"the first 20 answers are 403", &uniform{answer: status(403)}, 500, func(err error) bool {
+			var permission *submit.PermissionError
+			return errors.As(err, &permission)
+		}, authmethod.Failed, 3 * 20},
+		{"credentials refused", &uniform{answer: status(401), err: refused}, 500, func(err error) bool { return errors.Is(err, refused) }, authmethod.Failed, 3 * 20},
+		{"nothing but throttles", &uniform{answer: authmethod.Answer{Status: 429, RetryAfter: 25 * time.Minute}}, 500, func(err error) bool {
+			var stalled *submit.StalledError
+			return errors.As(err, &stalled)
+		}, authmethod.Unknown, 4 * 60},
+		{"a wait that is longer than the patience", &uniform{answer: authmethod.Answer{Status: 429, RetryAfter: 2 * time.Hour}}, 500, func(err error) bool {
+			var stalled *submit.StalledError
+			return errors.As(err, &stalled) && stalled.Wait > time.Hour
+		}, authmethod.Unknown, 60},
+		{"nothing answers", &uniform{answer: authmethod.Answer{NotSent: errCut}}, 500, func(err error) bool {
+			var unreachable *submit.UnreachableError
+			return errors.As(err, &unreachable) && errors.Is(err, errCut)
+		}, "", 1 << 20},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rows := manyUsers(test.rows)
+				recorder := newMemory(t)
+				err := submitter(rows, test.sender, recorder).Run(t.Context(), plan.Build(rows).Lanes)
+				if !test.is(err) {
+					t.Errorf("Run = %v", err)
+				}
+				if got := recorder.results[0].Outcome; got != test.outcome {
+					t.Errorf("row 0 is %q, want %q", got, test.outcome)
+				}
+				if test.sender.ops > test.atMost {
+					t.Errorf("%d operations were sent, want at most %d", test.sender.ops, test.atMost)
+				}
+			})
+		})
+	}
+}
+
+func TestSingleRefusalsAreRowsNotTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := manyUsers(60)
+		steps := map[string][]step{}
+		for i := range 60 {
+			answer := status(403)
+			if i == 5 {
+				answer = status(201)
+			}
+			steps[fmt.Sprintf("u%d@x", i)] = []step{create(answer)}
+		}
+		recorder := newMemory(t)
+		if err := submitter(rows, &scripted{t: t, steps: steps}, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Errorf("Run = %v, want none: one of the first answers was 201", err)
+		}
+		if len(recorder.results) != 60 {
+			t.Errorf("%d rows have an outcome, want 60", len(recorder.results))
+		}
+	})
+}
+
+func TestInterruptLetsRequestsInFlightFinish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := manyUsers(500)
+		sender := &uniform{answer: status(201)}
+		recorder := newMemory(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		err := submitter(rows, sender, recorder).Run(ctx, plan.Build(rows).Lanes)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Run = %v, want the context's error", err)
+		}
+		if took := time.Since(start); took != 2*time.Second {
+			t.Errorf("Run took %v, want 2s: the requests that were in flight", took)
+		}
+		if len(recorder.results) != sender.ops || sender.ops != 2*3*20 {
+			t.Errorf("%d operations sent, %d outcomes; want 120 of both", sender.ops, len(recorder.results))
+		}
+		for row, result := range recorder.results {
+			if result.Outcome != authmethod.Created {
+				t.Errorf("row %d is %s, want created", row, result.Outcome)
+			}
+		}
+	})
+}
+
+// hanging never answers by itself.
+type hanging struct{}
+
+func (hanging) Send(ctx context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
+	<-ctx.Done()
+	answers := make([]authmethod.Answer, len(ops))
+	for i := range answers {
+		answers[i].Lost = ctx.Err()
+	}
+	return answers, nil
+}
+
+func TestInterruptWaitsOnlySoLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := manyUsers(5)
+		recorder := newMemory(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if err := submitter(rows, hanging{}, recorder).Run(ctx, plan.Build(rows).Lanes); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Run = %v, want the context's error", err)
+		}
+		if took := time.Since(start); took != 11*time.Second {
+			t.Errorf("Run took %v, want 11s: a second and the grace", took)
+		}
+		for i := range 5 {
+			if got := recorder.results[i]; got.Outcome != authmethod.Unknown || got.Class != authmethod.Retry {
+				t.Errorf("row %d is %s (%s), want unknown: its answer never came", i, got.Outcome, got.Message)
+			}
+		}
+	})
+}
+
+func TestRunEndsWhenTheRecordCannotBeKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := errors.New("disk full")
+		rows := manyUsers(500)
+		sender := &uniform{answer: status(201)}
+		recorder := newMemory(t)
+		recorder.fail = full
+		if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes); !errors.Is(err, full) {
+			t.Errorf("Run = %v, want %v", err, full)
+		}
+		if sender.ops > 60 {
+			t.Errorf("%d operations were sent without a record, want at most what was in flight", sender.ops)
+		}
+	})
+}
+
+func TestBatchesStayFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var triples []string
+		for i := range 700 {
+			triples = append(triples, fmt.Sprintf("u%d@x mobile +1 2065550%03d", i, i%1000))
+			if i%7 < 3 {
+				triples = append(triples, fmt.Sprintf("u%d@x alternateMobile +1 2065551%03d", i, i%1000))
+			}
+		}
+		rows := rowsOf(triples...)
+		s := submitter(rows, &uniform{answer: status(201)}, newMemory(t))
+		if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Fatal(err)
+		}
+		stats := s.Stats()
+		if stats.Operations != 1000 || stats.Requests > 53 {
+			t.Errorf("%d operations in %d requests, want 1000 in at most 53 (a fill of 0.95)", stats.Operations, stats.Requests)
+		}
+	})
+}
+
+// A service that fails at first and then cannot be reached is unreachable: the
+// run ends with what happened last.
+func TestOutageAfterFaultsIsUnreachable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := rowsOf("a@x mobile +1 2065550101")
+		s := submitter(rows, &onceThen{first: status(503), then: authmethod.Answer{NotSent: errCut}}, newMemory(t))
+		var unreachable *submit.UnreachableError
+		if err := s.Run(t.Context(), plan.Build(rows).Lanes); !errors.As(err, &unreachable) {
+			t.Errorf("Run = %v, want that nothing answered", err)
+		}
+	})
+}
+
+// onceThen gives one answer to the first request and another to all others.
+type onceThen struct {
+	mu          sync.Mutex
+	asked       bool
+	first, then authmethod.Answer
+}
+
+func (o *onceThen) Send(_ context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	answers := make([]authmethod.Answer, len(ops))
+	for i := range answers {
+		answers[i] = o.then
+		if !o.asked {
+			answers[i] = o.first
+		}
+	}
+	o.asked = true
+	return answers, nil
+}
+
+// A row is given up after GiveUpAfter, however many attempts it has left.
+func TestGiveUpAfterBoundsARow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := manyUsers(40)
+		recorder := newMemory(t)
+		s := submitter(rows, neverFor("u0@x"), recorder)
+		s.Workers, s.BatchSize, s.MaxAttempts, s.GiveUpAfter = 1, 1, 1000, 11*time.Minute
+		if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Fatal(err)
+		}
+		got := recorder.results[0]
+		if got.Outcome != authmethod.Failed || got.Class != authmethod.Retry || got.Attempts < 3 || got.Attempts > 6 {
+			t.Errorf("row 0 is %s (%s) after %d attempts, want failed, to be run again, after about 4", got.Outcome, got.Class, got.Attempts)
+		}
+		if len(recorder.results) != 40 {
+			t.Errorf("%d rows have an outcome, want 40", len(recorder.results))
+		}
+	})
+}
+
+// neverFor creates phones, a minute each, but for one user, whose answers are
+// lost before anything is done.
+type neverFor string
+
+func (user neverFor) Send(_ context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
+	<-time.After(time.Minute)
+	switch {
+	case ops[0].User != string(user):
+		return []authmethod.Answer{status(201)}, nil
+	case ops[0].Verb == authmethod.Read:
+		return []authmethod.Answer{status(404)}, nil
+	}
+	return []authmethod.Answer{{Lost: errCut}}, nil
+}
+
+// A run that goes forward may take longer than GiveUpAfter, and a throttle late
+// in it does not end it.
+func TestLongHealthyRunIsNotGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := manyUsers(300)
+		recorder := newMemory(t)
+		s := submitter(rows, &nowAndThen{every: 37, answer: authmethod.Answer{Status: 429, RetryAfter: time.Second}}, recorder)
+		s.Workers, s.BatchSize, s.GiveUpAfter = 1, 1, 30*time.Second
+		if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Fatal(err)
+		}
+		if len(recorder.results) != 300 {
+			t.Errorf("%d rows have an outcome, want 300", len(recorder.results))
+		}
+	})
+}
+
+// nowAndThen creates phones, a second each, but for every so many-th request.
+type nowAndThen struct {
+	every, n int
+	answer   authmethod.Answer
+}
+
+func (s *nowAndThen) Send(_ context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
+	<-time.After(time.Second)
+	if s.n++; s.n%s.every == 0 {
+		return []authmethod.Answer{s.answer}, nil
+	}
+	return []authmethod.Answer{status(201)}, nil
+}
+
+// Rows of a batch that was refused as a whole are sent one by one, so that the
+// row that spoilt it cannot spoil another batch.
+func TestRefusedBatchIsSentOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := manyUsers(20)
+		sender := &refusesBatches{}
+		recorder := newMemory(t)
+		if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Fatal(err)
+		}
+		if sender.batches != 1 || sender.single != 20 {
+			t.Errorf("%d batches and %d single requests, want 1 and 20", sender.batches, sender.single)
+		}
+	})
+}
+
+type refusesBatches struct {
+	mu              sync.Mutex
+	batches, single int
+}
+
+func (s *refusesBatches) Send(_ context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(ops) == 1 {
+		s.single++
+		return []authmethod.Answer{status(201)}, nil
+	}
+	s.batches++
+	answers := make([]authmethod.Answer, len(ops))
+	for i := range answers {
+		answers[i] = authmethod.Answer{Status: 400, Alone: true}
+	}
+	return answers, nil
+}
+
+// An interrupt that comes when nothing is left to send does not make a
+// finished run an interrupted one.
+func TestInterruptDuringTheLastRequestIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := manyUsers(5)
+		recorder := newMemory(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		if err := submitter(rows, &uniform{answer: status(201)}, recorder).Run(ctx, plan.Build(rows).Lanes); err != nil {
+			t.Errorf("Run = %v, want none: every row has its outcome", err)
+		}
+		if len(recorder.results) != 5 {
+			t.Errorf("%d rows have an outcome, want 5", len(recorder.results))
+		}
+	})
+}
+
+// Requests that never left this machine are not counted as sent.
+func TestStatsCountWhatWasSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := rowsOf("a@x mobile +1 2065550101")
+		s := submitter(rows, &onceThen{first: authmethod.Answer{NotSent: errCut}, then: status(201)}, newMemory(t))
+		if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := s.Stats(), (submit.Stats{Requests: 1, Operations: 1}); got != want {
+			t.Errorf("Stats() = %+v, want %+v", got, want)
+		}
+	})
+}

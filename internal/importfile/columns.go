@@ -42,6 +42,7 @@ type resolver struct {
 	headings []string
 	explicit [numKeys]int   // by --map, or none
 	found    [numKeys][]int // by alias, the best rank only
+	rank     [numKeys]int   // of found
 	others   [numKeys][]int // by alias, the lower ranks
 }
 
@@ -115,23 +116,22 @@ func (v *resolver) columnsWhere(matches func(heading string) bool) []int {
 
 func (v *resolver) readAliases() {
 	table := aliases()
-	var best [numKeys]int
 	for i, heading := range v.headings {
 		a, known := table[fold(heading)]
 		k := a.key
 		switch {
 		case !known || slices.Contains(v.explicit[:], i):
-		case len(v.found[k]) == 0, a.rank < best[k]:
+		case len(v.found[k]) == 0, a.rank < v.rank[k]:
 			v.others[k] = append(v.others[k], v.found[k]...)
-			v.found[k], best[k] = []int{i}, a.rank
-		case a.rank == best[k]:
+			v.found[k], v.rank[k] = []int{i}, a.rank
+		case a.rank == v.rank[k]:
 			v.found[k] = append(v.found[k], i)
 		default:
 			v.others[k] = append(v.others[k], i)
 		}
 	}
 	// A lone "Office" is a phone only where nothing speaks for the long form.
-	if len(v.found[keyOffice]) > 0 && best[keyOffice] > 0 && v.has(keyPhoneType) && v.has(keyPhoneNumber) {
+	if len(v.found[keyOffice]) > 0 && v.rank[keyOffice] > 0 && v.has(keyPhoneType) && v.has(keyPhoneNumber) {
 		v.others[keyOffice] = append(v.others[keyOffice], v.found[keyOffice]...)
 		v.found[keyOffice] = nil
 	}
@@ -190,7 +190,7 @@ func (v *resolver) form() (map[key]key, error) {
 		return long, nil
 	case explicitLong:
 		return map[key]key{keyMobile: keyPhoneNumber}, nil
-	case v.has(keyPhoneNumber) && v.has(keyPhoneType) && hasWide:
+	case hasWide && v.has(keyPhoneType) && (v.has(keyPhoneNumber) || v.rank[keyPhoneType] == 0):
 		return nil, v.bothForms()
 	case v.has(keyPhoneNumber) && v.has(keyPhoneType):
 		return long, nil
@@ -226,8 +226,8 @@ func (v *resolver) ambiguous(k key, is []int) error {
 	return v.fail("say which: "+strings.Join(proposals, " or "), "several columns could be the %s: %s", k, v.labels(is))
 }
 
-// bothForms is for headings that have phoneType, phoneNumber and a column for
-// at least one phone type.
+// bothForms is for headings that have phoneType, and a column for at least one
+// phone type: beside phoneNumber, or where it should be.
 func (v *resolver) bothForms() error {
 	k := keyMobile
 	for len(v.found[k]) == 0 {
@@ -235,8 +235,9 @@ func (v *resolver) bothForms() error {
 	}
 	perLine := slices.Concat(v.found[keyPhoneType], v.found[keyPhoneNumber])
 	perType := slices.Concat(v.found[keyMobile], v.found[keyAlternateMobile], v.found[keyOffice])
+	number := append(v.found[keyPhoneNumber], v.found[k]...)[0]
 	advice := fmt.Sprintf("choose: %s for one phone per line, or %s for a column per phone type",
-		v.proposal(keyPhoneNumber, v.found[keyPhoneNumber][0]), v.proposal(k, v.found[k][0]))
+		v.proposal(keyPhoneNumber, number), v.proposal(k, v.found[k][0]))
 	return v.fail(advice, "the heading has both forms, one phone per line (columns %s) and a column per phone type (columns %s)",
 		v.labels(perLine), v.labels(perType))
 }
@@ -275,14 +276,4 @@ func (v *resolver) list() string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
-}
-
-// shorten cuts a text for a message.
-func shorten(text string) string {
-	const most = 60
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
-	}
-	return string(runes[:most]) + "…"
 }

@@ -66,6 +66,9 @@ func TestColumns(t *testing.T) {
 		{"UserPrincipalName|Office|PhoneType|PhoneNumber", nil, "long: user=1 phoneType=3 phoneNumber=4 unused: office=2"},
 		{"UserPrincipalName|Office|Phone", nil, "wide: user=1 mobile=3 office=2"},
 		{"user|type|mobile", nil, "wide: user=1 mobile=3 unused: phoneType=2"},
+		{"user|type|phoneType|phoneNumber", nil, "long: user=1 phoneType=3 phoneNumber=4 unused: phoneType=2"},
+		{"UPN|PhoneType|Mobile", map[string]string{"phoneNumber": "Mobile"}, "long: user=1 phoneType=2 phoneNumber=3"},
+		{"UPN|PhoneType|Mobile", map[string]string{"mobile": "Mobile"}, "wide: user=1 mobile=3 unused: phoneType=2"},
 
 		{"login|tel", map[string]string{"user": "LOGIN", "mobile": "Tel."}, "wide: user=1 mobile=2"},
 		{"user|email|mobile", map[string]string{"user": "E-Mail"}, "wide: user=2 mobile=3 unused: user=1"},
@@ -110,6 +113,10 @@ func TestColumnErrors(t *testing.T) {
 		{"user|type|phone|mobile|office phone", nil, `the heading has both forms, one phone per line (columns 2 "type", 3 "phone") ` +
 			`and a column per phone type (columns 4 "mobile", 5 "office phone"); choose: --map "phoneNumber=phone" for one phone per line, ` +
 			`or --map "mobile=mobile" for a column per phone type`},
+		{"UPN|PhoneType|Mobile", nil, `the heading has both forms, one phone per line (columns 2 "PhoneType") ` +
+			`and a column per phone type (columns 3 "Mobile"); choose: --map "phoneNumber=Mobile" for one phone per line, ` +
+			`or --map "mobile=Mobile" for a column per phone type`},
+		{"UPN|Phone Type|Office Phone", nil, `choose: --map "phoneNumber=Office Phone" for one phone per line, or --map "office=Office Phone" for`},
 		{"user|type|phone|office phone", nil, `or --map "office=office phone" for a column per phone type`},
 		{"user|mobile", map[string]string{"phone": "mobile"}, `"phone" is no meaning of a column; use one of user, phoneType, phoneNumber, mobile, alternateMobile, office and country`},
 		{"user|mobile", map[string]string{"mobile": "Cell"}, `--map mobile=Cell: there is no such column; the heading has "user", "mobile"`},
@@ -176,6 +183,10 @@ func TestDelimiter(t *testing.T) {
 		{`"a,b";user;mobile` + "\n;1", "semicolon"},
 		{"user,mobile,a;b;c;d\n,1", "comma"},
 		{"work mail;mobile;x,y,z,u\n;1", "semicolon"},
+		{`"Benutzer","Mobile"` + "\n,1", "comma"},
+		{`"Benutzer";"Mobile"` + "\n;1", "semicolon"},
+		{"\"Benutzer\"\t\"Mobile\"\n\t1", "tab"},
+		{`user;"Mobile` + "\n;1", "semicolon"},
 	}
 	for _, test := range tests {
 		in := newRecords(strings.NewReader(test.text))

@@ -83,6 +83,18 @@ func (c *countries) code(text string) (string, bool) {
 	return code, known
 }
 
+// isPlaceholder says that people and exports write text where there is no
+// country. NA in capitals is Namibia.
+func isPlaceholder(text string) bool {
+	switch strings.ToLower(text) {
+	case "", "n/a", "-", "--", "null", "none", "0", "unknown":
+		return true
+	case "na":
+		return text != "NA"
+	}
+	return false
+}
+
 // defaultCountry is the code of the country that the options name; empty where
 // they name none.
 func (c *countries) defaultCountry(opts Options) (string, error) {

@@ -33,6 +33,9 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	if err := r.passBlank(opts.Name); err != nil {
 		return columns{}, Reading{}, err
 	}
+	if err := r.refuseFirstLine(opts.Name); err != nil {
+		return columns{}, Reading{}, err
+	}
 	headings, delimiter, err := r.heading(opts)
 	if err != nil {
 		return columns{}, Reading{}, err
@@ -63,6 +66,19 @@ func (r *records) passBlank(name string) error {
 		r.blank += 1 + r.breaks
 		r.pass(n)
 	}
+}
+
+// refuseFirstLine says what stands where the heading should, when that is known
+// to be something else.
+func (r *records) refuseFirstLine(name string) error {
+	line := r.w.data()[:min(headBytes, len(r.w.data()))]
+	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
+	if found, advice := noHeading(string(line), r.line); found != "" {
+		return &FileError{Name: name, Found: found, Advice: advice}
+	}
+	return nil
 }
 
 // heading reads the heading and passes it.
@@ -97,11 +113,15 @@ func (r *records) findDelimiter(wanted map[string]string) (string, error) {
 			return "", err
 		}
 		// Less than a user and a phone is as good as nothing. A delimiter that
-		// breaks the heading then tells more than one that is not in it.
-		known, cells := 0, maxCells+1
+		// breaks the heading then tells more than one that is not in it, and
+		// less than one that parts it.
+		known, cells := 0, 1
 		if bad == sound {
 			headings := r.texts(r.w.data())
 			known, cells = meanings(headings, wanted), len(headings)
+			if cells == 1 {
+				cells = 0
+			}
 		}
 		if known < 2 {
 			known = 0

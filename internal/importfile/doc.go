@@ -11,14 +11,18 @@
 //
 // Its one invariant: every line of the file that is not blank and names a phone
 // becomes at least one row, fit or with its problems, in the order of the file;
-// nothing is dropped or guessed silently.
+// nothing is dropped or guessed silently. The content of a quoted cell never
+// becomes a row that is fit.
 //
 // # How it works
 //
 // A tokenizer of our own stands in front of gocsv, because the lines of real
 // files break off, run over, or open a quote that nobody meant, and each such
 // line has to be reported under its physical number without taking its
-// neighbours along. The tokenizer hands gocsv canonical headings and only the
+// neighbours along. Reading goes on with the next physical line then. Where a
+// quote is still open at its end, the lines below may be a cell's; so that the
+// rows among them are rejected after all, when a line further down turns out to
+// close that quote. The tokenizer hands gocsv canonical headings and only the
 // cells that were mapped, so that no other column (a template may hold
 // passwords) ever leaves it. Numbers are read on all cores while reading goes
 // on. Beside the rows, no more of the file than the piece that is being looked

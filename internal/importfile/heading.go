@@ -54,7 +54,9 @@ var aliasLists = []struct {
 	{alias{keyUser, 2}, "id objectid userid userobjectid entraobjectid azureadobjectid"},
 	{alias{keyUser, 3}, "employeeid employeenumber"},
 
-	{alias{keyPhoneType, 0}, "phonetype phonenumbertype typeofphone numbertype methodtype type"},
+	{alias{keyPhoneType, 0}, "phonetype phonenumbertype typeofphone numbertype methodtype"},
+	// It may be the type of anything, the user for one.
+	{alias{keyPhoneType, 1}, "type"},
 	{alias{keyPhoneNumber, 0}, "phonenumber phone phoneno telephone telephoneno number"},
 
 	{alias{keyMobile, 0}, `mobile mobilephone mobilenumber mobilephonenumber mobileno cell cellphone cellnumber

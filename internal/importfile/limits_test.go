@@ -50,12 +50,15 @@ func TestLimits(t *testing.T) {
 func TestLinesOverLimit(t *testing.T) {
 	text := "user,mobile,note\nada@example.com,+1 2065550101,\"" + strings.Repeat("\n", maxRecordLines) + "\"\nbo@example.com,+1 2065550102,\n"
 	f := mustRead(t, text, Options{})
-	want := []string{`2:0   "" !quote-not-closed`, `102:0   "" !quote-not-closed`, `103:2 bo@example.com mobile "+1 2065550102"`}
+	want := []string{`2:0   "" !quote-not-closed`, `103:2 bo@example.com mobile "+1 2065550102"`}
 	if diff := cmp.Diff(want, showAll(f)); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	if got, want := f.Reading.Blank, maxRecordLines-1; got != want {
 		t.Errorf("Blank = %d, want %d", got, want)
+	}
+	if got := f.Reading.Fragments; got != 1 {
+		t.Errorf("Fragments = %d, want 1", got)
 	}
 }
 

@@ -18,8 +18,11 @@ const closeQuote = `close the quote (") or take it out; the lines below were rea
 func (bad fault) problem() authmethod.Problem {
 	switch bad {
 	case quoteOpen:
-		found := fmt.Sprintf("a quote is opened, and not closed within %d lines or %d KiB", maxRecordLines, maxCellBytes>>10)
-		return authmethod.Problem{Code: "quote-not-closed", Message: found, Advice: closeQuote}
+		return quoteNotClosed(fmt.Sprintf("within %d lines or %d KiB", maxRecordLines, maxCellBytes>>10))
+	case quoteToEnd:
+		return quoteNotClosed("before the end of the file")
+	case quoteRunsOn:
+		return quoteNotClosed("on its line")
 	case textAfterQuote:
 		advice := `put quotes round the whole cell, and write a quote within it twice ("")`
 		return authmethod.Problem{Code: "text-after-quote", Message: `text follows a closing quote (")`, Advice: advice}
@@ -32,6 +35,20 @@ func (bad fault) problem() authmethod.Problem {
 	}
 	found := fmt.Sprintf("the line has more than %d cells", maxCells)
 	return authmethod.Problem{Code: "ragged-row", Message: found, Advice: "leave out the columns that are not needed"}
+}
+
+func quoteNotClosed(where string) authmethod.Problem {
+	return authmethod.Problem{Code: "quote-not-closed", Message: "a quote is opened, and not closed " + where, Advice: closeQuote}
+}
+
+func insideQuote(in insideQuotes) authmethod.Problem {
+	return authmethod.Problem{
+		Code: "inside-quote",
+		Message: fmt.Sprintf("the line may stand inside a quoted cell that begins on line %d and ends on line %d; nothing of it is sent",
+			in.opened, in.closed),
+		Advice: fmt.Sprintf("correct line %d first: close its quote or take it out; then look whether the lines up to %d are rows",
+			in.opened, in.closed),
+	}
 }
 
 func rowsInQuotes() authmethod.Problem {
@@ -72,30 +89,49 @@ func unknownPhoneType(text string) authmethod.Problem {
 	}
 }
 
-func unknownCountry(text string) authmethod.Problem {
+func unknownCountry(unread string) authmethod.Problem {
 	return authmethod.Problem{
 		Code:    "country-unknown",
-		Message: fmt.Sprintf("the country %s is not known, so it was not used", quoted(text)),
+		Message: fmt.Sprintf("the country %q is not known, so it was not used", unread),
 		Advice:  "write the country as two letters (GB) or as its English name, or the number with its country code",
 	}
 }
 
-// quoted shows a cell in a message, unless it may be a phone number that got
+// withDigits stands in messages for a cell that may be a phone number that got
 // into the wrong place.
-func quoted(text string) string {
+const withDigits = "(a text with digits)"
+
+func hasDigits(text string) bool {
 	digits := 0
 	for _, r := range text {
 		if unicode.IsDigit(r) {
 			digits++
 		}
 	}
+	return digits > 3
+}
+
+// quoted shows a cell in a message.
+func quoted(text string) string {
 	switch {
 	case text == "":
 		return "(empty)"
-	case digits > 3:
-		return "(a text with digits)"
+	case hasDigits(text):
+		return withDigits
 	}
-	return fmt.Sprintf("%q", shorten(text))
+	return fmt.Sprintf("%q", shorten(text, maxShown))
+}
+
+// maxShown is how many characters of a cell a message shows.
+const maxShown = 60
+
+// shorten cuts a text for a message.
+func shorten(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most]) + "…"
 }
 
 const maxUserBytes = 1024

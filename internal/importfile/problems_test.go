@@ -48,6 +48,10 @@ func TestMessagesNameWhatWasFound(t *testing.T) {
 		{"ada@example.com,pager,+1 2065550101,", `the phone type "pager" is not one of mobile, alternateMobile and office`},
 		{"ada@example.com,,+1 2065550101,", "the phone type (empty) is not one of"},
 		{"ada@example.com,mobile,+1 2065550101,Atlantis", `the country "Atlantis" is not known`},
+		{"ada@example.com,mobile,206-555-0101," + strings.Repeat("x", 41), `country "` + strings.Repeat("x", 40) + `…" names no country`},
+		{"ada@example.com,mobile,\"+1 2065550101,US", "a quote is opened, and not closed before the end of the file"},
+		{"ada@example.com,mobile,\"+1 2065550101,US\n\"bo@example.com\",,,", "a quote is opened, and not closed on its line"},
+		{"ada@example.com,mobile,\"+1 2065550101,US" + strings.Repeat("\n", 100), "a quote is opened, and not closed within 100 lines or 64 KiB"},
 		{"ada@example.com,mobile,+1,2065550101,US", "the line has 5 cells, the heading has 4"},
 		{"ada@example.com,\"mobile\n\",+1", "the line has 3 cells, the heading has 4; a quote makes it run over 2 lines"},
 	}
@@ -57,6 +61,32 @@ func TestMessagesNameWhatWasFound(t *testing.T) {
 		if !slices.ContainsFunc(slices.Concat(r.Problems(), r.Notes()), says) {
 			t.Errorf("%q: problems %v, notes %v, want %q", test.line, r.Problems(), r.Notes(), test.want)
 		}
+	}
+}
+
+// What a line may stand in is said with its lines, and of all lines.
+func TestInsideQuoteNamesItsLines(t *testing.T) {
+	f := mustRead(t, "user,mobile\nada@example.com,x,\"\nbo@example.com,+1 2065550102\ncy@example.com,\"+1 2065550103\n", Options{})
+	want := authmethod.Problem{
+		Code:    "inside-quote",
+		Message: "the line may stand inside a quoted cell that begins on line 2 and ends on line 4; nothing of it is sent",
+		Advice:  "correct line 2 first: close its quote or take it out; then look whether the lines up to 4 are rows",
+	}
+	for i := 1; i < f.Rows.Len(); i++ {
+		if got := f.Rows.At(i).Problems(); !slices.Contains(got, want) || !f.Rows.At(i).Number.IsZero() {
+			t.Errorf("line %d: problems = %v, want %v among them, and no number", f.Rows.At(i).Line, got, want)
+		}
+	}
+	if f.Rows.Len() != 3 {
+		t.Errorf("%d rows, want 3", f.Rows.Len())
+	}
+}
+
+// A line by itself is not taken for the last of the file.
+func TestQuoteOfDoubtfulLine(t *testing.T) {
+	f := mustRead(t, "user,mobile\nada@example.com,\"1\nbo@example.com,\"+1\n", Options{})
+	if got, want := f.Rows.At(1).Problems()[0].Message, "a quote is opened, and not closed on its line"; got != want {
+		t.Errorf("line 3: problem = %q, want %q", got, want)
 	}
 }
 

@@ -71,7 +71,7 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	err = in.readInto(b, func(numbers []number) {
 		group.Go(func() error {
 			for _, n := range numbers {
-				n.row.Normalize(n.region)
+				n.read()
 			}
 			return nil
 		})
@@ -82,11 +82,13 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.doubt.reject(&b.rows) // no row is being worked on any more
 	if b.rows.Len() == 0 && b.withoutPhone == 0 {
 		return nil, &FileError{Name: opts.Name, Found: "the file holds a heading and no rows", Advice: "check that the export is complete"}
 	}
 	reading.DefaultCountry = defaultCountry
 	reading.Lines, reading.Blank, reading.WithoutPhone = in.line-1, in.blank, b.withoutPhone
+	reading.Fragments = in.doubt.fragments
 	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 

@@ -19,7 +19,7 @@ import (
 // ownCodes are the problems and notes of this package; those of the number
 // belong to authmethod and are tested there.
 var ownCodes = []string{
-	"user-missing", "user-not-addressable", "phone-type", "not-utf8", "ragged-row", "quote-not-closed",
+	"user-missing", "user-not-addressable", "phone-type", "not-utf8", "ragged-row", "quote-not-closed", "inside-quote",
 	"text-after-quote", "cell-too-long", "line-too-long", "short-row", "country-unknown",
 }
 
@@ -107,20 +107,37 @@ func TestRows(t *testing.T) {
 		{"quote never closed", long + `ada@example.com,mobile,"+1 2065550101` + "\n" + bo, []string{
 			`2:0   "" !quote-not-closed`, boAt3}},
 		{"quote closed by the next one's opening", long + `ada@example.com,"mobile,+1 2065550101` + "\n" + `bo@example.com,"mobile",+1 2065550102`, []string{
+			`2:0   "" !quote-not-closed`, boAt3}},
+		{"quote not closed at the end of the line", long + `"ada@example.com","mobile","+1 2065550101` + "\n" + `"bo@example.com","mobile","+1 2065550102"`, []string{
+			`2:0   "" !quote-not-closed`, boAt3}},
+		{"blanks behind closing quotes", long + `"ada@example.com" ,"mobile"` + "\t,\"+1 2065550101\"  \n" + `"bo@example.com","mobile","+1 2065550102" `, []string{adaAt2, boAt3}},
+		{"tabs behind closing quotes are delimiters", "user\tphoneType\tnote\tphoneNumber\n\"ada@example.com\"\t\"mobile\"\t\t+1 2065550101\n", []string{
+			`2:4 ada@example.com mobile "+1 2065550101"`}},
+		{"blanks and text behind a closing quote", long + `ada@example.com,mobile,"+1 206" 5550101` + "\n" + bo, []string{
+			`2:0   "" !text-after-quote`, boAt3}},
+		{"blanks and a quote behind a closing quote", long + `ada@example.com,mobile,"+1 206" "5550101"` + "\n" + bo, []string{
 			`2:0   "" !text-after-quote`, boAt3}},
 		{"quote closed far below, cells fit", "user,phoneType,phoneNumber,note\n" +
 			`ada@example.com,mobile,+1 2065550101,"see` + "\nbo@example.com,mobile,+1 2065550102,\n" + `cy@example.com,mobile,+1 2065550103,27"` + "\n", []string{
-			`2:0   "" !quote-not-closed`, `3:3 bo@example.com mobile "+1 2065550102"`, `4:3 cy@example.com mobile "+1 2065550103"`}},
+			`2:0   "" !quote-not-closed`, `3:3 bo@example.com mobile "+1 2065550102" !inside-quote`,
+			`4:3 cy@example.com mobile "+1 2065550103" !inside-quote`}},
+		{"quote closed far below, short rows", "user,mobile,note\n" +
+			`ada@example.com,+1 2065550101,"see` + "\nbo@example.com,+1 2065550102\n" + `cy@example.com,+1 2065550103"` + "\ndi@example.com,+1 2065550104,\n", []string{
+			`2:0   "" !quote-not-closed`, `3:2 bo@example.com mobile "+1 2065550102" !inside-quote ~short-row`,
+			`4:2 cy@example.com mobile "+1 2065550103\"" !inside-quote ~short-row`, `5:2 di@example.com mobile "+1 2065550104"`}},
+		{"a whole row in quotes", "user,mobile,note\n" + `"ada@example.com,+1 2065550101,"` + "\n", []string{`2:0   "" !ragged-row`}},
+		{"a person without phone in quotes", "user,mobile,note\n" + `"Lovelace, Ada"` + "\n" + "bo@example.com,+1 2065550102,x\n", []string{
+			`3:2 bo@example.com mobile "+1 2065550102"`}},
+		{"an address in a note of several lines", "user,mobile,note\nada@example.com,+1 2065550101,\"write to\nbo@example.com\nor call\"\n", []string{
+			`2:2 ada@example.com mobile "+1 2065550101"`}},
 		{"quote closed far below, cells do not fit", long + `ada@example.com,"mobile,+1 2065550101` + "\nx\n" + `bo@example.com,mobile"` + "\n", []string{
-			`2:0   "" !ragged-row`,
-			`3:3 x  "" !user-not-addressable !phone-type ~short-row`,
-			`4:3 bo@example.com mobile" "" !phone-type ~short-row`}},
+			`2:0   "" !ragged-row`}},
 		{"quote closed on the next line, cells fit", "user,phoneType,phoneNumber,note\n" +
 			`ada@example.com,mobile,+1 2065550101,"12` + "\n" + `bo@example.com,mobile,+1 2065550102,27"` + "\n", []string{
-			`2:0   "" !quote-not-closed`, `3:3 bo@example.com mobile "+1 2065550102"`}},
+			`2:0   "" !quote-not-closed`, `3:3 bo@example.com mobile "+1 2065550102" !inside-quote`}},
 		{"quote opened before the user, cells fit", "note,user,mobile\n" +
 			`"12,ada@example.com,+1 2065550101` + "\n" + `27",bo@example.com,+1 2065550102` + "\n", []string{
-			`2:0   "" !quote-not-closed`, `3:3 bo@example.com mobile "+1 2065550102"`}},
+			`2:0   "" !quote-not-closed`, `3:3 bo@example.com mobile "+1 2065550102" !inside-quote`}},
 		{"a note of several lines before the user", "note,user,mobile\n\"a,b\nc\",ada@example.com,+1 2065550101\n", []string{
 			`2:3 ada@example.com mobile "+1 2065550101"`}},
 		{"a note of several lines", "user,phoneType,phoneNumber,note\n" +
@@ -198,10 +215,21 @@ func TestCountryOfRow(t *testing.T) {
 		{"", british, "gb", "+44 2079460123", ""},
 		{"", american, "USA", "+1 2065550100", ""},
 		{" ", american, "united states", "+1 2065550100", ""},
-		{"Atlantis", american, "US", "", " ~country-unknown"},
-		{"1", american, "US", "", " ~country-unknown"},
+		{"Atlantis", american, "US", "", " !country-unknown"},
+		{"1", american, "US", "", " !country-unknown"},
+		{"1", "+1 " + american, "US", "+1 2065550100", " ~country-unknown"},
+		{"n/a", american, "US", "+1 2065550100", ""},
+		{"N/A", american, "US", "+1 2065550100", ""},
+		{" - ", american, "US", "+1 2065550100", ""},
+		{"--", american, "US", "+1 2065550100", ""},
+		{"NULL", american, "US", "+1 2065550100", ""},
+		{"none", american, "US", "+1 2065550100", ""},
+		{"0", american, "US", "+1 2065550100", ""},
+		{"Unknown", american, "US", "+1 2065550100", ""},
+		{"na", american, "US", "+1 2065550100", ""},
+		{"NA", "061 234 5678", "US", "+264 612345678", ""},
 		{"Atlantis", "+1 " + american, "US", "+1 2065550100", " ~country-unknown"},
-		{"\xff", american, "US", "", " !not-utf8 ~country-unknown"},
+		{"\xff", american, "US", "", " !not-utf8 !country-unknown"},
 		{"", british, "", "", ""},
 	}
 	for _, test := range tests {
@@ -279,6 +307,20 @@ func TestUnreadable(t *testing.T) {
 		{"heading only", "user,phoneType,phoneNumber\n,,\n", Options{}, "a heading and no rows"},
 		{"heading not UTF-8", "user,t\xe9l\xe9phone,phoneType\n" + row, Options{}, "the heading is not UTF-8"},
 		{"heading with an open quote", `user,"phoneType,phoneNumber` + "\n" + row, Options{}, "the heading cannot be read: a quote is opened"},
+		{"user not named, all quoted", `"Benutzer","Mobile"` + "\n" + `"a@example.com","+1 2065550101"`, Options{},
+			`no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found "Benutzer", "Mobile"; say which it is: --map user=HEADING`},
+		{"phone not named, all quoted", `"UPN";"Telefon mobil"` + "\n", Options{}, `no column holds a phone: expected phoneType and phoneNumber (one phone per line), ` +
+			`or one or more of mobile, alternateMobile and office (one person per line), found "UPN", "Telefon mobil"; say which it is: --map mobile=`},
+		{"--map with a typing error, all quoted", `"Benutzer","Mobile"` + "\n", Options{Map: map[string]string{"user": "Benutzr"}},
+			`--map user=Benutzr: there is no such column; the heading has "Benutzer", "Mobile"`},
+		{"sep=", "sep=;\nuser;mobile\n", Options{}, "line 1 (sep=) is no heading but a hint for Excel; take line 1 out"},
+		{"sep= in quotes", "\n\"sep=,\"\r\nuser,mobile\n", Options{}, "line 2 (sep=) is no heading but a hint for Excel; take line 2 out"},
+		{"#TYPE", "\ufeff#TYPE Selected.Microsoft.ActiveDirectory.Management.ADUser\n\"user\",\"mobile\"\n", Options{}, "line 1 (#TYPE) is no heading but a remark of PowerShell; take line 1 out"},
+		{"version", "version:v1.0,,\nUser name [userPrincipalName] Required,Mobile phone [mobile],\n", Options{},
+			"line 1 (version:) is no heading but the version of a template of Microsoft Entra; take line 1 out"},
+		{"vertical bars", "userPrincipalName|mobile\nada@example.com|+1 2065550101\n", Options{}, "the headings are separated by |; cells must be separated by comma, semicolon or tab"},
+		{"byte order mark in the wrong encoding", "ï»¿userPrincipalName,mail,mobile\n", Options{}, "the file was saved in the wrong encoding: its byte order mark turned into ï»¿; in Excel choose"},
+		{"vertical bars in a heading", "mobile|cell,name\n", Options{}, `found "mobile|cell", "name"`},
 		{"heading too wide", "user" + strings.Repeat(",", maxCells) + "\n", Options{}, "more than 1000 cells"},
 		{"no heading", row + row, Options{}, "the first line is no heading"},
 		{"no heading, no users", "+1 2065550101,mobile\n", Options{}, `found (a text with digits), "mobile"`},

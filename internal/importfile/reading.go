@@ -23,6 +23,7 @@ type Reading struct {
 	Lines        int // physical lines, the heading included
 	Blank        int // blank lines, skipped
 	WithoutPhone int // people in the wide form who have no phone at all
+	Fragments    int // lines below a faulty quote that reach no phone column; no rows
 }
 
 // Column is a column of the file and what it means.
@@ -32,7 +33,9 @@ type Column struct {
 	Heading string
 }
 
-func (c Column) String() string { return fmt.Sprintf("column %d %q", c.Number, shorten(c.Heading)) }
+func (c Column) String() string {
+	return fmt.Sprintf("column %d %q", c.Number, shorten(c.Heading, maxShown))
+}
 
 func (r *Reading) describe(c *columns, headings []string) {
 	r.Long, r.NumberOnly, r.Unused = c.long, c.numberOnly, c.unused
@@ -103,6 +106,9 @@ func (r Reading) lines() string {
 	}
 	if r.WithoutPhone > 0 {
 		text += fmt.Sprintf("; %d without any phone, nothing to do", r.WithoutPhone)
+	}
+	if r.Fragments > 0 {
+		text += fmt.Sprintf("; %d below a faulty quote that reach no phone column, taken for parts of a cell", r.Fragments)
 	}
 	return text
 }

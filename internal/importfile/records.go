@@ -16,9 +16,11 @@ type records struct {
 	delimiter byte
 	width     int   // cells of the heading
 	user      int   // index of the user's cell
+	phones    []int // indexes of the cells that hold phones, from left to right
 	mapped    []int // indexes of the cells that are wanted, in the order of keys
 	line      int   // physical line at which the window stands
 	blank     int   // blank lines passed
+	doubt     doubt
 
 	scanner
 	previous []string
@@ -34,6 +36,9 @@ func (r *records) want(c *columns, width int) {
 	r.width, r.user = width, c.at[keyUser]
 	for _, k := range c.keys() {
 		r.mapped = append(r.mapped, c.at[k])
+	}
+	for _, k := range c.phones() {
+		r.phones = append(r.phones, c.at[k])
 	}
 	r.previous = make([]string, len(r.mapped))
 }
@@ -75,29 +80,54 @@ func (r *records) pass(n int) {
 // does not take other people's lines along.
 func (r *records) next(cells []string) (mark, error) {
 	for {
-		n, bad, err := r.peek()
-		if err != nil {
-			return mark{}, err
-		}
 		if r.line > math.MaxInt32 {
 			return mark{}, errTooManyLines
 		}
-		record := r.w.data()[:n]
-		if bad == sound && r.allBlank(record, 0) {
-			r.blank += 1 + r.breaks
-			r.pass(n)
-			continue
+		read := r.record
+		if r.doubt.byLine {
+			read = r.doubtfulLine
 		}
-		m := mark{line: int32(r.line)}
-		if m.problem = r.check(record, bad); m.problem != nil {
-			r.line++
-			return m, r.w.passLine()
+		if m, is, err := read(cells); is || err != nil {
+			return m, err
 		}
+	}
+}
+
+// record reads one record; a blank one is none.
+func (r *records) record(cells []string) (m mark, is bool, err error) {
+	n, bad, err := r.peek()
+	if err != nil {
+		return mark{}, false, err
+	}
+	record := r.w.data()[:n]
+	blank := bad == sound && r.allBlank(record, 0)
+	m.line = int32(r.line)
+	if !blank {
+		m.problem = r.check(record, bad)
+	}
+	if m.problem != nil {
+		return m, true, r.passFaulty()
+	}
+	r.settle(record)
+	if blank {
+		r.blank += 1 + r.breaks
+	} else {
 		m.short = len(r.cells) < r.width
 		r.take(record, cells)
-		r.pass(n)
-		return m, nil
 	}
+	r.pass(n)
+	return m, !blank, nil
+}
+
+// passFaulty goes behind the first line of a record that could not be read.
+func (r *records) passFaulty() error {
+	line := r.line
+	alone, within, err := r.passLine()
+	r.doubt.settle(line, within)
+	if alone.open() {
+		r.doubt.begin(line)
+	}
+	return err
 }
 
 // check compares what was scanned with the heading. Cells are never moved to
@@ -108,7 +138,8 @@ func (r *records) check(record []byte, bad fault) *authmethod.Problem {
 	switch {
 	case bad != sound:
 		p = bad.problem()
-	case len(r.cells) > r.width && !r.allBlank(record, r.width), len(r.cells) < r.width && r.breaks > 0:
+	case len(r.cells) > r.width && !r.allBlank(record, r.width),
+		len(r.cells) < r.width && (r.breaks > 0 || r.holdsRows(record)):
 		p = raggedRow(len(r.cells), r.width, 1+r.breaks)
 	case r.breaks > 0 && r.holdsRows(record):
 		p = rowsInQuotes()
@@ -118,32 +149,51 @@ func (r *records) check(record []byte, bad fault) *authmethod.Problem {
 	return &p
 }
 
-// holdsRows says that a quoted cell of several lines holds what would be a row
-// of this file by itself. Two stray quotes, one here and one further down, look
-// like one cell with everything between them; only its content tells.
+// holdsRows says that a quoted cell holds what would be a row of this file by
+// itself. Two stray quotes, one here and one further on, look like one cell with
+// everything between them; only its content tells.
 func (r *records) holdsRows(record []byte) bool {
+	if bytes.IndexByte(record, '"') < 0 {
+		return false
+	}
 	for at := 0; at < len(record); {
 		line := record[at:]
 		if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
 			line = line[:end]
 		}
-		cells := bytes.Split(line, []byte{r.delimiter})
-		if len(cells) == r.width && addressable(string(bytes.Trim(cells[r.user], `" `))) {
-			start := at + len(bytes.Join(cells[:r.user+1], []byte{r.delimiter})) - len(cells[r.user])
-			if r.inLongCell(record, start) {
-				return true
-			}
+		if start, is := r.rowIn(line); is && r.inSeveral(record, at+start) {
+			return true
 		}
 		at += len(line) + lineEnd(record[at+len(line):])
 	}
 	return false
 }
 
-// inLongCell says that the offset lies in a cell of several lines.
-func (r *records) inLongCell(record []byte, at int) bool {
+// rowIn says that a physical line names a user and has something where a phone
+// belongs, and where in it the user stands. Cells after these may be missing.
+func (r *records) rowIn(line []byte) (user int, is bool) {
+	cells := bytes.Split(line, []byte{r.delimiter})
+	content := func(i int) []byte { return bytes.Trim(cells[i], "\" \t") }
+	if len(cells) <= r.user || !addressable(string(content(r.user))) {
+		return 0, false
+	}
+	for _, cell := range cells[:r.user] {
+		user += len(cell) + 1
+	}
+	user += bytes.IndexByte(cells[r.user], content(r.user)[0]) // behind a quote
+	for _, phone := range r.phones {
+		if phone < len(cells) && len(content(phone)) > 0 {
+			return user, true
+		}
+	}
+	return 0, false
+}
+
+// inSeveral says that the offset lies in a cell that could be several.
+func (r *records) inSeveral(record []byte, at int) bool {
 	for _, cell := range r.cells {
 		if cell.start <= at && at < cell.end {
-			return bytes.ContainsAny(cell.bytes(record), "\r\n")
+			return bytes.ContainsAny(cell.bytes(record), "\r\n"+string(r.delimiter))
 		}
 	}
 	return false

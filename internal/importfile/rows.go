@@ -44,6 +44,13 @@ type number struct {
 	region authmethod.Region
 }
 
+func (n number) read() {
+	n.row.Normalize(n.region)
+	if n.region.Unread != "" && !n.row.Rejected() {
+		n.row.Note(unknownCountry(n.region.Unread))
+	}
+}
+
 // builder turns records into rows.
 type builder struct {
 	rows         authmethod.Rows
@@ -106,7 +113,7 @@ type common struct {
 }
 
 func (b *builder) common(m mark, r *record) common {
-	c := common{line: m.line, user: validText(trim(r.User))}
+	c := common{line: m.line, user: validText(trim(r.User)), region: b.regionOf(r.Country)}
 	if m.short {
 		c.notes = append(c.notes, shortRow())
 	}
@@ -117,10 +124,6 @@ func (b *builder) common(m mark, r *record) common {
 	}
 	if problem, bad := checkUser(c.user); bad && utf8.ValidString(r.User) {
 		c.problems = append(c.problems, problem)
-	}
-	var known bool
-	if c.region, known = b.regionOf(r.Country); !known {
-		c.notes = append(c.notes, unknownCountry(trim(validText(r.Country))))
 	}
 	return c
 }
@@ -175,22 +178,34 @@ func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 
 // regionOf is the country of a row by its own cell. A country that is not
 // known is not replaced by the default: it is some other country.
-func (b *builder) regionOf(cell string) (authmethod.Region, bool) {
+func (b *builder) regionOf(cell string) authmethod.Region {
 	if cell == "" {
-		return b.fallback, true
+		return b.fallback
 	}
-	if region, known := b.regions[cell]; known {
-		return region, true
+	region, known := b.regions[cell]
+	if known {
+		return region
 	}
-	text := trim(cell)
-	if text == "" {
-		return b.fallback, true
+	text := trim(validText(cell))
+	if isPlaceholder(text) {
+		region = b.fallback
+	} else if code, found := b.countries.code(text); found {
+		region.Code = code
+	} else {
+		region.Unread = unread(text)
 	}
-	code, known := b.countries.code(text)
-	if known && len(b.regions) < maxRemembered {
-		b.regions[cell] = authmethod.Region{Code: code}
+	if len(b.regions) < maxRemembered {
+		b.regions[cell] = region
 	}
-	return authmethod.Region{Code: code}, known
+	return region
+}
+
+// unread is what a message shows of a country that is none.
+func unread(text string) string {
+	if hasDigits(text) {
+		return withDigits
+	}
+	return shorten(text, 40)
 }
 
 // takeNumbers hands over the numbers that are still to be read.

@@ -17,7 +17,9 @@ type fault int
 const (
 	sound fault = iota
 	incomplete
-	quoteOpen
+	quoteOpen   // not closed within the limits
+	quoteToEnd  // not closed before the end of the file
+	quoteRunsOn // not closed on its line, and no cell of several lines either
 	textAfterQuote
 	cellTooLong
 	recordTooLong
@@ -43,8 +45,9 @@ type scanner struct {
 // the record and is not the last of the file.
 //
 // A quote opens a cell only as its first character, and is a plain character
-// anywhere else; a line ends with LF, CR LF or CR. Beyond that the rules are
-// those of https://www.rfc-editor.org/rfc/rfc4180.
+// anywhere else; blanks behind a closing quote do not count; a line ends with
+// LF, CR LF or CR. Beyond that the rules are those of
+// https://www.rfc-editor.org/rfc/rfc4180. What [quoting] says must agree.
 func (s *scanner) scan(data []byte, delimiter byte, last bool) (int, fault) {
 	s.cells, s.breaks = s.cells[:0], 0
 	at := 0
@@ -106,23 +109,38 @@ func (s *scanner) quoted(data []byte, start int, delimiter byte, last bool) (cel
 		cell.doubled = true
 		cell.end += 2
 	}
-	s.breaks += lineEnds(cell.bytes(data))
+	breaks := lineEnds(cell.bytes(data))
+	s.breaks += breaks
+	for next < len(data) && data[next] != delimiter && isBlank(data[next]) {
+		next++
+	}
 	switch {
 	case cell.end-start > maxCellBytes, s.breaks >= maxRecordLines:
 		return span{}, 0, quoteOpen
-	case next < len(data) && data[next] != delimiter && data[next] != '\n' && data[next] != '\r':
-		return span{}, 0, textAfterQuote
+	case next == len(data) && (last || next > maxRecordBytes): // scan refuses the latter
+		return cell, next, sound
+	case next == len(data):
+		return span{}, 0, incomplete
+	case data[next] == delimiter, data[next] == '\n', data[next] == '\r':
+		return cell, next, sound
+	case breaks > 0:
+		return span{}, 0, quoteRunsOn
 	}
-	return cell, next, sound
+	return span{}, 0, textAfterQuote
 }
 
 // unclosed says whether it makes sense to look further for a closing quote.
 func (s *scanner) unclosed(rest []byte, last bool) fault {
-	if last || len(rest) > maxCellBytes || s.breaks+lineEnds(rest) >= maxRecordLines {
+	switch {
+	case len(rest) > maxCellBytes, s.breaks+lineEnds(rest) >= maxRecordLines:
 		return quoteOpen
+	case last:
+		return quoteToEnd
 	}
 	return incomplete
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // lineEnd is the length of the line end at the front of data: 0, 1 or 2.
 func lineEnd(data []byte) int {

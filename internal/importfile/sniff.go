@@ -2,10 +2,14 @@ package importfile
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 )
 
-const byteOrderMark = "\ufeff"
+const (
+	byteOrderMark = "\ufeff"
+	misreadMark   = "ï»¿" // its bytes, read as Windows-1252 and saved as UTF-8
+)
 
 // saveAs is what to do with nearly everything that is no CSV.
 const saveAs = "in Excel choose File > Save As > CSV UTF-8 (comma delimited), and use that file"
@@ -100,4 +104,24 @@ func looksLikeLDIF(text string) bool {
 		return strings.HasPrefix(line, "dn:") || line == "version: 1" || line == "version:1"
 	}
 	return false
+}
+
+// noHeading recognises first lines that programs put above the heading, or that
+// no delimiter of ours parts. Both texts are empty for what may be a heading.
+func noHeading(text string, line int) (found, advice string) {
+	lower := strings.ToLower(strings.Trim(text, "\" \t"))
+	takeOut := fmt.Sprintf("take line %d out, so that the heading is the first line", line)
+	switch {
+	case strings.HasPrefix(text, misreadMark):
+		return "the file was saved in the wrong encoding: its byte order mark turned into " + misreadMark, saveAs
+	case strings.HasPrefix(lower, "sep="):
+		return fmt.Sprintf("line %d (sep=) is no heading but a hint for Excel", line), takeOut
+	case strings.HasPrefix(lower, "#type "):
+		return fmt.Sprintf("line %d (#TYPE) is no heading but a remark of PowerShell", line), takeOut + "; Export-Csv -NoTypeInformation writes none"
+	case strings.HasPrefix(lower, "version:"):
+		return fmt.Sprintf("line %d (version:) is no heading but the version of a template of Microsoft Entra", line), takeOut
+	case strings.Contains(text, "|") && !strings.ContainsAny(text, ",;\t"):
+		return "the headings are separated by |", "cells must be separated by comma, semicolon or tab: export the file with one of these"
+	}
+	return "", ""
 }

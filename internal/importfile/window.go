@@ -50,21 +50,26 @@ func (w *window) makeRoom() {
 }
 
 // passLine goes to the start of the next physical line, however far it is,
-// without keeping what it passes.
-func (w *window) passLine() error {
+// without keeping what it passes. It shows the line without its end to see, in
+// pieces.
+func (w *window) passLine(see func(piece []byte)) error {
 	for {
 		data := w.data()
 		i := bytes.IndexAny(data, "\r\n")
 		switch {
 		case i < 0 && w.last:
+			see(data)
 			w.pos = w.end
 			return nil
 		case i < 0:
+			see(data)
 			w.pos, w.end = 0, 0
 		case i+1 < len(data) || w.last:
+			see(data[:i])
 			w.pos += i + lineEnd(data[i:])
 			return nil
 		default:
+			see(data[:i])
 			w.pos += i // the line feed of a CR LF may still be to come
 		}
 		if err := w.more(); err != nil {

@@ -18,6 +18,11 @@ type columns struct {
 	unused     []Column     // could have served too
 }
 
+// means says that column i, from 0, has a meaning here.
+func (c *columns) means(i int) bool {
+	return slices.ContainsFunc(c.keys(), func(k key) bool { return c.at[k] == i })
+}
+
 // keys are the keys that have a column, in their own order.
 func (c *columns) keys() []key {
 	var keys []key

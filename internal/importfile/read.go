@@ -86,6 +86,10 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	if b.rows.Len() == 0 && b.withoutPhone == 0 {
 		return nil, &FileError{Name: opts.Name, Found: "the file holds a heading and no rows", Advice: "check that the export is complete"}
 	}
+	if i, untold := in.types.found(); untold {
+		numbers, _ := reading.columnOf(keyMobile)
+		return nil, untypedError(opts.Name, Column{Number: i + 1, Heading: reading.headings[i]}, numbers)
+	}
 	reading.DefaultCountry = defaultCountry
 	reading.Lines, reading.Blank, reading.WithoutPhone = in.line-1, in.blank, b.withoutPhone
 	reading.Fragments = in.doubt.fragments

@@ -2,6 +2,7 @@ package importfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,9 @@ type Reading struct {
 	Columns       []Column
 	Unused        []Column // columns that could have served as well, and did not
 	NumberOnly    bool     // the phones have no type, and are taken as mobile
+	NotRead       []Column // all other columns; nothing of them is kept
+
+	headings []string
 
 	// DefaultCountry is the two-letter code for rows without a country of
 	// their own; empty for none.
@@ -38,7 +42,13 @@ func (c Column) String() string {
 }
 
 func (r *Reading) describe(c *columns, headings []string) {
-	r.Long, r.NumberOnly, r.Unused = c.long, c.numberOnly, c.unused
+	r.Long, r.NumberOnly, r.Unused, r.headings = c.long, c.numberOnly, c.unused, headings
+	for i, heading := range headings {
+		other := Column{Number: i + 1, Heading: heading}
+		if !c.means(i) && !slices.ContainsFunc(r.Unused, func(u Column) bool { return u.Number == other.Number }) {
+			r.NotRead = append(r.NotRead, other)
+		}
+	}
 	for _, k := range c.keys() {
 		r.Columns = append(r.Columns, Column{Key: k.String(), Number: c.at[k] + 1, Heading: headings[c.at[k]]})
 	}
@@ -65,8 +75,25 @@ func (r Reading) String() string {
 	if len(unused) > 0 {
 		lines = append(lines, "  not used: "+strings.Join(unused, ", "))
 	}
+	if len(r.NotRead) > 0 {
+		lines = append(lines, "  ignored:  "+r.notRead())
+	}
 	lines = append(lines, "  lines:    "+r.lines())
 	return strings.Join(lines, "\n")
+}
+
+// notRead names the columns that are ignored, in case one of them is wanted.
+func (r Reading) notRead() string {
+	const most = 12
+	var names []string
+	for i, c := range r.NotRead {
+		if i == most {
+			names = append(names, fmt.Sprintf("and %d more", len(r.NotRead)-most))
+			break
+		}
+		names = append(names, quoted(c.Heading))
+	}
+	return strings.Join(names, ", ")
 }
 
 func (r Reading) encoding() string {

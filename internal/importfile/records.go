@@ -21,6 +21,7 @@ type records struct {
 	line      int   // physical line at which the window stands
 	blank     int   // blank lines passed
 	doubt     doubt
+	types     *typeSeeker
 
 	scanner
 	previous []string
@@ -41,6 +42,7 @@ func (r *records) want(c *columns, width int) {
 		r.phones = append(r.phones, c.at[k])
 	}
 	r.previous = make([]string, len(r.mapped))
+	r.types = newTypeSeeker(c, width)
 }
 
 // mark is what a record is apart from its cells.
@@ -114,6 +116,7 @@ func (r *records) record(cells []string) (m mark, is bool, err error) {
 	} else {
 		m.short = len(r.cells) < r.width
 		r.take(record, cells)
+		r.types.look(r.cells, record)
 	}
 	r.pass(n)
 	return m, !blank, nil

@@ -24,11 +24,15 @@ const (
 
 	// maxDip ends the doubling of the dip: a sliding window that is still full
 	// frees room at the rate of one window ago, seldom less than this below.
-	maxDip = 0.2
+	maxDip = 0.1
 
 	// memory weighs an interval against the earlier estimate. It is one window
 	// of the identity service's write quota (3,000 in 150 s).
 	memory = 150 * time.Second
+
+	// deepestCut is what one throttle leaves of the rate at least, as in TCP: the
+	// interval may hold a pause that was ours, such as a laptop asleep.
+	deepestCut = 0.5
 
 	// rampShare is how much of a rise within an interval the estimate is given
 	// back, and maxRamp the largest rise that is taken for one. The quota lies
@@ -139,7 +143,7 @@ func (c controller) cut(seen interval) controller {
 			estimate *= 1 + rampShare*c.ramp(seen)
 		}
 		old := math.Exp(-took.Seconds() / memory.Seconds())
-		estimate = old*c.plateau + (1-old)*estimate
+		estimate = max(deepestCut*c.rate(), old*c.plateau+(1-old)*estimate)
 	}
 	next.plateau = min(c.ceiling, max(minRate, estimate))
 	return next

@@ -124,17 +124,21 @@ func TestCut(t *testing.T) {
 		{"as expected", settled(), after(1000, 99, 1, 2), 10, minDip, 9.85, 2},
 		// Half of the weight is on an interval as long as memory * ln 2.
 		{"window half as large as thought", settled(), after(520, 52, 51.972, 2), 7.5, minDip, 7.3875, 2},
+		{"after hours of pause", settled(), after(1000, 9999, 1, 2), 5, minDip, 4.925, 2},
 		// 12/s on average, 20/s at the end: raised by 0.7 of at most a half.
 		{"found more while climbing", ramped, after(12000, 999, 1, 3), 16.192, minDip, 15.949, 3},
 		// Too soon: deeper dip, costs add up, no credit for the rise.
 		{"again before the plateau", early, after(100, 9, 1, 2), 10, 2 * minDip, 9.7, 3},
-		{"the dip has a limit", earlyAgain, after(100, 9, 1, 2), 10, maxDip, 8, 3},
+		{"the dip has a limit", earlyAgain, after(100, 9, 1, 2), 10, maxDip, 9, 3},
 	}
 	for _, test := range tests {
 		got := test.c.cut(test.seen)
 		if !at(got.plateau, test.plateau) || got.dip != test.dip || got.cost != test.cost || !at(got.rate(), test.rate) {
 			t.Errorf("%s: plateau %g, dip %g, cost %d, rate %g; want %g, %g, %d, %g", test.name,
 				got.plateau, got.dip, got.cost, got.rate(), test.plateau, test.dip, test.cost, test.rate)
+		}
+		if want := test.c.age + test.seen.until.Sub(epoch); got.age != want {
+			t.Errorf("%s: age = %v, want %v", test.name, got.age, want)
 		}
 	}
 }

@@ -33,17 +33,19 @@
 // seconds. An interval in which the rate rose averages over rates below the
 // quota, so the estimate is then raised part of the way.
 //
+// No estimate takes more than half of the rate at once, as in TCP.
+//
 // Cut and climb: the next climb has the shape of CUBIC (RFC 9438): it starts
 // 1.5 % below the estimate, flattens out at it, and then rises ever faster, so
 // that most operations go out at the quota and a doubled quota is still found
 // within five minutes. A throttle before the plateau is reached means that the
 // estimate was too high or that a window is still full of earlier operations:
-// the cut then doubles, up to 20 %, while the estimate moves only as its memory
+// the cut then doubles, up to 10 %, while the estimate moves only as its memory
 // allows.
 //
 // Rarity: the flat part lasts 75 operations for every one that the last
-// throttle refused, within limits, so that about one operation in a hundred is
-// refused under any quota.
+// throttle refused, within limits, so that about one operation in a hundred or
+// fewer are refused under any quota.
 //
 // The climb counts only time that workers spent waiting for the pace (compare
 // RFC 7661): a rate that is not used proves nothing.

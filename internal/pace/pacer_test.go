@@ -128,6 +128,11 @@ func TestHoldReachesWorkersThatWaitForTokens(t *testing.T) {
 		if got := sent.between(4*time.Second, 9500*time.Millisecond); got != 0 {
 			t.Errorf("%d requests left during the hold, want none", got)
 		}
+		// One alone had tokens on order: those of the others would be owed
+		// now, and nobody could leave at once.
+		if got := sent.between(9500*time.Millisecond-1, 9500*time.Millisecond+1); got != 1 {
+			t.Errorf("%d requests left as the hold ended, want 1", got)
+		}
 	})
 }
 
@@ -269,6 +274,39 @@ func TestTroubleIsNoEvidence(t *testing.T) {
 	g.observe(instant(399), Feedback{SentAt: instant(398), Throttled: 1, RetryAfter: time.Second})
 	if got := g.control.plateau; !at(got, 9.9) {
 		t.Errorf("estimate = %g, want 990 operations in 100 s", got)
+	}
+}
+
+// TestEveryIntervalCountsForItself: the second estimate knows nothing of the
+// operations before the first throttle but through the first estimate.
+func TestEveryIntervalCountsForItself(t *testing.T) {
+	g := newGate(1000, noJitter)
+	var ticket time.Time
+	g.poll(epoch, 1, &ticket)
+	g.observe(instant(99), Feedback{SentAt: instant(98), Accepted: 1000, Throttled: 1, RetryAfter: time.Second})
+	if got := g.control.plateau; !at(got, 10) {
+		t.Errorf("first estimate = %g, want 1000 operations in 100 s", got)
+	}
+	g.observe(instant(9999), Feedback{SentAt: instant(9998), Accepted: 8 * 9900, Throttled: 1, RetryAfter: time.Second})
+	if got := g.control.plateau; !at(got, 8) {
+		t.Errorf("second estimate = %g, want 79200 operations in 9900 s", got)
+	}
+}
+
+// TestLoadSlowsTheClimb: the header of the last answer counts.
+func TestLoadSlowsTheClimb(t *testing.T) {
+	climbed := func(load float64) time.Duration {
+		g := newGate(1000, noJitter)
+		g.observe(epoch, Feedback{SentAt: epoch, Accepted: 1, Load: load})
+		var ticket time.Time
+		g.poll(epoch, 4, &ticket) // a second at 4/s
+		return g.control.climbed
+	}
+	if got := climbed(0); got != time.Second {
+		t.Errorf("without the header climbed for %v, want 1s", got)
+	}
+	if got := climbed(0.9); got.Round(time.Millisecond) != 500*time.Millisecond {
+		t.Errorf("at 90 %% of the limit climbed for %v, want 500ms", got)
 	}
 }
 

@@ -96,7 +96,8 @@ func (d *dryRun) carry(_ context.Context, lanes []authmethod.Lane, recorder subm
 			row := d.rows.At(int(i))
 			message := fmt.Sprintf("dry run: would create the %s phone", row.PhoneType)
 			if step > 0 {
-				message += fmt.Sprintf(", after the one on line %d", d.rows.At(int(lane[step-1])).Line)
+				before := d.rows.At(int(lane[step-1]))
+				message += fmt.Sprintf(", after this user's %s (line %d)", before.PhoneType, before.Line)
 			}
 			if err := recorder.Outcome(int(i), authmethod.Result{Outcome: authmethod.NotAttempted, Message: message}); err != nil {
 				return err
@@ -158,12 +159,17 @@ func (c *importCommand) newSimulated(rows *authmethod.Rows, logger zerolog.Logge
 		}
 		config.Users = users
 	}
-	return newSending(graph.Config{
+	simulated, err := newSending(graph.Config{
 		Cloud: graph.CloudGlobal, Transport: graphsim.New(config).Transport(), Connections: c.pace.workers, Version: version(), Logger: logger,
 		Credential: graph.CredentialConfig{
 			Kind: graph.AuthSecret, TenantID: "simulator", ClientID: "simulator", ClientSecret: graph.NewSecret("simulator"),
 		},
 	}, c.pace, rows, "the simulator")
+	if err != nil {
+		return nil, err
+	}
+	simulated.to.endpoint = "simulator" // not the address it is reached by in process
+	return simulated, nil
 }
 
 func readDirectory(path string) ([]graphsim.User, error) {

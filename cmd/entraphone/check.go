@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -99,7 +100,7 @@ func printText(w io.Writer, file *importfile.File, planned *plan.Plan) error {
 	if _, err := fmt.Fprintln(w, file.Reading); err != nil {
 		return err
 	}
-	rejected, notes := 0, noteKinds{counts: map[authmethod.Problem]int{}}
+	rejected, notes := 0, noteKinds{counts: map[authmethod.Problem]int{}, byKind: map[authmethod.Problem]*firstNote{}}
 	for _, row := range file.Rows.All() {
 		notes.add(row)
 		if !row.Rejected() {
@@ -140,14 +141,30 @@ func who(row *authmethod.Row) string {
 // noteKinds counts notes by their kind, in the order in which they first come.
 type noteKinds struct {
 	counts map[authmethod.Problem]int
-	first  []firstNote
+	first  []*firstNote
+	byKind map[authmethod.Problem]*firstNote
 	rows   int
 }
 
 type firstNote struct {
-	line int32
-	note authmethod.Problem // as it first came
-	kind authmethod.Problem
+	lines []int32            // the first few that have it
+	note  authmethod.Problem // as it first came
+	kind  authmethod.Problem
+}
+
+// maxNoteLines is how many lines a note names.
+const maxNoteLines = 10
+
+func (f *firstNote) where(rows int) string {
+	names := make([]string, 0, len(f.lines))
+	for _, line := range f.lines {
+		names = append(names, strconv.Itoa(int(line)))
+	}
+	text := strings.Join(names, ", ")
+	if rows > len(f.lines) {
+		text += " and more"
+	}
+	return text
 }
 
 // kindOf is what notes have in common that are printed once: the repair, or for
@@ -166,7 +183,12 @@ func (k *noteKinds) add(row *authmethod.Row) {
 	for _, note := range row.Notes() {
 		kind := kindOf(note)
 		if k.counts[kind]++; k.counts[kind] == 1 {
-			k.first = append(k.first, firstNote{row.Line, note, kind})
+			f := &firstNote{note: note, kind: kind}
+			k.byKind[kind] = f
+			k.first = append(k.first, f)
+		}
+		if f := k.byKind[kind]; len(f.lines) < maxNoteLines {
+			f.lines = append(f.lines, row.Line)
 		}
 	}
 }
@@ -177,6 +199,6 @@ func (k *noteKinds) print(w io.Writer, name string) {
 		if f.note.Advice != "" {
 			text += "; " + f.note.Advice
 		}
-		fmt.Fprintf(w, "%s:%d: note: %s [%s, rows: %d]\n", name, f.line, text, f.note.Code, k.counts[f.kind])
+		fmt.Fprintf(w, "%s:%d: note: %s [%s, rows: %d, lines %s]\n", name, f.lines[0], text, f.note.Code, k.counts[f.kind], f.where(k.counts[f.kind]))
 	}
 }

@@ -15,7 +15,8 @@ and writes what became of each row. Check does the first part only, offline.
 # The file
 
 FILE is CSV in UTF-8 with a heading, with comma, semicolon or tab between the
-cells; - is standard input. It has one of two forms:
+cells; - is standard input. It has one of two forms (a file with a user and one
+column that just says phone is read as mobiles):
 
 	userPrincipalName,phoneType,phoneNumber        one phone a line
 	userPrincipalName,mobile,alternateMobile,office  one person a line
@@ -55,7 +56,8 @@ numbers all of them are rejected. A number of several users is noted on each.
 		Do everything but send, and say in results.csv what would be sent.
 		There is no sign-in either.
 	--simulate
-		Send to the simulator inside this program instead of Graph.
+		Send to the simulator inside this program instead of Graph. It
+		starts empty each time.
 	--directory FILE
 		The simulator's people: a CSV with userPrincipalName and any of id,
 		mobile, alternateMobile, office and fault (protected, lost-answer,
@@ -121,7 +123,8 @@ and compared. A phone that is there already with another number is left alone.
 Every run has a folder of its own, readable by its owner only, under
 <state>/runs:
 
-	results.csv    one line a row, in the order of the file
+	results.csv    one line a phone, in the order of the file; lines of the
+	               file without any phone are only counted
 	summary.json   counts by outcome, timing, requests, SHA-256 of the input
 	journal.jsonl  what was about to be sent, and what came of it, as it happened
 
@@ -131,6 +134,7 @@ Every run has a folder of its own, readable by its owner only, under
 		One run at a time uses it.
 	--mask
 		Mask phone numbers in results.csv, as they always are in the log.
+		The journal needs them whole.
 	--log-level LEVEL, --log-format FORMAT
 		The log on standard error: debug, info, warn or error; console or
 		json (by default console on a terminal and json otherwise).
@@ -145,13 +149,14 @@ The columns of results.csv:
 	            failed, unknown or not-attempted
 	class       who can help: fix-data, retry, permission or decision
 	httpStatus  of the last answer
-	code        Graph's error code, or ours for a rejected row
+	code        Graph's error code, or our word why the row was not sent
 	message     what happened
 	advice      what to do next
 	requestId   for Microsoft's support
 	attempts    how often the row was sent
 	finishedAt  when its outcome was known, in UTC
-	input       the phone cell as it stands in the file
+	input       the phone cell as it stands in the file, behind an apostrophe
+	            where a spreadsheet would compute it
 
 Cells that a spreadsheet could run as a formula begin with an apostrophe.
 

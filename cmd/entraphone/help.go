@@ -73,9 +73,9 @@ func oneFile(_ *cobra.Command, args []string) error {
 
 func (c *importCommand) mode() *pflag.FlagSet {
 	set := pflag.NewFlagSet("What to do", pflag.ContinueOnError)
-	set.BoolVar(&c.dryRun, "dry-run", false, "do everything but send, and say in results.csv what would be sent")
+	set.BoolVar(&c.dryRun, "dry-run", false, "do everything but send or sign in, and say in results.csv what would be sent")
 	set.BoolVar(&c.simulate, "simulate", false, "send to the simulator inside this program instead of Graph")
-	set.StringVar(&c.directory, "directory", "", "the simulator's people, from a CSV `FILE` with userPrincipalName and the phones they have (only with --simulate; without it everybody exists)")
+	set.StringVar(&c.directory, "directory", "", "the simulator's people, from a CSV `FILE` with userPrincipalName and any of id, mobile, alternateMobile, office and fault (only with --simulate; without it everybody exists and has no phone)")
 	return set
 }
 

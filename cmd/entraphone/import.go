@@ -114,11 +114,10 @@ func (c *importCommand) openFolder(now time.Time) (*runFolder, error) {
 // decide gives the rows that the plan has settled their outcome.
 func decide(results *report.Report, rows *authmethod.Rows, decisions []plan.Decision) {
 	for _, d := range decisions {
-		row, because := rows.At(d.Row), rows.At(d.Because)
-		result := authmethod.Result{Outcome: d.Outcome}
+		because := rows.At(d.Because)
+		result := authmethod.Result{Outcome: d.Outcome, Code: "duplicate"} // the row's note says of what
 		if d.Outcome == authmethod.Dependency {
-			result.Class, result.Code = authmethod.FixData, "held-back"
-			result.Message = fmt.Sprintf("held back: the mobile of %s on line %d is rejected", row.User, because.Line)
+			result = authmethod.Result{Outcome: d.Outcome, Class: authmethod.FixData, Code: "held-back", Message: "held back"}
 			result.Advice = fmt.Sprintf("correct line %d and run again", because.Line)
 		}
 		results.Outcome(d.Row, result)
@@ -155,7 +154,7 @@ func (c *importCommand) carry(ctx context.Context, x carry) error {
 	line := newProgress(x.screen, total, x.carrier.status)
 	defer line.end()
 	stop := context.AfterFunc(ctx, func() {
-		x.logger.Warn().Dur("within", grace).Msg("stopping: nothing more is sent, requests in flight may finish; interrupt again to quit at once")
+		x.logger.Warn().Stringer("within", grace).Msg("stopping: nothing more is sent, requests in flight may finish; interrupt again to quit at once")
 	})
 	defer stop()
 	err = x.carrier.carry(ctx, x.lanes, &recorder{record, x.results, line, &x.file.Rows, x.logger})

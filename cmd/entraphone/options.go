@@ -28,7 +28,7 @@ type fileOptions struct {
 
 func (o *fileOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
-	set.StringArrayVar(&o.columns, "map", nil, "take `KEY=HEADING`: the column that means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office, country); repeatable")
+	set.StringArrayVar(&o.columns, "map", nil, "`KEY=HEADING`: the column with this HEADING means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office or country); repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
 	return set
 }
@@ -61,10 +61,10 @@ func (o *tenantOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("The tenant", pflag.ContinueOnError)
 	set.StringVar(&o.tenantID, "tenant-id", "", "`ID` or domain of the tenant (AZURE_TENANT_ID)")
 	set.StringVar(&o.clientID, "client-id", "", "application `ID` of the app registration (AZURE_CLIENT_ID)")
-	set.StringVar(&o.auth, "auth", "", "`KIND` of credential: secret, certificate, managed-identity, workload-identity, azure-cli, device-code or token (default: the one whose environment variable is set)")
+	set.StringVar(&o.auth, "auth", "", "`KIND` of credential: secret, certificate, managed-identity, workload-identity, azure-cli, device-code or token (default: the first of secret, certificate, workload-identity and token that a flag or the environment provides)")
 	set.StringVar(&o.secretFile, "client-secret-file", "", "read the client secret from `FILE` instead of AZURE_CLIENT_SECRET")
 	set.StringVar(&o.certificate, "client-certificate", "", "`FILE` with certificate and private key, PEM or PFX (AZURE_CLIENT_CERTIFICATE_PATH)")
-	set.StringVar(&o.cloud, "cloud", string(graph.CloudGlobal), "`CLOUD` of the tenant: global, usgov, dod or china")
+	set.StringVar(&o.cloud, "cloud", string(graph.CloudGlobal), "the tenant's `CLOUD`: global, usgov, dod or china")
 	set.StringVar(&o.endpoint, "graph-endpoint", "", "`URL` of Graph, for private stand-ins")
 	set.StringVar(&o.authority, "authority", "", "`URL` of the sign-in service, for private stand-ins")
 	set.StringVar(&o.caFile, "ca-file", "", "trust the certificates in `FILE` (PEM) beside the system's")
@@ -223,9 +223,9 @@ type outputOptions struct {
 func (o *outputOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Results and log", pflag.ContinueOnError)
 	set.StringVar(&o.state, "state", "", "keep runs in `DIR`, each in a folder of its own (default: "+stateFolderInWords()+")")
-	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log")
-	set.StringVar(&o.logLevel, "log-level", "info", "`LEVEL`: debug, info, warn or error")
-	set.StringVar(&o.logFormat, "log-format", "", "`FORMAT`: console or json (default: console on a terminal, json otherwise)")
+	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log; the journal needs them whole")
+	set.StringVar(&o.logLevel, "log-level", "info", "least `LEVEL` that is logged: debug, info, warn or error")
+	set.StringVar(&o.logFormat, "log-format", "", "`FORMAT` of the log: console or json (default: console on a terminal, json otherwise)")
 	return set
 }
 

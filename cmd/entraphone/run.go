@@ -112,8 +112,7 @@ func explain(w io.Writer, command *cobra.Command, err error, code int) {
 	if err == nil || code == exitRows {
 		return
 	}
-	problems := []error{err}
-	var several interface{ Unwrap() []error }
+	problems := flatten(err)
 	var usage *usageError
 	var report *reportError
 	switch {
@@ -125,9 +124,7 @@ func explain(w io.Writer, command *cobra.Command, err error, code int) {
 	case code == exitInterrupted:
 		problems = []error{errors.New("interrupted")}
 	case errors.As(err, &usage):
-		problems = usage.problems
-	case errors.As(err, &several):
-		problems = several.Unwrap()
+		problems = flatten(errors.Join(usage.problems...))
 	}
 	for _, problem := range problems {
 		fmt.Fprintf(w, "entraphone: error: %v\n", problem)
@@ -135,6 +132,18 @@ func explain(w io.Writer, command *cobra.Command, err error, code int) {
 	if hint := hintFor(err, command, code); hint != "" {
 		fmt.Fprintf(w, "entraphone: hint: %s\n", hint)
 	}
+}
+
+// flatten takes joined errors apart, so that each gets a line of its own.
+func flatten(err error) (all []error) {
+	several, is := err.(interface{ Unwrap() []error })
+	if !is {
+		return []error{err}
+	}
+	for _, each := range several.Unwrap() {
+		all = append(all, flatten(each)...)
+	}
+	return all
 }
 
 // hintFor is the next step, where the message itself does not name one.

@@ -73,7 +73,7 @@ func write(t *testing.T, r *report.Report, mask bool) (path, text string) {
 func TestResults(t *testing.T) {
 	path, got := write(t, sample(), false)
 	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input
-2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123
+2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",check the phone type,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123
 3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11
 4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103
 5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104
@@ -192,7 +192,7 @@ func TestSummaryFitsAScreen(t *testing.T) {
 	if len(lines) > 24 || slices.ContainsFunc(lines, func(line string) bool { return len([]rune(line)) > 80 }) {
 		t.Errorf("the summary does not fit 80 columns and 24 lines:\n%s", out.String())
 	}
-	for _, want := range []string{"created               1", "rows                  4", "fix-data              2", "line 3: ", "3 requests with 5 operations in 1m30s, 1 throttled, 2 answers lost"} {
+	for _, want := range []string{"created               1", "rows                  4", "fix-data              2", "line 3, b@example.com: ", "requests 3 (phones sent 4, read back 1) in 1m30s, throttled 1, answers lost 2"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the summary lacks %q:\n%s", want, out.String())
 		}

@@ -110,7 +110,7 @@ func (rr *resultsReader) line(i int) line {
 	l := line{
 		Line: row.Line, User: row.User, PhoneType: string(row.PhoneType), PhoneNumber: row.Number.Graph(),
 		Outcome: string(result.Outcome), Class: string(result.Class), Code: result.Code,
-		Message: message(result, row.Notes()), Advice: result.Advice, RequestID: result.RequestID,
+		Message: message(result, row.Notes()), Advice: advice(result, row.Notes()), RequestID: result.RequestID,
 		Attempts: result.Attempts, Input: row.Input,
 	}
 	if rr.mask {
@@ -157,6 +157,20 @@ func message(result authmethod.Result, notes []authmethod.Problem) string {
 		text += "note: " + note.Message
 	}
 	return text
+}
+
+// advice is what to do about the outcome, then about what looked odd.
+func advice(result authmethod.Result, notes []authmethod.Problem) string {
+	var texts []string
+	if result.Advice != "" {
+		texts = append(texts, result.Advice)
+	}
+	for _, note := range notes {
+		if note.Advice != "" && note.Advice != result.Advice {
+			texts = append(texts, note.Advice)
+		}
+	}
+	return strings.Join(texts, "; ")
 }
 
 // graphForm is the one kind of text that begins with + and is no formula: the

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"entraphone/internal/authmethod"
 )
@@ -129,42 +131,62 @@ func (r *Report) Print(w io.Writer, f Facts) error {
 	if f.Stopped != "" {
 		fmt.Fprintf(&text, "  %s\n\n", f.Stopped)
 	}
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	if err := r.printOutcomes(&text, f.DryRun); err != nil {
+		return err
+	}
+	r.printClasses(&text)
+	fmt.Fprintln(&text)
+	if !f.DryRun {
+		fmt.Fprintf(&text, "  %s\n", f.effort())
+	}
+	if noted := r.noted(); noted > 0 {
+		fmt.Fprintf(&text, "  rows with notes about repairs and oddities in results.csv: %d\n", noted)
+	}
+	_, err := w.Write(text.Bytes())
+	return err
+}
+
+func (r *Report) printOutcomes(text *bytes.Buffer, dryRun bool) error {
+	var lines bytes.Buffer
+	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	counts := r.Counts()
 	for _, outcome := range authmethod.Outcomes() {
 		if counts[outcome] > 0 {
-			fmt.Fprintf(table, "  %s\t%8d\t%s\n", outcome, counts[outcome], meaning(outcome, f.DryRun))
+			fmt.Fprintf(table, "  %s\t%8d\t%s\n", outcome, counts[outcome], meaning(outcome, dryRun))
 		}
 	}
 	fmt.Fprintf(table, "  rows\t%8d\t\n", r.rows.Len())
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if !f.DryRun {
-		r.printClasses(&text)
-		fmt.Fprintf(&text, "\n  %s\n", f.effort())
+	for line := range strings.Lines(lines.String()) {
+		fmt.Fprintln(text, strings.TrimRight(line, " \n"))
 	}
-	if noted := r.noted(); noted > 0 {
-		fmt.Fprintf(&text, "  %d rows have notes about repairs and oddities in results.csv\n", noted)
-	}
-	_, err := w.Write(text.Bytes())
-	return err
+	return nil
 }
 
 func (r *Report) printClasses(text *bytes.Buffer) {
 	counts, first := r.classes()
-	if len(counts) == 0 {
-		return
-	}
-	fmt.Fprint(text, "\nWhat is left to do, with the first row of each kind\n\n")
+	heading := "\nWhat is left to do, with the first row of each kind\n\n"
 	for _, class := range authmethod.Classes() {
 		if counts[class] == 0 {
 			continue
 		}
 		row, result := r.rows.At(first[class]), r.results[first[class]]
-		fmt.Fprintf(text, "  %-13s  %8d  %s\n", class, counts[class], remedy(class))
-		fmt.Fprintf(text, "    line %d: %s\n", row.Line, clip(result.Message, 64))
+		fmt.Fprintf(text, "%s  %-13s  %8d  %s\n", heading, class, counts[class], remedy(class))
+		fmt.Fprintf(text, "    %s\n", clip(printable(fmt.Sprintf("line %d, %s: %s", row.Line, row.User, result.Message)), 76))
+		heading = ""
 	}
+}
+
+// printable leaves out what a terminal would obey.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 // clip keeps a text to one line of a terminal.
@@ -179,12 +201,12 @@ func clip(text string, most int) string {
 // effort says what the run cost.
 func (f Facts) effort() string {
 	took := f.FinishedAt.Sub(f.StartedAt)
-	text := fmt.Sprintf("%d requests with %d operations in %s", f.Requests, f.Operations, took.Round(100*time.Millisecond))
+	text := fmt.Sprintf("requests %d (phones sent %d, read back %d) in %s", f.Requests, f.Operations-f.ReadBacks, f.ReadBacks, took.Round(100*time.Millisecond))
 	if f.Throttled > 0 {
-		text += fmt.Sprintf(", %d throttled", f.Throttled)
+		text += fmt.Sprintf(", throttled %d", f.Throttled)
 	}
 	if f.Lost > 0 {
-		text += fmt.Sprintf(", %d answers lost", f.Lost)
+		text += fmt.Sprintf(", answers lost %d", f.Lost)
 	}
 	return text
 }

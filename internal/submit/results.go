@@ -33,7 +33,7 @@ func resultRefused(a authmethod.Answer) *authmethod.Result {
 	switch {
 	case a.Status == http.StatusForbidden:
 		return failed(authmethod.Permission, a, "Graph refused access to this user",
-			"if only some rows fail so, the user is an administrator or your own account: use the role Privileged Authentication Administrator, or another account; otherwise "+PermissionAdvice)
+			"if only a few rows fail so, these users are protected: administrators need a caller with the role Privileged Authentication Administrator, and nobody can write their own phones; if all rows fail, the caller lacks UserAuthMethod-Phone.ReadWrite.All")
 	case a.Status == http.StatusUnauthorized:
 		return failed(authmethod.Permission, a, "Graph refused the token", "check the credentials, then run again")
 	case a.Code == "invalidPhoneNumber":
@@ -107,15 +107,15 @@ func resultConflict(refusal, a authmethod.Answer) *authmethod.Result {
 
 func resultDependency(line int32, mobile authmethod.Result) authmethod.Result {
 	return authmethod.Result{
-		Outcome: authmethod.Dependency, Class: mobile.Class,
-		Message: fmt.Sprintf("held back: this user's mobile on line %d is %s, and Graph takes an alternateMobile only after a mobile", line, mobile.Outcome),
+		Outcome: authmethod.Dependency, Class: mobile.Class, Code: "held-back",
+		Message: fmt.Sprintf("held back: this user's mobile (line %d) did not arrive, and Graph takes an alternateMobile only after a mobile", line),
 		Advice:  fmt.Sprintf("see line %d, then run again", line),
 	}
 }
 
 func resultUserUnknown(line int32, head authmethod.Result) authmethod.Result {
 	return authmethod.Result{
-		Outcome: authmethod.NotAttempted, Class: head.Class,
+		Outcome: authmethod.NotAttempted, Class: head.Class, Code: "user-unknown",
 		Message: fmt.Sprintf("not sent: Graph knows no such user, as line %d showed", line),
 		Advice:  fmt.Sprintf("see line %d", line),
 	}

@@ -336,7 +336,9 @@ func TestSingleRefusalsAreRowsNotTheRun(t *testing.T) {
 			steps[fmt.Sprintf("u%d@x", i)] = []step{create(answer)}
 		}
 		recorder := newMemory(t)
-		if err := submitter(rows, &scripted{t: t, steps: steps}, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+		one := submitter(rows, &scripted{t: t, steps: steps}, recorder)
+		one.Workers = 1 // so that the first twenty answers are those of the first twenty rows
+		if err := one.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
 			t.Errorf("Run = %v, want none: one of the first answers was 201", err)
 		}
 		if len(recorder.results) != 60 {

@@ -202,6 +202,17 @@ func TestSummaryFitsAScreen(t *testing.T) {
 	}
 }
 
+func TestSummaryOfMixedUpColumnsShowsNoNumber(t *testing.T) {
+	rows := rowsOf(authmethod.Row{User: "+1 206 555 0199", PhoneType: mobile, Input: "a@example.com"})
+	var out strings.Builder
+	if err := report.New(rows).Print(&out, facts()); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), "206 555") || !strings.Contains(out.String(), "99") {
+		t.Errorf("the summary shows a number, or nothing of it:\n%s", out.String())
+	}
+}
+
 func TestAReportThatCannotBeWrittenSaysSo(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing", "results.csv")
 	if err := sample().WriteResults(missing, false); err == nil || !strings.Contains(err.Error(), "writing the results") {

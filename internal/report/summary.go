@@ -174,7 +174,11 @@ func (r *Report) printClasses(text *bytes.Buffer) {
 		}
 		row, result := r.rows.At(first[class]), r.results[first[class]]
 		fmt.Fprintf(text, "%s  %-13s  %8d  %s\n", heading, class, counts[class], remedy(class))
-		fmt.Fprintf(text, "    %s\n", clip(printable(fmt.Sprintf("line %d, %s: %s", row.Line, row.User, result.Message)), 76))
+		user := row.User
+		if row.Rejected() { // where columns were mixed up, this is a number, and the screen may be a mail
+			user = likeNumber.ReplaceAllStringFunc(user, maskDigits)
+		}
+		fmt.Fprintf(text, "    %s\n", clip(printable(fmt.Sprintf("line %d, %s: %s", row.Line, user, result.Message)), 76))
 		heading = ""
 	}
 }

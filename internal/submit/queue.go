@@ -160,7 +160,7 @@ func (q *queue) next(l *lane) {
 }
 
 // drop forgets a lane whose outcome could not be recorded.
-func (q *queue) drop(*lane) {
+func (q *queue) drop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.taken--

@@ -232,7 +232,7 @@ func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error 
 		return nil
 	}
 	if err := s.outcome(int(l.rows[0]), *result, now); err != nil {
-		q.drop(l)
+		q.drop()
 		return err
 	}
 	err := s.holdBack(l, row, *result)

@@ -273,7 +273,7 @@ const (
 // ten minutes later the two hours begin.
 func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
 	synctest.Test(t, func(t *testing.T) {
-		sim := graphsim.New(graphsim.Config{Latency: 150 * time.Millisecond, Quota: c.quota(1)})
+		sim := graphsim.New(graphsim.Config{Latency: 150 * time.Millisecond, WriteQuota: c.quota(1)})
 		client, err := graph.New(graph.Config{
 			Transport: sim.Transport(), Logger: zerolog.Nop(),
 			Credential: graph.CredentialConfig{Kind: graph.AuthSecret, TenantID: "t.example.com", ClientID: "c", ClientSecret: graph.NewSecret("s")},
@@ -283,7 +283,7 @@ func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
 		}
 		begin, length := paceWarm, paceWarm+paceMeasured
 		if factor != 1 {
-			time.AfterFunc(30*time.Minute, func() { sim.SetQuota(c.quota(factor)) })
+			time.AfterFunc(30*time.Minute, func() { sim.SetWriteQuota(c.quota(factor)) })
 			begin, length = begin+30*time.Minute, length+30*time.Minute
 		}
 		rows, lanes := manyRows(int(max(1, factor)*c.rate*length.Seconds()*1.2) + 2000)

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -12,6 +12,7 @@ import (
 	"entraphone/internal/authmethod"
 	"entraphone/internal/graph"
 	"entraphone/internal/graphsim"
+	"entraphone/internal/graphsim/login"
 	"entraphone/internal/pace"
 	"entraphone/internal/submit"
 )
@@ -136,33 +137,21 @@ func (c *importCommand) newCarrier(rows *authmethod.Rows, logger zerolog.Logger)
 	return newSending(config, c.pace, rows, words)
 }
 
-// The embedded simulator behaves like a quiet day of the real service: answers
-// take a while, and writes have the documented limit of identity and access,
-// https://learn.microsoft.com/graph/throttling-limits.
-const (
-	simulatedLatency = 150 * time.Millisecond
-	simulatedWrites  = 3000
-	simulatedWindow  = 150 * time.Second
-)
-
 // newSimulated talks to the embedded simulator the way it would talk to Graph,
 // sign-in included; only the connection is in process.
 func (c *importCommand) newSimulated(rows *authmethod.Rows, logger zerolog.Logger) (carrier, error) {
-	config := graphsim.Config{
-		Latency: simulatedLatency,
-		Quota:   graphsim.Quota{Kind: graphsim.SlidingWindow, Limit: simulatedWrites, Window: simulatedWindow},
+	config, err := c.simulator.config()
+	if err != nil {
+		return nil, err
 	}
-	if c.directory != "" {
-		users, err := readDirectory(c.directory)
-		if err != nil {
-			return nil, err
-		}
-		config.Users = users
+	app := login.Client{ID: "simulated", Secret: "simulated"}
+	if len(config.Clients) > 0 {
+		app = config.Clients[0]
 	}
 	simulated, err := newSending(graph.Config{
 		Cloud: graph.CloudGlobal, Transport: graphsim.New(config).Transport(), Connections: c.pace.workers, Version: version(), Logger: logger,
 		Credential: graph.CredentialConfig{
-			Kind: graph.AuthSecret, TenantID: "simulator", ClientID: "simulator", ClientSecret: graph.NewSecret("simulator"),
+			Kind: graph.AuthSecret, TenantID: "simulated", ClientID: app.ID, ClientSecret: graph.NewSecret(cmp.Or(app.Secret, "simulated")),
 		},
 	}, c.pace, rows, "the simulator")
 	if err != nil {
@@ -170,17 +159,4 @@ func (c *importCommand) newSimulated(rows *authmethod.Rows, logger zerolog.Logge
 	}
 	simulated.to.endpoint = "simulator" // not the address it is reached by in process
 	return simulated, nil
-}
-
-func readDirectory(path string) ([]graphsim.User, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, &usageError{[]error{fmt.Errorf("reading --directory: %w", err)}}
-	}
-	defer file.Close()
-	users, err := graphsim.ReadDirectory(file)
-	if err != nil {
-		return nil, &usageError{[]error{fmt.Errorf("reading --directory %s: %w", path, err)}}
-	}
-	return users, nil
 }

@@ -6,11 +6,13 @@ Usage:
 
 	entraphone import FILE [flags]
 	entraphone check FILE [flags]
+	entraphone simulate [flags]
 	entraphone completion bash|zsh|fish|powershell
 
 Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
 and writes what became of each row. Check does the first part only, offline.
+Simulate serves a simulated Graph, to rehearse on.
 
 # The file
 
@@ -60,8 +62,15 @@ numbers all of them are rejected. A number of several users is noted on each.
 		starts empty each time.
 	--directory FILE
 		The simulator's people: a CSV with userPrincipalName and any of id,
-		mobile, alternateMobile, office and fault (protected, lost-answer,
-		refused-number). Without it everybody exists and has no phone.
+		mail, employeeId, onPremisesSamAccountName, displayName,
+		accountEnabled, userType, isAdmin, usageLocation, mobile,
+		alternateMobile, office, defaultMethod and fault (missing,
+		protected, lost-answer, refused-number or b2c). Without it
+		everybody exists and has no phone.
+	--scenario NAME|FILE
+		How the simulator behaves: a file in YAML or JSON, or one of
+		lost-answers, new-users, slow, storm, strict-permissions and
+		token-expiry.
 	--format text|json
 		Of check: text for people, or one JSON object a row.
 
@@ -117,6 +126,56 @@ Administrator for users who are administrators themselves.
 One 429, also inside a batch, holds all requests until Retry-After is over. A
 create whose answer was lost is not repeated blindly: the phone is read back
 and compared. A phone that is there already with another number is left alone.
+
+# The simulator
+
+Import --simulate has it inside the process; entraphone simulate serves it on a
+local port, to this and to other programs, until it is interrupted, which is
+exit code 0. It prints
+its addresses and a command that imports into it.
+
+	--listen ADDRESS, --allow-remote
+		Where to listen (127.0.0.1:0, any free port). Other addresses than
+		loopback only with --allow-remote: whoever reaches the simulator can
+		read the people and phones that it holds.
+	--tls, --ca-out FILE
+		Serve HTTPS, HTTP/2 included, with a certificate made for this run,
+		and write the certificate of its authority for --ca-file.
+	--port-file FILE
+		Write the address there once it listens; removed at the end.
+	--request-log FILE
+		Append every request, those inside a $batch too, as JSON Lines.
+	--directory FILE, --users N, --seed NUMBER
+		The people: from a CSV as above, or N made up, the same for the same
+		seed. Without either everybody exists.
+	--state FILE
+		Here this is a file, not the folder of runs: the people are read
+		from it if it is there, and written to it at the end.
+	--client ID:SECRET
+		An app that may sign in; repeatable. Without it any app may, with
+		any secret, and is granted everything.
+	--scenario NAME|FILE
+		As above. The three flags below come after it.
+	--write-quota QUOTA, --read-quota QUOTA
+		LIMIT/WINDOW such as 3000/150s and 8000/10s, the defaults, or
+		unlimited: sliding windows for each app, in which refused calls
+		count.
+	--latency DURATION
+		What every answer takes (150ms).
+
+It serves, for v1.0 and beta: a user's phoneMethods with list, get, create,
+update, delete, $count, enableSmsSignIn and disableSmsSignIn; authentication/
+methods; users with $select, $filter, $top, $count and paging; getByIds; the
+report userRegistrationDetails; organization; me; and $batch. Apps sign in with
+a secret or a certificate, a person with a device code. Below /_sim/state and
+/_sim/stats it shows who has which phones and what it has counted, the signs of
+a careless client among them.
+
+A scenario sets latency, quotas, permissions, special users and faults: wrong
+statuses, lost and truncated answers, work that is done though the answer says
+otherwise. Where nobody outside Microsoft knows what Graph answers, the
+simulator's guess can be changed there, too. The file samples/scenario.yaml of
+the source shows every key.
 
 # Results
 

@@ -34,6 +34,21 @@ Examples:
   entraphone check export.csv --map user="Work Email" --default-country GB --format json
 `
 
+const simulateHelp = `Serve a simulated Microsoft Graph on a local port, with sign-in, for this and
+other programs to try things on.
+
+It prints its addresses and a command that imports into it, and serves until it
+is interrupted, which is exit code 0. Nothing leaves this machine. A scenario
+says what goes wrong: samples/scenario.yaml explains every key.
+
+Usage:
+  entraphone simulate [flags]
+
+Examples:
+  entraphone simulate --users 1000
+  entraphone simulate --directory people.csv --scenario storm --write-quota 300/60s
+`
+
 const exitHelp = `
 Exit codes:
   0    all rows are done, or there was nothing to do
@@ -75,7 +90,7 @@ func (c *importCommand) mode() *pflag.FlagSet {
 	set := pflag.NewFlagSet("What to do", pflag.ContinueOnError)
 	set.BoolVar(&c.dryRun, "dry-run", false, "do everything but send or sign in, and say in results.csv what would be sent")
 	set.BoolVar(&c.simulate, "simulate", false, "send to the simulator inside this program instead of Graph")
-	set.StringVar(&c.directory, "directory", "", "the simulator's people, from a CSV `FILE` with userPrincipalName and any of id, mobile, alternateMobile, office and fault (only with --simulate; without it everybody exists and has no phone)")
+	c.simulator.addTo(set)
 	return set
 }
 
@@ -88,8 +103,11 @@ func (c *checkCommand) flags() *pflag.FlagSet {
 // problems names everything that is wrong with the flags together.
 func (c *importCommand) problems() []error {
 	problems := append(c.pace.problems(), c.output.problems()...)
-	if c.directory != "" && !c.simulate {
+	if c.simulator.directory != "" && !c.simulate {
 		problems = append(problems, errors.New("--directory is the simulator's: add --simulate"))
+	}
+	if c.simulator.scenario != "" && !c.simulate {
+		problems = append(problems, errors.New("--scenario is the simulator's: add --simulate"))
 	}
 	return append(problems, c.tenant.problems()...)
 }

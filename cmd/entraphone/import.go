@@ -23,7 +23,7 @@ type importCommand struct {
 	pace      paceOptions
 	output    outputOptions
 	simulate  bool
-	directory string
+	simulator simulatorOptions
 	dryRun    bool
 }
 

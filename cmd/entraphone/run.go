@@ -41,6 +41,8 @@ type usageError struct{ problems []error }
 
 func (e *usageError) Error() string { return errors.Join(e.problems...).Error() }
 
+func (e *usageError) Unwrap() []error { return e.problems }
+
 // rowsError says that a run finished and some rows need somebody. The summary
 // has said so already, so that it is not printed.
 type rowsError struct{}
@@ -78,7 +80,7 @@ func run(ctx context.Context, p process) int {
 	root.SetErr(p.stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{[]error{err}} })
-	root.AddCommand(newImportCommand(p), newCheckCommand(p))
+	root.AddCommand(newImportCommand(p), newCheckCommand(p), newSimulateCommand(p))
 	command, err := root.ExecuteContextC(ctx)
 	code := exitCode(ctx, err)
 	explain(p.stderr, command, err, code)

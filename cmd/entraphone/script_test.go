@@ -25,6 +25,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"entraphone/internal/graphsim"
+	simdirectory "entraphone/internal/graphsim/directory"
+	"entraphone/internal/graphsim/login"
 )
 
 func TestMain(m *testing.M) {
@@ -36,6 +38,9 @@ func TestMain(m *testing.M) {
 //
 //	sim [flags]            start a simulator on loopback; $GRAPH and $LOGIN are
 //	                       the flags that point entraphone at it
+//	served FILE            wait until a simulator has written its address there;
+//	                       then $GRAPH, $LOGIN and $URL are as after sim
+//	fetch URL              print what stands there
 //	await N                wait until N phone requests have arrived at it
 //	phones                 print who has which phones there
 //	stats                  print what it counted
@@ -57,7 +62,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": startSim, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "exits": exits,
+			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "exits": exits,
 		},
 	})
 }
@@ -89,32 +94,28 @@ func simOf(ts *testscript.TestScript) *scriptSim { return ts.Value(scriptSim{}).
 func startSim(ts *testscript.TestScript, neg bool, args []string) {
 	var config graphsim.Config
 	set := flag.NewFlagSet("sim", flag.ContinueOnError)
-	faults := set.String("faults", "", "")
+	scenario := set.String("scenario", "", "")
 	directory := set.String("directory", "", "")
 	quota := set.String("quota", "", "")
 	token := set.String("token", "", "")
 	useTLS := set.Bool("tls", false, "")
-	set.StringVar(&config.ClientSecret, "secret", "", "")
+	secret := set.String("secret", "", "")
 	set.DurationVar(&config.Latency, "latency", 0, "")
-	set.BoolVar(&config.MaskedReads, "masked", false, "")
+	set.BoolVar(&config.Assumed.MaskedReads, "masked", false, "")
 	ts.Check(set.Parse(args))
-	if *faults != "" {
-		read, err := graphsim.ReadFaults(strings.NewReader(ts.ReadFile(*faults)))
-		ts.Check(err)
-		config.Faults = read
+	if *scenario != "" {
+		ts.Check(graphsim.ReadScenario(strings.NewReader(ts.ReadFile(*scenario)), &config))
 	}
 	if *directory != "" {
-		users, err := graphsim.ReadDirectory(strings.NewReader(ts.ReadFile(*directory)))
+		people, err := simdirectory.ReadCSV(strings.NewReader(ts.ReadFile(*directory)), graphsim.UserFaults())
 		ts.Check(err)
-		config.Users = users
+		config.Directory = people
 	}
 	if *quota != "" {
-		limit, window, _ := strings.Cut(*quota, "/")
-		n, err := strconv.Atoi(limit)
-		ts.Check(err)
-		d, err := time.ParseDuration(window)
-		ts.Check(err)
-		config.Quota = graphsim.Quota{Kind: graphsim.SlidingWindow, Limit: n, Window: d}
+		ts.Check(config.WriteQuota.UnmarshalText([]byte(*quota + " forgiving")))
+	}
+	if *secret != "" {
+		config.Clients = []login.Client{{ID: ts.Getenv("AZURE_CLIENT_ID"), Secret: *secret}}
 	}
 	if *token != "" {
 		config.AccessTokens = []string{*token}
@@ -134,9 +135,31 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	ts.Setenv("GRAPH", "--graph-endpoint="+server.URL)
-	ts.Setenv("LOGIN", "--authority="+server.URL)
-	ts.Setenv("URL", server.URL)
+	pointAt(ts, server.URL)
+}
+
+func pointAt(ts *testscript.TestScript, address string) {
+	ts.Setenv("GRAPH", "--graph-endpoint="+address)
+	ts.Setenv("LOGIN", "--authority="+address)
+	ts.Setenv("URL", address)
+}
+
+func awaitServed(ts *testscript.TestScript, neg bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if address, err := os.ReadFile(ts.MkAbs(args[0])); err == nil {
+			pointAt(ts, "http://"+strings.TrimSpace(string(address)))
+			return
+		}
+	}
+	ts.Fatalf("no simulator has written its address to %s", args[0])
+}
+
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	response, err := http.Get(args[0])
+	ts.Check(err)
+	defer response.Body.Close()
+	_, err = io.Copy(ts.Stdout(), response.Body)
+	ts.Check(err)
 }
 
 func awaitRequests(ts *testscript.TestScript, neg bool, args []string) {

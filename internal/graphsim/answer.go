@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,19 +17,19 @@ const (
 	odataJSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 	diagnostic = `{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"SIMULATOR"}}`
-
-	// maxBody is Graph's general limit of about 4 MB for a write.
-	maxBody = 4 << 20
 )
 
 // answer is what goes back for a request, alone or in a $batch.
 type answer struct {
 	status   int
 	header   map[string]string
-	body     any  // encoded as JSON, unless it is []byte
+	body     any  // encoded as JSON, unless it is []byte or text
 	cut      bool // nothing goes back: the connection is cut
 	truncate int  // bytes of the body that go back, 0 for all
 }
+
+// text is a body that is not JSON.
+type text string
 
 // refusal is an answer with Graph's error object
 // (https://learn.microsoft.com/graph/errors).
@@ -37,7 +38,7 @@ type refusal struct {
 	code, message string
 	inner         string // message inside innerError
 	retryAfter    string
-	challenge     string // WWW-Authenticate
+	header        map[string]string // others
 }
 
 // phoneRefusal repeats the message inside, as the authentication methods API
@@ -67,18 +68,19 @@ type innerError struct {
 	Status          string `json:"status,omitempty"`
 }
 
-func (x *exchange) refuse(r refusal) answer { return x.refuseFor(r, x.clientRequestID) }
-
-// refuseFor writes the error for a request that may have a client-request-id
-// of its own.
-func (x *exchange) refuseFor(r refusal, clientRequestID string) answer {
+// refuse writes the error. The call, which may be nil, can have a
+// client-request-id of its own.
+func (x *exchange) refuse(c *call, r refusal) answer {
 	var body errorBody
 	body.Error.Code, body.Error.Message = r.code, r.message
 	body.Error.InnerError = innerError{
 		Message:         r.inner,
 		Date:            time.Now().UTC().Format("2006-01-02T15:04:05"),
 		RequestID:       x.requestID,
-		ClientRequestID: clientRequestID,
+		ClientRequestID: x.clientRequestID,
+	}
+	if c != nil && c.clientRequestID != "" {
+		body.Error.InnerError.ClientRequestID = c.clientRequestID
 	}
 	if r.status == http.StatusTooManyRequests {
 		body.Error.InnerError.Code, body.Error.InnerError.Status = "429", "429"
@@ -87,11 +89,25 @@ func (x *exchange) refuseFor(r refusal, clientRequestID string) answer {
 	if r.retryAfter != "" {
 		a.header["Retry-After"] = r.retryAfter
 	}
-	if r.challenge != "" {
-		a.header["WWW-Authenticate"] = r.challenge
-	}
+	maps.Copy(a.header, r.header)
 	return a
 }
+
+// odata is an answer of Graph that is no error.
+func (x *exchange) odata(status int, body any) answer {
+	a := jsonAnswer(status, odataJSON, body)
+	a.header["OData-Version"] = "4.0"
+	return a
+}
+
+func (x *exchange) plainText(n int) answer {
+	return answer{status: http.StatusOK, header: map[string]string{"Content-Type": "text/plain", "OData-Version": "4.0"}, body: text(strconv.Itoa(n))}
+}
+
+// base is the root of the version that is called.
+func (x *exchange) base(c *call) string { return x.origin + "/" + c.target.version }
+
+func (x *exchange) context(c *call, of string) string { return x.base(c) + "/$metadata#" + of }
 
 // jsonAnswer leaves the encoding to write, which does a whole $batch at once.
 func jsonAnswer(status int, contentType string, body any) answer {
@@ -100,10 +116,16 @@ func jsonAnswer(status int, contentType string, body any) answer {
 
 // encoded is the body as it goes back.
 func (a *answer) encoded() []byte {
-	body, ok := a.body.([]byte)
-	if !ok && a.body != nil {
+	var body []byte
+	switch b := a.body.(type) {
+	case nil:
+	case []byte:
+		body = b
+	case text:
+		body = []byte(b)
+	default:
 		var err error
-		if body, err = json.Marshal(a.body); err != nil {
+		if body, err = json.Marshal(b); err != nil {
 			panic(fmt.Sprintf("graphsim: encoding an answer: %v", err)) // unreachable unless bug
 		}
 	}
@@ -124,14 +146,16 @@ func (x *exchange) write(w http.ResponseWriter, a answer) {
 		h.Set(name, value)
 	}
 	body := a.encoded()
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if a.status != http.StatusNoContent {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	w.WriteHeader(a.status)
 	w.Write(body) // an error means that the caller has gone
 }
 
 // readBody reads the body whole and unpacked: msgraph-sdk-go sends every body
 // with gzip.
-func readBody(r *http.Request) ([]byte, *refusal) {
+func readBody(r *http.Request, limit int64) ([]byte, *refusal) {
 	var source io.Reader = r.Body
 	switch encoding := r.Header.Get("Content-Encoding"); {
 	case strings.EqualFold(encoding, "gzip"):
@@ -146,14 +170,14 @@ func readBody(r *http.Request) ([]byte, *refusal) {
 			message: "The content encoding of the request is not supported.",
 		}
 	}
-	body, err := io.ReadAll(io.LimitReader(source, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(source, limit+1))
 	if err != nil {
 		return nil, badRequest("The request body could not be read.")
 	}
-	if len(body) > maxBody {
+	if int64(len(body)) > limit {
 		return nil, &refusal{
 			status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge",
-			message: "The request body is larger than 4 MB.",
+			message: fmt.Sprintf("The request body is larger than %d bytes.", limit),
 		}
 	}
 	return body, nil

@@ -2,79 +2,178 @@ package graphsim
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
 // ErrorAnswer is an error answer of Graph. Fields left zero are the default.
 type ErrorAnswer struct {
-	Status        int
-	Code, Message string
+	Status  int    `yaml:"status"`
+	Code    string `yaml:"code"`
+	Message string `yaml:"message"`
 }
 
-// Assumed are the answers whose status, code or message nobody outside
-// Microsoft has written down. The defaults are guesses (the duplicate of a
-// mobile alone was seen with status 400 and this message), so a client must
-// work with others as well.
+// Assumed is what nobody outside Microsoft has written down, or what sources
+// contradict each other about. The defaults are guesses, so a client must work
+// with the other choices as well.
 type Assumed struct {
 	// Duplicate refuses a second phone of one type: 400 badRequest "Mobile
-	// phone method is already registered for this account."
-	Duplicate ErrorAnswer
+	// phone method is already registered for this account." The status and the
+	// message were seen, the code was not.
+	Duplicate ErrorAnswer `yaml:"duplicate"`
 	// MissingMobile refuses an alternateMobile where no mobile stands: 400
 	// badRequest.
-	MissingMobile ErrorAnswer
+	MissingMobile ErrorAnswer `yaml:"missingMobile"`
+	// MobileNeeded refuses to delete a mobile while an alternateMobile stands:
+	// 400 badRequest.
+	MobileNeeded ErrorAnswer `yaml:"mobileNeeded"`
+	// DefaultMethod refuses to delete the default second factor: 400
+	// badRequest, with a message seen for another method.
+	DefaultMethod ErrorAnswer `yaml:"defaultMethod"`
+	// TypeMismatch refuses an update with another phoneType: 400 badRequest.
+	TypeMismatch ErrorAnswer `yaml:"typeMismatch"`
 	// UnknownUser is the directory's answer: 404 Request_ResourceNotFound.
-	UnknownUser ErrorAnswer
-	// MissingPhone answers a get of a phone that does not stand there: 404
-	// itemNotFound.
-	MissingPhone ErrorAnswer
+	UnknownUser ErrorAnswer `yaml:"unknownUser"`
+	// MissingPhone answers when a phone that does not stand there is read,
+	// updated or deleted: 404 itemNotFound.
+	MissingPhone ErrorAnswer `yaml:"missingPhone"`
+	// OwnAccount refuses writes to the phones of the caller: 403 accessDenied.
+	OwnAccount ErrorAnswer `yaml:"ownAccount"`
+	// Guest refuses writes to guests if GuestsRefused: 403 accessDenied.
+	Guest ErrorAnswer `yaml:"guest"`
+	// Clash refuses a number of another user if Clashes is "refused": 400
+	// badRequest.
+	Clash ErrorAnswer `yaml:"clash"`
+	// SMSNotMobile, SMSNotUnique and SMSNotAllowed refuse to enable SMS
+	// sign-in for another phone than the mobile, for a number that another
+	// user has, and against the policy: 400 badRequest.
+	SMSNotMobile  ErrorAnswer `yaml:"smsNotMobile"`
+	SMSNotUnique  ErrorAnswer `yaml:"smsNotUnique"`
+	SMSNotAllowed ErrorAnswer `yaml:"smsNotAllowed"`
+
+	// UpdateBody answers a PATCH with 200 and the phone instead of 204.
+	UpdateBody bool `yaml:"updateBody"`
+	// PutUnrouted refuses PUT as the MFA service does.
+	PutUnrouted bool `yaml:"putUnrouted"`
+	// CountUnrouted refuses $count of phones as the MFA service does.
+	CountUnrouted bool `yaml:"countUnrouted"`
+	// ExactActionCase refuses enableSmsSignIn in another case.
+	ExactActionCase bool `yaml:"exactActionCase"`
+	// PhoneQueryOptions is what becomes of query options on calls for phones.
+	PhoneQueryOptions QueryOptions `yaml:"phoneQueryOptions"`
+	// Location adds that header to the answer of a create.
+	Location bool `yaml:"location"`
+	// MinimalHonoured answers creates and updates with 204 if the caller
+	// prefers return=minimal.
+	MinimalHonoured bool `yaml:"minimalHonoured"`
+	// CreatedDateTime adds that member to phones; its value is the simulator's
+	// start.
+	CreatedDateTime bool `yaml:"createdDateTime"`
+
+	// NumberPattern is what a number must match, beside the form that Graph
+	// documents; nil asks no more.
+	NumberPattern *regexp.Regexp `yaml:"numberPattern"`
+	// BlankRequired refuses numbers without the blank behind the country code.
+	BlankRequired bool `yaml:"blankRequired"`
+	// MaskedReads masks the numbers in reads of every caller, not only of an
+	// AuthenticationAdministrator.
+	MaskedReads bool `yaml:"maskedReads"`
+	// MaskCharacter stands for a hidden digit; empty is X. No sample of a
+	// masked number is public.
+	MaskCharacter string `yaml:"maskCharacter"`
+	// MaskWhole hides the last two digits as well.
+	MaskWhole bool `yaml:"maskWhole"`
+	// Clashes is what becomes of a mobile number that another user has.
+	Clashes Clashes `yaml:"clashes"`
+	// StaleReads is the number of reads of a user's phones after a write that
+	// show what stood there before.
+	StaleReads int `yaml:"staleReads"`
+
+	// AdminsProtected refuses writes of apps, too, to users with isAdmin.
+	AdminsProtected bool `yaml:"adminsProtected"`
+	// GuestsRefused refuses writes to guests.
+	GuestsRefused bool `yaml:"guestsRefused"`
+	// CaseSensitiveNames finds users only in the case of the directory.
+	CaseSensitiveNames bool `yaml:"caseSensitiveNames"`
+	// PlainApostropheRefused refuses an apostrophe in a path that is neither
+	// percent-encoded nor doubled inside quotes.
+	PlainApostropheRefused bool `yaml:"plainApostropheRefused"`
+	// BasicReadsAll gives employeeId and onPremisesSamAccountName also to
+	// callers with User.ReadBasic.All alone.
+	BasicReadsAll bool `yaml:"basicReadsAll"`
+	// AdvancedProperties can only be filtered by with ConsistencyLevel:
+	// eventual and $count=true; nil is onPremisesSamAccountName alone.
+	AdvancedProperties []string `yaml:"advancedProperties"`
+	// GetByIDsLimit is the most ids that one getByIds takes; 0 is 1,000.
+	GetByIDsLimit int `yaml:"getByIdsLimit"`
+
+	// BatchThrottled is the status of a $batch with a throttled request in it:
+	// 200, or 424 or 429 with the same body; 0 is 200.
+	BatchThrottled int `yaml:"batchThrottled"`
+	// OrderedAnswers gives the answers of a $batch in the order of its
+	// requests.
+	OrderedAnswers bool `yaml:"orderedAnswers"`
+	// BodyLimit is the most bytes that a body may have; 0 is 4 MiB, Graph's
+	// general limit for a write.
+	BodyLimit int64 `yaml:"bodyLimit"`
+	// NoThrottleHeaders leaves the x-ms-throttle headers out.
+	NoThrottleHeaders bool `yaml:"noThrottleHeaders"`
 }
+
+// QueryOptions is what becomes of query options that a page does not list.
+type QueryOptions string
+
+const (
+	// OptionsIgnored passes over them, as
+	// https://learn.microsoft.com/graph/aad-advanced-queries warns.
+	OptionsIgnored QueryOptions = ""
+	// OptionsHonoured applies $filter.
+	OptionsHonoured QueryOptions = "honoured"
+	// OptionsRefused answers 400.
+	OptionsRefused QueryOptions = "refused"
+)
+
+// Clashes is what becomes of a mobile number that another user has.
+type Clashes string
+
+const (
+	// ClashShown gives the phone the smsSignInState phoneNumberNotUnique.
+	ClashShown Clashes = ""
+	// ClashIgnored makes no difference.
+	ClashIgnored Clashes = "ignored"
+	// ClashRefused refuses the phone.
+	ClashRefused Clashes = "refused"
+)
 
 func (a Assumed) orDefaults() Assumed {
-	return Assumed{
-		Duplicate: a.Duplicate.or(ErrorAnswer{http.StatusBadRequest, "badRequest",
-			"%s phone method is already registered for this account."}),
-		MissingMobile: a.MissingMobile.or(ErrorAnswer{http.StatusBadRequest, "badRequest",
-			"A mobile phone method must be registered before an alternate mobile."}),
-		UnknownUser: a.UnknownUser.or(ErrorAnswer{http.StatusNotFound, "Request_ResourceNotFound",
-			"Resource '%s' does not exist or one of its queried reference-property objects are not present."}),
-		MissingPhone: a.MissingPhone.or(ErrorAnswer{http.StatusNotFound, "itemNotFound",
-			"The phone method does not exist."}),
+	or := func(e *ErrorAnswer, status int, code, message string) {
+		*e = ErrorAnswer{cmp.Or(e.Status, status), cmp.Or(e.Code, code), cmp.Or(e.Message, message)}
 	}
+	or(&a.Duplicate, http.StatusBadRequest, "badRequest", "%s phone method is already registered for this account.")
+	or(&a.MissingMobile, http.StatusBadRequest, "badRequest", "A mobile phone method must be registered before an alternate mobile.")
+	or(&a.MobileNeeded, http.StatusBadRequest, "badRequest", "The mobile phone method cannot be deleted while an alternate mobile is registered.")
+	or(&a.DefaultMethod, http.StatusBadRequest, "badRequest", "Cannot delete default method with other methods configured. Please change default method before deletion.")
+	or(&a.TypeMismatch, http.StatusBadRequest, "badRequest", "The phoneType of a phone method cannot be changed.")
+	or(&a.UnknownUser, http.StatusNotFound, "Request_ResourceNotFound", "Resource '%s' does not exist or one of its queried reference-property objects are not present.")
+	or(&a.MissingPhone, http.StatusNotFound, "itemNotFound", "The phone method does not exist.")
+	or(&a.OwnAccount, http.StatusForbidden, "accessDenied", "Request Authorization failed")
+	or(&a.Guest, http.StatusForbidden, "accessDenied", "Request Authorization failed")
+	or(&a.Clash, http.StatusBadRequest, "badRequest", "The phone number is registered by another user.")
+	or(&a.SMSNotMobile, http.StatusBadRequest, "badRequest", "SMS sign-in is available for the mobile phone only.")
+	or(&a.SMSNotUnique, http.StatusBadRequest, "badRequest", "The phone number is not unique.")
+	or(&a.SMSNotAllowed, http.StatusBadRequest, "badRequest", "SMS sign-in is not allowed by policy.")
+	if a.AdvancedProperties == nil {
+		a.AdvancedProperties = []string{"onPremisesSamAccountName"}
+	}
+	a.MaskCharacter = cmp.Or(a.MaskCharacter, "X")
+	a.GetByIDsLimit = cmp.Or(a.GetByIDsLimit, 1000)
+	a.BatchThrottled = cmp.Or(a.BatchThrottled, http.StatusOK)
+	a.BodyLimit = cmp.Or(a.BodyLimit, 4<<20)
+	return a
 }
 
-func (e ErrorAnswer) or(d ErrorAnswer) ErrorAnswer {
-	return ErrorAnswer{cmp.Or(e.Status, d.Status), cmp.Or(e.Code, d.Code), cmp.Or(e.Message, d.Message)}
-}
-
-// refusal fills %s, where the message has one, with the subject.
-func (e ErrorAnswer) refusal(subject string) *refusal {
+// about fills %s, where the message has one, with the subject.
+func (e ErrorAnswer) about(subject string) *refusal {
 	return phoneRefusal(e.Status, e.Code, strings.ReplaceAll(e.Message, "%s", subject))
-}
-
-func (a *Assumed) duplicate(t phoneType) *refusal   { return a.Duplicate.refusal(phoneTypes[t].title) }
-func (a *Assumed) missingMobile() *refusal          { return a.MissingMobile.refusal("") }
-func (a *Assumed) unknownUser(user string) *refusal { return a.UnknownUser.refusal(user) }
-func (a *Assumed) missingPhone() *refusal           { return a.MissingPhone.refusal("") }
-
-// unserved answers what this simulator does not do.
-func (t target) unserved(method string) *refusal {
-	switch t.kind {
-	case badUserKey:
-		// https://learn.microsoft.com/graph/api/user-get: such a key breaks
-		// the URL conventions of OData unless it is quoted.
-		return badRequest(fmt.Sprintf("Resource not found for the segment '%s'.", t.user))
-	case phoneCollection, onePhone:
-		// Graph would do some of these, so that none of its errors is true.
-		return &refusal{
-			status: http.StatusNotImplemented, code: "notSupported",
-			message: "The simulator does not serve " + method + " here.",
-		}
-	case unroutedPhones:
-		return &refusal{status: http.StatusNotFound, code: "UnknownError", message: fmt.Sprintf(
-			`{"Message":"No HTTP resource was found that matches the request URI 'https://mface.windowsazure.com/odata%s'.","MessageDetail":"No type was found that matches the controller named 'users'."}`,
-			t.path)}
-	}
-	return &refusal{status: http.StatusNotFound, code: "UnknownError"}
 }

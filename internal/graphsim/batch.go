@@ -1,9 +1,11 @@
 package graphsim
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -79,6 +81,9 @@ func (r *subRequest) check() *refusal {
 	return nil
 }
 
+// fold makes ids comparable, which differ by more than case.
+func fold(id string) string { return strings.ToLower(id) }
+
 // header finds a header in any case.
 func (r *subRequest) header(name string) string {
 	for key, value := range r.Headers {
@@ -127,9 +132,9 @@ func wrongShape() *refusal {
 // item is one request of a batch on its way.
 type item struct {
 	subRequest
-	op    operation
+	call  call
 	fault *fault
-	done  result
+	done  answer
 }
 
 // status is what the caller will see, unless an answer is lost.
@@ -141,29 +146,29 @@ func (it *item) status() int {
 }
 
 func (s *Simulator) batch(x *exchange, r *http.Request, body []byte, f *fault) answer {
-	if refused := s.authorize(x, r); refused != nil {
-		return x.refuse(*refused)
+	caller, refused := s.authorize(x, r)
+	if refused != nil {
+		return x.refuse(nil, *refused)
 	}
 	if r.Method != http.MethodPost {
-		return x.refuse(*x.target.unserved(r.Method))
+		return x.refuse(nil, *s.unrouted(&call{target: x.target}))
 	}
 	requests, refused := parseBatch(r.Header.Get("Content-Type"), body)
 	if refused != nil {
-		return x.refuse(*refused)
+		return x.refuse(nil, *refused)
 	}
 	items := make([]item, len(requests))
-	for i, r := range requests {
-		items[i] = item{subRequest: r, op: newOperation(r.Method, graphTarget(r.URL), r.header("Content-Type"), r.Body)}
-		items[i].op.clientRequestID = x.clientRequestID
-		if own := r.header("client-request-id"); own != "" {
-			items[i].op.clientRequestID = own
-		}
+	for i := range requests {
+		it := &items[i]
+		it.subRequest = requests[i]
+		it.call = s.newCall(it.Method, itemTarget(it.URL, x.target.version), it.subRequest.header, it.subRequest.Body, caller)
+		it.call.inBatch = true
 	}
 	order, ok := s.run(x, items)
 	if !ok {
 		return answer{cut: true}
 	}
-	return x.assemble(items, order, f)
+	return s.assemble(x, items, order, f)
 }
 
 // run does the requests of a batch and gives the order of their answers. It is
@@ -175,7 +180,7 @@ func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
 	parallel, cut := true, false
 	for i := range items {
 		it := &items[i]
-		it.fault = s.faultFor(it.op.method, it.op.target.path)
+		it.fault = s.faultFor(it.Method, &it.call.target)
 		x.delay = max(x.delay, it.fault.latency())
 		cut = cut || it.fault.cutsBefore()
 		parallel = parallel && it.after < 0
@@ -184,6 +189,9 @@ func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
 		return nil, false
 	}
 	order = s.random.Perm(len(items))
+	if s.config.Assumed.OrderedAnswers {
+		slices.Sort(order)
+	}
 	for i := range items {
 		n := i
 		if parallel {
@@ -198,14 +206,14 @@ func (s *Simulator) runItem(x *exchange, items []item, n int) {
 	it := &items[n]
 	if it.after >= 0 && items[it.after].status() >= http.StatusBadRequest {
 		it.fault = nil
-		it.done = refusedBy(&refusal{
+		it.done = x.refuse(&it.call, refusal{
 			status: http.StatusFailedDependency, code: "FailedDependency",
 			message: "Request failed due to failure of dependent requests.",
 		})
 	} else {
-		s.arrive(x, &it.op)
+		s.arrive(x, &it.call)
 		if it.fault.letsWork() {
-			it.done = s.perform(&it.op)
+			it.done = s.perform(x, &it.call)
 		}
 	}
 	s.logItem(x, it)
@@ -213,30 +221,41 @@ func (s *Simulator) runItem(x *exchange, items []item, n int) {
 
 // assemble writes the answer of the batch. A fault whose answer cannot stand
 // inside one takes the place of the whole.
-func (x *exchange) assemble(items []item, order []int, f *fault) answer {
+func (s *Simulator) assemble(x *exchange, items []item, order []int, f *fault) answer {
 	responses := make([]subResponse, 0, len(items))
-	cut, truncate := false, 0
+	cut, truncate, status, retryAfter := false, 0, http.StatusOK, ""
 	for _, n := range order {
 		it := &items[n]
-		var a answer
-		if !it.fault.replaces() {
-			a = x.render(&it.op, it.done)
-		}
-		a = it.fault.change(x, a)
+		a := it.fault.change(x, it.done)
 		if it.fault.replacesBatch() {
 			return a
 		}
 		cut = cut || a.cut
 		truncate = max(truncate, a.truncate)
-		if raw, ok := a.body.([]byte); ok {
-			a.body = json.RawMessage(raw)
+		if a.status == http.StatusTooManyRequests {
+			status, retryAfter = s.config.Assumed.BatchThrottled, a.header["Retry-After"]
 		}
-		responses = it.fault.misplace(append(responses, subResponse{it.ID, a.status, a.header, a.body}))
+		responses = it.fault.misplace(append(responses, subResponse{it.ID, a.status, a.header, itemBody(a.body)}))
 	}
 	if f != nil && f.BatchAnswer != "" && len(responses) > 0 {
 		responses = append(f.misplace(responses[:1:1]), responses[1:]...)
 	}
-	a := jsonAnswer(http.StatusOK, plainJSON, batchResponse{responses})
+	a := jsonAnswer(status, plainJSON, batchResponse{responses})
+	if status == http.StatusTooManyRequests && retryAfter != "" {
+		a.header["Retry-After"] = retryAfter
+	}
 	a.cut, a.truncate = cut, truncate
 	return a
+}
+
+// itemBody is a body inside a $batch: what is not JSON stands there as base64,
+// see https://learn.microsoft.com/graph/json-batching.
+func itemBody(body any) any {
+	switch b := body.(type) {
+	case []byte:
+		return json.RawMessage(b)
+	case text:
+		return base64.StdEncoding.EncodeToString([]byte(b))
+	}
+	return body
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"entraphone/internal/graphsim"
+	"entraphone/internal/graphsim/directory"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,7 +23,7 @@ func manyCreates(n int) []string {
 }
 
 func TestBatchWire(t *testing.T) {
-	s := newSim(graphsim.Config{Users: []graphsim.User{{UserPrincipalName: "a@example.com"}}})
+	s := newSim(graphsim.Config{Directory: people(directory.User{UserPrincipalName: "a@example.com"})})
 	// One url with and one without the leading slash, as in the reference.
 	body := batch(
 		createItem("1", "a@example.com", "mobile", "+1 2065550123"),
@@ -108,8 +109,8 @@ func TestBatchTakesLowerCaseHeadersAndNoNesting(t *testing.T) {
 	nested := `{"id":"2","method":"POST","url":"/$batch","headers":{"Content-Type":"application/json"},"body":{"requests":[]}}`
 	own := `{"id":"3","method":"GET","url":"/nothing","headers":{"client-request-id":"my-own"}}`
 	got := items(t, send(t, s, "POST", "/$batch", batch(lower, nested, own)))
-	if got["1"].Status != 201 || got["2"].Status != 404 {
-		t.Errorf("statuses %d, %d, want 201, 404", got["1"].Status, got["2"].Status)
+	if got["1"].Status != 201 || got["2"].Status != 405 {
+		t.Errorf("statuses %d, %d, want 201, 405", got["1"].Status, got["2"].Status)
 	}
 	if !strings.Contains(string(got["3"].Body), `"client-request-id":"my-own"`) {
 		t.Errorf("item 3 = %s, want its own client-request-id", got["3"].Body)

@@ -1,14 +1,12 @@
 package graphsim
 
 import (
-	"bytes"
+	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -17,48 +15,53 @@ import (
 // is answered as usual, changed by the other effects.
 type Fault struct {
 	// Method matches exactly; empty matches all.
-	Method string `json:"method"`
+	Method string `yaml:"method"`
 	// Path matches anywhere in the decoded path below the version, as in
 	// /users/bob@example.com/authentication/phoneMethods, whatever form the
 	// key had; in /$batch; or in /{tenant}/oauth2/v2.0/token. Nil matches all:
 	// a $batch and then each request in it.
-	Path *regexp.Regexp `json:"path"`
+	Path *regexp.Regexp `yaml:"path"`
+	// User matches anywhere in the user's userPrincipalName or id; nil matches
+	// all requests, also those that concern no user.
+	User *regexp.Regexp `yaml:"user"`
 	// After is how many matches pass unharmed first.
-	After int `json:"after"`
+	After int `yaml:"after"`
 	// Count is how many times the fault is played; 0 is for ever.
-	Count int `json:"count"`
+	Count int `yaml:"count"`
 	// Probability is the share of matches it is played for; 0 is all.
-	Probability float64 `json:"probability"`
+	Probability float64 `yaml:"probability"`
 
 	// Status answers in place of Graph. The error is Code and Message, or what
 	// is usual with the status, unless there is a Body.
-	Status  int    `json:"status"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Status  int    `yaml:"status"`
+	Code    string `yaml:"code"`
+	Message string `yaml:"message"`
 	// Body answers in place of Graph, with status 200 if there is no Status.
 	// If it is not JSON it cannot stand in a $batch and is the answer to the
 	// whole of it, though the other requests are done.
-	Body string `json:"body"`
+	Body string `yaml:"body"`
 	// ContentType is that of Body; text/html or application/json, as Body
 	// looks, if empty.
-	ContentType string `json:"contentType"`
+	ContentType string `yaml:"contentType"`
 	// Headers are added to the answer.
-	Headers map[string]string `json:"headers"`
+	Headers map[string]string `yaml:"headers"`
 	// RetryAfter is the text of that header.
-	RetryAfter string `json:"retryAfter"`
+	RetryAfter string `yaml:"retryAfter"`
 	// Applied does the work, as far as quota and rules let it, although Status
 	// or Body answer otherwise.
-	Applied bool `json:"applied"`
+	Applied bool `yaml:"applied"`
 	// Latency is added to the usual one; in a $batch the longest counts.
-	Latency Duration `json:"latency"`
+	Latency time.Duration `yaml:"latency"`
 	// Drop cuts the connection, in a $batch that of the whole.
-	Drop Drop `json:"drop"`
+	Drop Drop `yaml:"drop"`
 	// Truncate ends the body, in a $batch that of the whole, after so many
 	// bytes; 0 leaves it whole.
-	Truncate int `json:"truncate"`
+	Truncate int `yaml:"truncate"`
 	// BatchAnswer spoils the id of the request's answer in a $batch; if the
 	// Path is that of the $batch, of the first answer.
-	BatchAnswer BatchAnswer `json:"batchAnswer"`
+	BatchAnswer BatchAnswer `yaml:"batchAnswer"`
+	// ErrorShape makes errors less well formed than they usually are.
+	ErrorShape ErrorShape `yaml:"errorShape"`
 }
 
 // Drop says when the connection is cut.
@@ -75,69 +78,74 @@ const (
 type BatchAnswer string
 
 const (
-	// Missing leaves it out.
-	Missing BatchAnswer = "missing"
+	// Missed leaves it out.
+	Missed BatchAnswer = "missing"
 	// Doubled gives it twice.
 	Doubled BatchAnswer = "doubled"
 	// UnknownID gives it an id that was not in the $batch.
 	UnknownID BatchAnswer = "unknown"
+	// Base64 gives its body as base64, as if it were not JSON.
+	Base64 BatchAnswer = "base64"
 )
 
-// Duration is written in JSON as time.ParseDuration reads it: "150ms".
-type Duration time.Duration
+// ErrorShape is what an error object lacks.
+type ErrorShape string
 
-// UnmarshalText reads a duration.
-func (d *Duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	*d = Duration(parsed)
-	return err
-}
+const (
+	// LowerInnerError spells innerError as innererror, as the documentation
+	// does: https://learn.microsoft.com/graph/errors.
+	LowerInnerError ErrorShape = "innererror"
+	// WithoutIDs leaves both request ids out of innerError.
+	WithoutIDs ErrorShape = "without-ids"
+	// WithoutInner leaves innerError out.
+	WithoutInner ErrorShape = "without-inner"
+	// WithoutMessage leaves the messages empty.
+	WithoutMessage ErrorShape = "without-message"
+	// WithoutBody leaves the whole body out, as gateways do.
+	WithoutBody ErrorShape = "without-body"
+)
 
-// ReadFaults reads a JSON array of faults. Errors give the number of the
-// fault, from 1, and name unknown keys.
-func ReadFaults(r io.Reader) ([]Fault, error) {
-	var raw []json.RawMessage
-	decoder := json.NewDecoder(r)
-	if err := decoder.Decode(&raw); err != nil {
-		return nil, fmt.Errorf("reading faults: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("reading faults: more than one JSON value")
-	}
-	faults := make([]Fault, len(raw))
-	for i := range raw {
-		decoder := json.NewDecoder(bytes.NewReader(raw[i]))
-		decoder.DisallowUnknownFields()
-		err := decoder.Decode(&faults[i])
-		if err == nil {
-			err = faults[i].check()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading faults: fault %d: %s", i+1, strings.TrimPrefix(err.Error(), "json: "))
-		}
-	}
-	return faults, nil
-}
-
-func (f *Fault) check() error {
+// problem names the key at fault.
+func (f *Fault) problem() (key, message string) {
 	replaces := f.Status != 0 || f.Body != ""
 	switch {
-	case f.Drop != "" && f.Drop != DropBefore && f.Drop != DropAfter:
-		return fmt.Errorf("drop %q is neither before nor after", f.Drop)
-	case f.BatchAnswer != "" && f.BatchAnswer != Missing && f.BatchAnswer != Doubled && f.BatchAnswer != UnknownID:
-		return fmt.Errorf("batchAnswer %q is not one of missing, doubled, unknown", f.BatchAnswer)
+	case !oneOf(f.Drop, DropBefore, DropAfter):
+		return "drop", "is neither before nor after"
+	case !oneOf(f.BatchAnswer, Missed, Doubled, UnknownID, Base64):
+		return "batchAnswer", "is not one of missing, doubled, unknown, base64"
+	case !oneOf(f.ErrorShape, LowerInnerError, WithoutIDs, WithoutInner, WithoutMessage, WithoutBody):
+		return "errorShape", "is not one of innererror, without-ids, without-inner, without-message, without-body"
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("status %d is not between 200 and 599", f.Status)
-	case f.Probability < 0 || f.Probability > 1:
-		return errors.New("probability is not between 0 and 1")
-	case f.After < 0 || f.Count < 0 || f.Truncate < 0 || f.Latency < 0:
-		return errors.New("after, count, truncate and latency cannot be negative")
-	case !replaces && (f.Applied || f.Code != "" || f.Message != "" || f.ContentType != ""):
-		return errors.New("applied, code, message and contentType need a status or a body")
-	case !replaces && len(f.Headers) == 0 && f.RetryAfter == "" && f.Latency == 0 && f.Drop == "" && f.Truncate == 0 && f.BatchAnswer == "":
-		return errors.New("nothing goes wrong: give it a status, body, headers, latency, drop, truncate or batchAnswer")
+		return "status", "is not between 200 and 599"
+	case !(f.Probability >= 0 && f.Probability <= 1): // nor .nan
+		return "probability", "is not between 0 and 1"
+	case f.After < 0:
+		return "after", "is negative"
+	case f.Count < 0:
+		return "count", "is negative"
+	case f.Truncate < 0:
+		return "truncate", "is negative"
+	case f.Latency < 0:
+		return "latency", "is negative"
+	case !replaces && f.Applied:
+		return "applied", "needs a status or a body"
+	case !replaces && f.Code != "":
+		return "code", "needs a status"
+	case !replaces && f.Message != "":
+		return "message", "needs a status"
+	case f.Body == "" && f.ContentType != "":
+		return "contentType", "needs a body"
+	case !replaces && len(f.Headers) == 0 && f.RetryAfter == "" && f.Latency == 0 && f.Drop == "" && f.Truncate == 0 &&
+		f.BatchAnswer == "" && f.ErrorShape == "":
+		return "", "nothing goes wrong: give it a status, body, headers, retryAfter, latency, drop, truncate, batchAnswer or errorShape"
 	}
-	return nil
+	return "", ""
+}
+
+// oneOf is true of the zero value as well.
+func oneOf[T comparable](value T, known ...T) bool {
+	var zero T
+	return value == zero || slices.Contains(known, value)
 }
 
 // fault is a Fault in play. Its methods may be called on nil, no fault.
@@ -163,9 +171,9 @@ func newFaults(configured []Fault) []*fault {
 }
 
 // faultFor finds the fault to be played for a request. It needs the lock.
-func (s *Simulator) faultFor(method, path string) *fault {
+func (s *Simulator) faultFor(method string, t *target) *fault {
 	for _, f := range s.faults {
-		if f.Method != "" && f.Method != method || f.Path != nil && !f.Path.MatchString(path) {
+		if f.Method != "" && f.Method != method || f.Path != nil && !f.Path.MatchString(t.path) || f.User != nil && !s.concerns(f.User, t) {
 			continue
 		}
 		f.seen++
@@ -177,6 +185,15 @@ func (s *Simulator) faultFor(method, path string) *fault {
 		return f
 	}
 	return nil
+}
+
+// concerns matches a user by whatever key the request has.
+func (s *Simulator) concerns(pattern *regexp.Regexp, t *target) bool {
+	if t.user == "" {
+		return false
+	}
+	ref, ok := s.people.Find(t.user)
+	return pattern.MatchString(t.user) || ok && (pattern.MatchString(s.people.UserPrincipalName(ref)) || pattern.MatchString(s.people.ID(ref)))
 }
 
 func (f *fault) cutsBefore() bool { return f != nil && f.Drop == DropBefore }
@@ -191,7 +208,7 @@ func (f *fault) latency() time.Duration {
 	if f == nil {
 		return 0
 	}
-	return time.Duration(f.Latency)
+	return f.Latency
 }
 
 func (f *fault) answerStatus() int {
@@ -211,6 +228,12 @@ func (f *fault) change(x *exchange, a answer) answer {
 	}
 	if a.cut = a.cut || f.Drop == DropAfter; a.cut {
 		return a
+	}
+	if a.header == nil {
+		a.header = map[string]string{}
+	}
+	if a.body = f.ErrorShape.of(a.body); a.body == nil {
+		delete(a.header, "Content-Type")
 	}
 	for name, value := range f.Headers {
 		a.header[name] = value
@@ -235,7 +258,47 @@ func (f *fault) answer(x *exchange) answer {
 	} else if f.Message != "" {
 		r.message = f.Message
 	}
-	return x.refuse(r)
+	return x.refuse(nil, r)
+}
+
+// of leaves bodies that are no errors alone.
+func (shape ErrorShape) of(body any) any {
+	e, ok := body.(errorBody)
+	if !ok || shape == "" {
+		return body
+	}
+	if shape == WithoutBody {
+		return nil
+	}
+	object, inner := membersOf(e.Error), membersOf(e.Error.InnerError)
+	delete(object, "innerError")
+	spelling := "innerError"
+	switch shape {
+	case LowerInnerError:
+		spelling = "innererror"
+	case WithoutIDs:
+		delete(inner, "request-id")
+		delete(inner, "client-request-id")
+	case WithoutMessage:
+		object["message"] = ""
+		delete(inner, "message")
+	}
+	if shape != WithoutInner {
+		object[spelling] = inner
+	}
+	return map[string]any{"error": object}
+}
+
+func membersOf(value any) map[string]any {
+	members := map[string]any{}
+	encoded, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(encoded, &members)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("graphsim: the members of an error: %v", err)) // unreachable unless bug
+	}
+	return members
 }
 
 // usualError is what Graph says most often with a status.
@@ -245,6 +308,9 @@ func (x *exchange) usualError(status int) refusal {
 		return *x.expiredToken()
 	case http.StatusForbidden:
 		return *phoneRefusal(status, "accessDenied", "Request Authorization failed")
+	case http.StatusConflict:
+		return refusal{status: status, code: "Directory_ConcurrencyViolation",
+			message: "Error due to concurrent requests being made to the tenant. Please wait briefly and retry."}
 	case http.StatusTooManyRequests:
 		return refusal{status: status, code: "TooManyRequests", message: "Please retry again later.", inner: "Please retry after"}
 	}
@@ -258,12 +324,16 @@ func (f *fault) misplace(responses []subResponse) []subResponse {
 	}
 	last := len(responses) - 1
 	switch f.BatchAnswer {
-	case Missing:
+	case Missed:
 		return responses[:last]
 	case Doubled:
 		return append(responses, responses[last])
 	case UnknownID:
 		responses[last].ID = "unknown-" + responses[last].ID
+	case Base64:
+		if encoded, err := json.Marshal(responses[last].Body); err == nil && responses[last].Body != nil {
+			responses[last].Body = base64.StdEncoding.EncodeToString(encoded)
+		}
 	}
 	return responses
 }

@@ -11,18 +11,19 @@ import (
 	"time"
 
 	"entraphone/internal/graphsim"
+	"entraphone/internal/graphsim/directory"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// faults reads faults from JSON, as scripts give them.
+// faults reads faults from JSON, as scenarios give them.
 func faults(t testing.TB, text string) []graphsim.Fault {
 	t.Helper()
-	read, err := graphsim.ReadFaults(strings.NewReader(text))
-	if err != nil {
+	var config graphsim.Config
+	if err := graphsim.ReadScenario(strings.NewReader(`{"faults":`+text+`}`), &config); err != nil {
 		t.Fatal(err)
 	}
-	return read
+	return config.Faults
 }
 
 func faulty(t testing.TB, text string) *graphsim.Simulator {
@@ -250,10 +251,10 @@ func TestTokenEndpointFault(t *testing.T) {
 }
 
 func TestUserFaults(t *testing.T) {
-	s := newSim(graphsim.Config{Users: []graphsim.User{
-		{UserPrincipalName: "lost@example.com", Fault: graphsim.LostAnswer},
-		{UserPrincipalName: "bob@example.com"},
-	}})
+	s := newSim(graphsim.Config{Directory: people(
+		directory.User{UserPrincipalName: "lost@example.com", Fault: string(graphsim.LostAnswer)},
+		directory.User{UserPrincipalName: "bob@example.com"},
+	)})
 	requests := batch(createItem("1", "lost@example.com", "mobile", "+1 2065550123"), createItem("2", "bob@example.com", "mobile", "+1 2065550123"))
 	for range 2 { // also when the phones stand already
 		if _, err := do(s, newRequest(t, "POST", host+"/v1.0/$batch", requests)); !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -270,28 +271,5 @@ func TestUserFaults(t *testing.T) {
 	}
 	if got := send(t, s, "GET", phonesPath("bob@example.com")+"/"+mobileID, ""); got.status != http.StatusOK {
 		t.Errorf("reading bob: status %d, want 200", got.status)
-	}
-}
-
-func TestReadFaultsRefuses(t *testing.T) {
-	tests := []struct{ text, want string }{
-		{`{}`, "reading faults: json: cannot unmarshal object"},
-		{`[{"status":503}`, "reading faults: unexpected EOF"},
-		{`[] []`, "reading faults: more than one JSON value"},
-		{`[{"status":503},{"statuss":503}]`, `reading faults: fault 2: unknown field "statuss"`},
-		{`[{"path":"(","status":503}]`, "reading faults: fault 1: error parsing regexp"},
-		{`[{"latency":"fast"}]`, `reading faults: fault 1: time: invalid duration "fast"`},
-		{`[{"latency":"-1s"}]`, "cannot be negative"},
-		{`[{"status":99}]`, "status 99 is not between 200 and 599"},
-		{`[{"status":503,"probability":2}]`, "probability is not between 0 and 1"},
-		{`[{"drop":"now"}]`, `drop "now" is neither before nor after`},
-		{`[{"batchAnswer":"gone"}]`, `batchAnswer "gone" is not one of`},
-		{`[{"applied":true,"drop":"after"}]`, "need a status or a body"},
-		{`[{"path":"a"}]`, "nothing goes wrong"},
-	}
-	for _, test := range tests {
-		if _, err := graphsim.ReadFaults(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("ReadFaults(%s) = %v, want an error with %q", test.text, err, test.want)
-		}
 	}
 }

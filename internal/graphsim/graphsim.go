@@ -1,17 +1,17 @@
 // Package graphsim simulates Microsoft Graph for users' authentication phones:
-// an [http.Handler] with a directory, a write quota, latency and scripted
-// faults. It serves the token endpoint with its discovery documents, and for
-// v1.0 and beta alike: create, get and list of
-// /users/{user}/authentication/phoneMethods, and $batch.
+// an [http.Handler] with a directory, quotas, latency and scripted faults. It
+// serves sign-in, and for v1.0 and beta alike: phoneMethods with all their
+// calls, users, getByIds, the report of registrations, the organization, and
+// $batch. Below /_sim it shows its own state.
 //
-// It does not update or remove phones, check signatures of client assertions
-// or permissions, or listen on sockets: serve it with net/http, or reach it in
-// process through [Simulator.Transport]. It shares no code with any client.
+// It does not know authentication methods other than phones, and does not
+// listen on sockets: serve it with net/http, or reach it in process through
+// [Simulator.Transport]. It shares no code with any client.
 //
 // Its one invariant: the phones that stand here are phones that Graph's rules
 // allow, whatever was sent, in whatever order, and whatever fault was played.
 // Where those rules or the wording of an answer are not publicly known, the
-// choice is named in [Config] and can be changed there.
+// choice is named in [Assumed] and can be changed there.
 //
 // Time is [time.Now], so all of it runs in virtual time when the Simulator is
 // made and used inside a testing/synctest bubble.
@@ -19,105 +19,89 @@ package graphsim
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
+
+	"entraphone/internal/graphsim/directory"
+	"entraphone/internal/graphsim/login"
 )
-
-// Config says how a Simulator behaves. The zero value takes any user, client
-// and secret, has no quota, no latency and no faults.
-type Config struct {
-	// Users is the directory. Nil lets any user exist, with no phones yet, and
-	// cannot know that an id and a userPrincipalName are one user; otherwise
-	// users that are not listed answer 404. Numbers must be in Graph's form,
-	// as ReadDirectory checks.
-	Users []User
-
-	// ClientID and ClientSecret are the only ones the token endpoint takes;
-	// empty takes any. A client assertion is taken without a look inside.
-	ClientID, ClientSecret string
-
-	// TokenLifetime is how long issued tokens are good; 0 is 3599 s.
-	TokenLifetime time.Duration
-
-	// AccessTokens are good for ever, beside the issued ones.
-	AccessTokens []string
-
-	// Quota limits writes; the zero value does not.
-	Quota Quota
-
-	// RetryAfter is how the wait is written on a write above the quota.
-	RetryAfter RetryAfterForm
-
-	// Latency passes between the work and the answer of every HTTP request; a
-	// $batch is one. LatencyJitter is added, drawn evenly from 0 up to it.
-	Latency, LatencyJitter time.Duration
-
-	// Faults are tried in order; the first that applies to a request is
-	// played, and those behind it do not count the request.
-	Faults []Fault
-
-	// Seed makes the order of $batch answers, jitter and the probability of
-	// faults repeatable.
-	Seed uint64
-
-	// KeepLog keeps every request for Log, without bound.
-	KeepLog bool
-
-	// MaskedReads hides numbers in get and list, all but the country code and
-	// two digits, as readers without the full permission see them. The mask
-	// is assumed: no sample of one is public.
-	MaskedReads bool
-
-	// Assumed replaces answers whose wording is not publicly known.
-	Assumed Assumed
-}
 
 // Simulator is a simulated Microsoft Graph with one tenant. It is safe for
 // concurrent use.
 type Simulator struct {
-	config Config
-	start  time.Time
+	config         Config
+	start          time.Time
+	signIn         *login.Authority
+	tokens         map[string]login.Claims // Config.AccessTokens
+	refusedNumbers map[string]bool
+	open           bool // any user exists
 
 	mu       sync.Mutex // guards everything below
 	random   *rand.Rand
-	accounts accounts
-	tokens   map[string]time.Time // by token: when it expires
-	meter    meter
+	people   *directory.Directory
+	missed   map[directory.Ref]int    // calls answered 404 because of MissingFor
+	stale    map[directory.Ref]*stale // what reads show for a while
+	writing  map[directory.Ref]int    // write calls that have arrived and are not answered
+	budgets  map[string]*budget
 	faults   []*fault
 	inFlight int
-	stats    Stats
+	stats    counts
 	log      []LogEntry
 }
 
 // New makes a Simulator. It trusts the Config: what comes from files is
-// checked by ReadDirectory and ReadFaults.
+// checked by directory.ReadCSV and ReadScenario.
 func New(config Config) *Simulator {
-	if config.TokenLifetime == 0 {
-		config.TokenLifetime = 3599 * time.Second
-	}
 	config.Assumed = config.Assumed.orDefaults()
 	s := &Simulator{
-		config:   config,
-		start:    time.Now(),
-		random:   rand.New(rand.NewPCG(config.Seed, 0)),
-		accounts: newAccounts(config.Users),
-		tokens:   map[string]time.Time{},
-		faults:   newFaults(config.Faults),
+		config:         config,
+		start:          time.Now(),
+		refusedNumbers: numbersRefused(config.RefusedNumbers),
+		open:           config.Directory == nil,
+		random:         rand.New(rand.NewPCG(config.Seed, 0)),
+		people:         config.Directory,
+		missed:         map[directory.Ref]int{},
+		stale:          map[directory.Ref]*stale{},
+		writing:        map[directory.Ref]int{},
+		budgets:        map[string]*budget{},
+		faults:         newFaults(config.Faults),
 	}
-	s.meter.set(config.Quota, 0)
+	if s.open {
+		s.people = directory.New()
+	}
+	s.signIn = login.New(login.Config{
+		Clients: config.Clients, Permissions: config.Permissions, Lifetime: config.TokenLifetime,
+		SignedIn: s.signedIn(), DevicePolls: config.SignedIn.Polls, Seed: config.Seed,
+	})
+	s.tokens = make(map[string]login.Claims, len(config.AccessTokens))
+	for _, token := range config.AccessTokens {
+		s.tokens[token] = login.Claims{AppID: "simulated", TenantID: login.TenantID("simulated"), Roles: login.KnownPermissions()}
+	}
 	return s
 }
 
-// SetQuota changes the quota from now on. What the old quota has counted stays
-// counted if the new one is of the same kind: a bucket keeps its tokens, a
-// window its writes.
-func (s *Simulator) SetQuota(q Quota) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.meter.set(q, time.Since(s.start))
+// signedIn is the person of Config.SignedIn, by both keys.
+func (s *Simulator) signedIn() login.User {
+	if s.config.SignedIn.User == "" {
+		return login.User{}
+	}
+	a, ok := s.find(s.config.SignedIn.User)
+	if !ok {
+		return login.User{}
+	}
+	return login.User{ID: s.people.ID(a.ref), UserPrincipalName: s.people.UserPrincipalName(a.ref)}
 }
+
+// RevokeTokens ends all tokens issued so far: they answer 401 from now on, as
+// expired ones do. Config.AccessTokens stay good.
+func (s *Simulator) RevokeTokens() { s.signIn.Revoke() }
+
+// now is the time since the start.
+func (s *Simulator) now() time.Duration { return time.Since(s.start) }
 
 // exchange is one HTTP request on its way through the simulator.
 type exchange struct {
@@ -127,34 +111,41 @@ type exchange struct {
 	requestID       string
 	clientRequestID string
 
-	latency time.Duration // to be waited before the answer
-	delay   time.Duration // the longest that a fault adds to it
-	writing []*account    // users it writes to
-	batch   int           // number of the $batch, 0 if it is none
-	entry   int           // its place in the log
-	status  int           // 0 until an answer is written
+	latency time.Duration   // to be waited before the answer
+	delay   time.Duration   // the longest that a fault adds to it
+	writing []directory.Ref // users it writes to
+	batch   int             // number of the $batch, 0 if it is none
+	entry   LogEntry
+	place   int // of the entry in the log
 }
 
 // ServeHTTP answers one request: the work first, then the latency, then the
 // answer. It panics with http.ErrAbortHandler, which cuts the connection,
 // where a fault wants that or the caller does not wait for the answer.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if t := route(r.URL); t.kind == inspection {
+		s.inspect(w, r, t)
+		return
+	}
 	x := s.begin(r)
 	defer s.end(x)
 	a := s.serve(x, r)
 	if !wait(r.Context(), x.latency+x.delay) || a.cut {
 		panic(http.ErrAbortHandler)
 	}
-	x.status = a.status
+	x.entry.Status = a.status
 	x.write(w, a)
 }
 
 func (s *Simulator) begin(r *http.Request) *exchange {
 	x := &exchange{
-		target:          route(r.URL.EscapedPath()),
+		target:          route(r.URL),
 		arrived:         time.Now(),
 		origin:          origin(r),
 		clientRequestID: r.Header.Get("client-request-id"),
+	}
+	if x.clientRequestID == "" {
+		x.clientRequestID = r.URL.Query().Get("client-request-id") // as MSAL sends it
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -176,22 +167,18 @@ func (s *Simulator) end(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inFlight--
-	for _, a := range x.writing {
-		a.writing--
-	}
-	if s.config.KeepLog {
-		s.log[x.entry].Status = x.status
-	}
+	s.leave(x.writing)
+	s.logRequest(x)
 }
 
 // serve does what the request wants, unless a fault is in the way.
 func (s *Simulator) serve(x *exchange, r *http.Request) answer {
-	body, refused := readBody(r)
+	body, refused := readBody(r, s.config.Assumed.BodyLimit)
 	if refused != nil {
-		return x.refuse(*refused)
+		return x.refuse(nil, *refused)
 	}
 	s.mu.Lock()
-	f := s.faultFor(r.Method, x.target.path)
+	f := s.faultFor(r.Method, &x.target)
 	s.mu.Unlock()
 	x.delay = f.latency()
 	if f.cutsBefore() {
@@ -207,39 +194,62 @@ func (s *Simulator) work(x *exchange, r *http.Request, body []byte, f *fault) an
 		return s.plain(x, r, body, f)
 	case !f.letsWork():
 		return answer{}
-	case kind == instanceDiscovery:
-		return x.instanceDiscovery(r)
-	case kind == openIDConfiguration:
-		return x.openIDConfiguration()
-	case kind == tokenEndpoint:
-		return s.issueToken(x, r, body)
+	case kind == batchEndpoint:
+		return s.batch(x, r, body, f)
 	}
-	return s.batch(x, r, body, f)
+	done := s.signIn.Serve(login.Request{
+		Method: r.Method, Origin: x.origin, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
+		ContentType: r.Header.Get("Content-Type"), Body: body, RequestID: x.requestID, ClientRequestID: x.clientRequestID,
+	})
+	return answer{status: done.Status, header: done.Header, body: done.Body}
 }
 
-// plain serves a request for phones, or for nothing we know, that stands
-// alone.
+// plain serves a request to Graph that stands alone.
 func (s *Simulator) plain(x *exchange, r *http.Request, body []byte, f *fault) answer {
-	if refused := s.authorize(x, r); refused != nil {
-		return x.refuse(*refused)
+	caller, refused := s.authorize(x, r)
+	if refused != nil {
+		return x.refuse(nil, *refused)
 	}
-	op := newOperation(r.Method, x.target, r.Header.Get("Content-Type"), body)
-	op.clientRequestID = x.clientRequestID
-	done := s.do(x, &op, f)
-	if f.replaces() {
-		return answer{}
-	}
-	return x.render(&op, done)
-}
-
-func (s *Simulator) do(x *exchange, op *operation, f *fault) result {
+	c := s.newCall(r.Method, x.target, r.Header.Get, body, caller)
+	c.clientRequestID = x.clientRequestID
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.arrive(x, op)
+	s.arrive(x, &c)
 	if !f.letsWork() {
-		return result{}
+		return answer{}
 	}
-	return s.perform(op)
+	return s.perform(x, &c)
+}
+
+// authorize checks the bearer token.
+func (s *Simulator) authorize(x *exchange, r *http.Request) (login.Claims, *refusal) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || token == "" {
+		return login.Claims{}, x.invalidToken("Access token is empty.")
+	}
+	if claims, good := s.tokens[token]; good {
+		return claims, nil
+	}
+	claims, err := s.signIn.Verify(token)
+	switch {
+	case errors.Is(err, login.ErrExpired):
+		return claims, x.expiredToken()
+	case err != nil:
+		return claims, x.invalidToken("Access token validation failure.")
+	}
+	return claims, nil
+}
+
+func (x *exchange) expiredToken() *refusal {
+	return x.invalidToken("Lifetime validation failed, the token is expired.")
+}
+
+func (x *exchange) invalidToken(message string) *refusal {
+	return &refusal{
+		status: http.StatusUnauthorized, code: "InvalidAuthenticationToken", message: message,
+		header: map[string]string{"WWW-Authenticate": `Bearer realm="", authorization_uri="` + x.origin +
+			`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`},
+	}
 }
 
 // wait is false when the context ended first.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"entraphone/internal/graphsim"
+	"entraphone/internal/graphsim/directory"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -16,6 +17,10 @@ const (
 	host   = "https://graph.microsoft.com"
 	secret = "good-for-ever"
 	jsonCT = "application/json"
+
+	// whom the token secret stands for
+	app    = "simulated"
+	tenant = "06dfe12b-351b-5f03-891d-ef4b83bd6de3"
 
 	mobileID    = "3179e48a-750b-4051-897c-87b9720928f7"
 	alternateID = "b6332ec1-7057-4abe-9331-3d72feddfe41"
@@ -26,6 +31,19 @@ const (
 func newSim(config graphsim.Config) *graphsim.Simulator {
 	config.AccessTokens = append(config.AccessTokens, secret)
 	return graphsim.New(config)
+}
+
+// people is a directory; users without UserType are members with an enabled
+// account.
+func people(users ...directory.User) *directory.Directory {
+	d := directory.New()
+	for _, u := range users {
+		u.AccountEnabled = true
+		if _, err := d.Add(u); err != nil {
+			panic(err)
+		}
+	}
+	return d
 }
 
 type reply struct {
@@ -169,4 +187,18 @@ func createItem(id, user, phoneType, number string) string {
 
 func dependent(request, id string) string {
 	return strings.TrimSuffix(request, "}") + `,"dependsOn":["` + id + `"]}`
+}
+
+const goodLogin = "grant_type=client_credentials&client_id=app&client_secret=s&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+
+// token asks the token endpoint of the tenant contoso.
+func token(t testing.TB, s *graphsim.Simulator, form string) reply {
+	t.Helper()
+	r := newRequest(t, "POST", host+"/contoso/oauth2/v2.0/token", form)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	got, err := do(s, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
 }

@@ -40,7 +40,7 @@ func (w *writer) burst() (accepted int, refused reply) {
 
 func TestThrottledWire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSim(graphsim.Config{Quota: graphsim.Quota{Kind: graphsim.FixedWindow, Limit: 1, Window: 10 * time.Second}})
+		s := newSim(graphsim.Config{WriteQuota: graphsim.Quota{Kind: graphsim.FixedWindow, Limit: 1, Window: 10 * time.Second}})
 		w := &writer{t: t, s: s}
 		_, plain := w.burst()
 		// The documented sample, without its ids.
@@ -50,9 +50,13 @@ func TestThrottledWire(t *testing.T) {
 		if after := plain.header.Get("Retry-After"); after != "10" {
 			t.Errorf("plain Retry-After = %q, want 10", after)
 		}
+		throttled := map[string]string{
+			"Content-Type": jsonCT, "Retry-After": "10", "x-ms-throttle-information": "WriteLimitExceeded",
+			"x-ms-throttle-scope": "Tenant_Application/Write/" + app + "/" + tenant,
+		}
 		item := items(t, send(t, s, "POST", "/$batch", batch(createItem("1", "a@example.com", "mobile", "+1 2065550123"))))["1"]
 		wantJSON(t, "item", string(item.Body), want)
-		if diff := cmp.Diff(map[string]string{"Content-Type": jsonCT, "Retry-After": "10"}, item.Headers); diff != "" || item.Status != 429 {
+		if diff := cmp.Diff(throttled, item.Headers); diff != "" || item.Status != 429 {
 			t.Errorf("item: status %d, want 429, headers (-want +got):\n%s", item.Status, diff)
 		}
 	})
@@ -77,7 +81,7 @@ func TestRetryAfterForms(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := &writer{t: t, s: newSim(graphsim.Config{
 				RetryAfter: test.form,
-				Quota:      graphsim.Quota{Kind: graphsim.FixedWindow, Limit: 1, Window: test.wait},
+				WriteQuota: graphsim.Quota{Kind: graphsim.FixedWindow, Limit: 1, Window: test.wait},
 			})}
 			_, refused := w.burst()
 			if got, ok := refused.header["Retry-After"]; ok != (test.want != "") || refused.header.Get("Retry-After") != test.want {
@@ -122,7 +126,7 @@ func TestQuotaModels(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := &writer{t: t, s: newSim(graphsim.Config{Quota: test.quota, RetryAfter: graphsim.RetryAfterFraction})}
+				w := &writer{t: t, s: newSim(graphsim.Config{WriteQuota: test.quota, RetryAfter: graphsim.RetryAfterFraction})}
 				start := time.Now()
 				for _, step := range test.steps {
 					time.Sleep(step.at - time.Since(start))
@@ -154,7 +158,7 @@ func TestSetQuotaInMidRun(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := &writer{t: t, s: newSim(graphsim.Config{Quota: test.before})}
+				w := &writer{t: t, s: newSim(graphsim.Config{WriteQuota: test.before})}
 				var got []int
 				count := func() {
 					n, _ := w.burst()
@@ -162,14 +166,14 @@ func TestSetQuotaInMidRun(t *testing.T) {
 				}
 				count()
 				time.Sleep(5 * second)
-				w.s.SetQuota(test.after)
+				w.s.SetWriteQuota(test.after)
 				count()
 				time.Sleep(10 * second)
 				count()
 				if diff := cmp.Diff(test.accepted, got); diff != "" {
 					t.Errorf("accepted (-want +got):\n%s", diff)
 				}
-				w.s.SetQuota(graphsim.Quota{})
+				w.s.SetWriteQuota(graphsim.Quota{})
 				for range 50 {
 					if status := w.write().status; status != http.StatusCreated {
 						t.Fatalf("without a quota: status %d, want 201", status)
@@ -182,7 +186,7 @@ func TestSetQuotaInMidRun(t *testing.T) {
 
 func TestQuotaCountsSubRequestsAndNotReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSim(graphsim.Config{Quota: graphsim.Quota{Limit: 15, Window: 15 * time.Second}})
+		s := newSim(graphsim.Config{WriteQuota: graphsim.Quota{Limit: 15, Window: 15 * time.Second}})
 		for range 100 {
 			send(t, s, "GET", phonesPath("a@example.com"), "")
 		}
@@ -221,7 +225,7 @@ func TestQuotaNeverExceededAndWaitsExact(t *testing.T) {
 
 // obey writes after each pause, waits as told, and says what went wrong.
 func obey(t *testing.T, q graphsim.Quota, pauses []int) error {
-	w := &writer{t: t, s: newSim(graphsim.Config{Quota: q, RetryAfter: graphsim.RetryAfterFraction})}
+	w := &writer{t: t, s: newSim(graphsim.Config{WriteQuota: q, RetryAfter: graphsim.RetryAfterFraction})}
 	most := q.Limit
 	if q.Kind != graphsim.SlidingWindow {
 		most = 2 * q.Limit // a full bucket and its refill, or the ends of two windows

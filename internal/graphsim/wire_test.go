@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"entraphone/internal/graphsim"
+	"entraphone/internal/graphsim/directory"
 )
 
 func TestCreateAndListWire(t *testing.T) {
@@ -49,13 +50,25 @@ func TestBetaIsServedAlike(t *testing.T) {
 	}
 }
 
+func TestTenantInThePath(t *testing.T) {
+	s := newSim(graphsim.Config{})
+	for _, prefix := range []string{"/00000000-0000-4000-8000-00000000000b", "/myorganization"} {
+		if got := send(t, s, "GET", prefix+"/users('$a@example.com')/authentication/phoneMethods", ""); got.status != 200 {
+			t.Errorf("with %s before /users: %d %s, want 200", prefix, got.status, got.body)
+		}
+	}
+	if got := send(t, s, "GET", "/contoso/users/a@example.com/authentication/phoneMethods", ""); got.status != 400 {
+		t.Errorf("with a name before /users: %d, want 400", got.status)
+	}
+}
+
 func TestErrorWire(t *testing.T) {
-	s := newSim(graphsim.Config{Users: []graphsim.User{
-		{UserPrincipalName: "bob@example.com", Mobile: "+1 2065550100"},
-		{UserPrincipalName: "eve@example.com"},
-		{UserPrincipalName: "ceo@example.com", Fault: graphsim.Protected},
-		{UserPrincipalName: "odd@example.com", Fault: graphsim.RefusedNumber},
-	}})
+	s := newSim(graphsim.Config{Directory: people(
+		directory.User{UserPrincipalName: "bob@example.com", Mobile: "+1 2065550100"},
+		directory.User{UserPrincipalName: "eve@example.com"},
+		directory.User{UserPrincipalName: "ceo@example.com", Fault: string(graphsim.Protected)},
+		directory.User{UserPrincipalName: "odd@example.com", Fault: string(graphsim.RefusedNumber)},
+	)})
 	const inner = `"innerError":{"message":"%","date":"","request-id":"","client-request-id":""}}}`
 	wire := func(code, message string) string {
 		return `{"error":{"code":"` + code + `","message":"` + message + `",` + strings.ReplaceAll(inner, "%", message)
@@ -111,11 +124,13 @@ func TestUnservedRequests(t *testing.T) {
 		{"POST", phonesPath("a@example.com"), "{", 400, "BadRequest"},
 		{"POST", phonesPath("a@example.com"), `{"phoneNumber":1,"phoneType":"mobile"}`, 400, "BadRequest"},
 		{"POST", phonesPath("a@example.com"), "", 400, "BadRequest"}, // no Content-Type
-		{"PATCH", phonesPath("a@example.com") + "/" + mobileID, phoneJSON("mobile", "+1 2065550101"), 501, "notSupported"},
-		{"DELETE", phonesPath("a@example.com") + "/" + mobileID, "", 501, "notSupported"},
-		{"GET", "/users/a@example.com/authentication/methods", "", 404, "UnknownError"},
-		{"GET", "/users/a@example.com", "", 404, "UnknownError"},
-		{"GET", "/$batch", "", 404, "UnknownError"},
+		{"PATCH", phonesPath("a@example.com"), phoneJSON("mobile", "+1 2065550101"), 404, "UnknownError"},
+		{"DELETE", "/users/a@example.com/authentication/methods", "", 404, "UnknownError"},
+		{"GET", "/users/a@example.com/authentication/emailMethods", "", 404, "UnknownError"},
+		{"DELETE", "/users/a@example.com", "", 405, "Request_BadRequest"},
+		{"GET", "/users/a@example.com/manager", "", 400, "BadRequest"},
+		{"GET", "/nothing", "", 400, "BadRequest"},
+		{"GET", "/$batch", "", 405, "Request_BadRequest"},
 	}
 	for _, test := range tests {
 		got := send(t, s, test.method, test.path, test.body)
@@ -124,8 +139,8 @@ func TestUnservedRequests(t *testing.T) {
 		}
 	}
 	got, err := do(s, newRequest(t, "GET", host+"/v9.9/users", ""))
-	if err != nil || got.status != http.StatusNotFound {
-		t.Errorf("unknown version = %d, %v, want 404", got.status, err)
+	if err != nil || got.status != http.StatusBadRequest || !strings.Contains(got.body, "Invalid version: v9.9") {
+		t.Errorf("unknown version = %d %s, %v, want 400", got.status, got.body, err)
 	}
 }
 
@@ -163,7 +178,7 @@ func TestNumberForms(t *testing.T) {
 }
 
 func TestMaskedReads(t *testing.T) {
-	s := newSim(graphsim.Config{MaskedReads: true})
+	s := newSim(graphsim.Config{Assumed: graphsim.Assumed{MaskedReads: true}})
 	created := create(t, s, "a@example.com", "mobile", "+1 2065550155")
 	if !strings.Contains(created.body, `"+1 2065550155"`) {
 		t.Errorf("create answers %s, want the number whole", created.body)
@@ -177,7 +192,7 @@ func TestMaskedReads(t *testing.T) {
 
 func TestAssumedAnswersCanBeReplaced(t *testing.T) {
 	s := newSim(graphsim.Config{
-		Users: []graphsim.User{{UserPrincipalName: "a@example.com"}},
+		Directory: people(directory.User{UserPrincipalName: "a@example.com"}),
 		Assumed: graphsim.Assumed{
 			Duplicate:     graphsim.ErrorAnswer{Status: 409, Code: "conflict", Message: "taken"},
 			MissingMobile: graphsim.ErrorAnswer{Code: "mobileFirst"},
@@ -267,7 +282,7 @@ func TestRequestBodies(t *testing.T) {
 }
 
 func TestUserKeys(t *testing.T) {
-	users := []graphsim.User{
+	users := []directory.User{
 		{UserPrincipalName: "AdeleVance_example.org#EXT#@example.com"},
 		{UserPrincipalName: "$adele@example.com"},
 		{UserPrincipalName: "o'neil@example.com"},
@@ -292,12 +307,13 @@ func TestUserKeys(t *testing.T) {
 		{"('o''neil@example.com')", 200},
 		{"/o%27neil@example.com", 200},
 		{"/a%5Eb@example.com", 200},
-		{"/a^b@example.com", 404},
+		{"/a^b@example.com", 400},
 		{"/who@example.com", 404},
-		{"/%zz@example.com", 404},
+		{"/%zz@example.com", 400},
+		{"('$count')", 404},
 	}
 	for _, test := range tests {
-		s := newSim(graphsim.Config{Users: users})
+		s := newSim(graphsim.Config{Directory: people(users...)})
 		path := "/users" + test.key + "/authentication/phoneMethods"
 		request := `{"id":"1","method":"GET","url":"` + path + `"}`
 		got := items(t, send(t, s, "POST", "/$batch", batch(request)))["1"]

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"entraphone/internal/graphsim"
+	"entraphone/internal/graphsim/directory"
+)
+
+// quietDay is how the simulator behaves when nobody says otherwise: answers
+// take a while, and the limits are the documented ones of identity and access,
+// https://learn.microsoft.com/graph/throttling-limits.
+func quietDay() graphsim.Config {
+	quota := func(limit int, window time.Duration) graphsim.Quota {
+		return graphsim.Quota{Kind: graphsim.SlidingWindow, Limit: limit, Window: window, CountThrottled: true}
+	}
+	return graphsim.Config{
+		Latency:     150 * time.Millisecond,
+		WriteQuota:  quota(3000, 150*time.Second),
+		ReadQuota:   quota(8000, 10*time.Second),
+		ReportQuota: quota(5, 10*time.Second),
+	}
+}
+
+// simulatorOptions say how the simulator behaves, in this process or served to
+// others.
+type simulatorOptions struct {
+	directory string
+	scenario  string
+}
+
+func (o *simulatorOptions) addTo(set *pflag.FlagSet) {
+	set.StringVar(&o.directory, "directory", "", "the simulator's people, from a CSV `FILE` with userPrincipalName and any of id, mail, employeeId, onPremisesSamAccountName, displayName, accountEnabled, userType, isAdmin, usageLocation, mobile, alternateMobile, office, defaultMethod and fault (without it everybody exists and has no phone)")
+	set.StringVar(&o.scenario, "scenario", "", "how the simulator behaves: a `FILE` in YAML or JSON, or one of "+strings.Join(graphsim.ScenarioNames(), ", "))
+}
+
+// config is quietDay as the scenario changes it, with the people. Everything
+// wrong with a file is the caller's mistake.
+func (o *simulatorOptions) config() (graphsim.Config, error) {
+	config := quietDay()
+	if err := o.readScenario(&config); err != nil {
+		return graphsim.Config{}, err
+	}
+	people, err := readPeople("--directory", o.directory, func(r io.Reader) (*directory.Directory, error) {
+		return directory.ReadCSV(r, graphsim.UserFaults())
+	})
+	config.Directory = people
+	return config, err
+}
+
+func (o *simulatorOptions) readScenario(config *graphsim.Config) error {
+	if o.scenario == "" {
+		return nil
+	}
+	source, named := graphsim.NamedScenario(o.scenario)
+	if !named {
+		file, err := os.Open(o.scenario)
+		if err != nil {
+			return &usageError{[]error{fmt.Errorf("reading --scenario: %w; it is neither a file nor one of %s", err, strings.Join(graphsim.ScenarioNames(), ", "))}}
+		}
+		source = file
+	}
+	defer source.Close()
+	if err := graphsim.ReadScenario(source, config); err != nil {
+		return &usageError{[]error{fmt.Errorf("--scenario %s: %w", o.scenario, err)}}
+	}
+	return nil
+}
+
+// readPeople is nil without a path.
+func readPeople(flag, path string, read func(io.Reader) (*directory.Directory, error)) (*directory.Directory, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &usageError{[]error{fmt.Errorf("reading %s: %w", flag, err)}}
+	}
+	defer file.Close()
+	people, err := read(file)
+	if err != nil {
+		return nil, &usageError{[]error{fmt.Errorf("%s %s: %w", flag, path, err)}}
+	}
+	return people, nil
+}
+
+// quotaFlag is a quota as graphsim.ParseQuota reads it.
+type quotaFlag graphsim.Quota
+
+// String is empty: the help tells the default.
+func (q *quotaFlag) String() string { return "" }
+
+// Set reads a quota.
+func (q *quotaFlag) Set(text string) error {
+	quota, err := graphsim.ParseQuota(text)
+	*q = quotaFlag(quota)
+	return err
+}
+
+// Type is the value's name in the help.
+func (q *quotaFlag) Type() string { return "QUOTA" }

@@ -1,0 +1,250 @@
+package graphsim
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"entraphone/internal/graphsim/directory"
+	"entraphone/internal/graphsim/login"
+)
+
+// call is one request to Graph, alone or in a $batch, with all that can be
+// said about it without the directory.
+type call struct {
+	method          string
+	target          target
+	header          func(name string) string
+	body            []byte
+	clientRequestID string
+	caller          login.Claims
+	inBatch         bool
+
+	phone   sentPhone // of a create or an update
+	refused *refusal  // why its body will not do
+}
+
+func (s *Simulator) newCall(method string, t target, header func(string) string, body []byte, caller login.Claims) call {
+	c := call{method: method, target: t, header: header, body: body, caller: caller, clientRequestID: header("client-request-id")}
+	switch {
+	case c.creates():
+		c.phone, c.refused = s.readPhone(&c, true)
+	case t.kind == onePhone && (method == http.MethodPatch || method == http.MethodPut):
+		c.phone, c.refused = s.readPhone(&c, false)
+	}
+	return c
+}
+
+func (c *call) creates() bool {
+	return c.method == http.MethodPost && c.target.kind == phoneCollection
+}
+
+// forPhones is true of the calls whose targets the MFA service has.
+func (c *call) forPhones() bool {
+	return c.target.kind >= phoneCollection && c.target.kind <= methodCollection
+}
+
+func (c *call) reads() bool { return c.method == http.MethodGet }
+
+func (c *call) delegated() bool { return c.caller.Delegated() }
+
+// own says whether the user of a delegated call is who makes it.
+func (c *call) own() bool {
+	caller, user := c.caller.User, c.target.user
+	return c.target.me || strings.EqualFold(user, caller.ID) || strings.EqualFold(user, caller.UserPrincipalName)
+}
+
+// key is the user's key as a URL holds it, which the @odata.context repeats.
+func (c *call) key() string {
+	key := c.target.user
+	if c.target.me {
+		key = c.caller.User.ID
+	}
+	return strings.ReplaceAll(url.QueryEscape(key), "+", "%20")
+}
+
+// permission is what a caller needs: one of these names, in the roles of an
+// app or in the scopes of a person.
+type permission struct {
+	app, delegated []string
+	byDirectory    bool // the directory refuses, not the MFA service
+}
+
+// The tables of https://learn.microsoft.com/graph/api/authentication-post-phonemethods,
+// https://learn.microsoft.com/graph/api/authentication-list-phonemethods,
+// https://learn.microsoft.com/graph/api/user-get,
+// https://learn.microsoft.com/graph/api/organization-get and
+// https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails.
+var (
+	writesPhones = permission{
+		app:       []string{"UserAuthenticationMethod.ReadWrite.All", "UserAuthMethod-Phone.ReadWrite.All"},
+		delegated: []string{"UserAuthMethod-Phone.ReadWrite", "UserAuthenticationMethod.ReadWrite"},
+	}
+	readsPhones = permission{
+		app:       append([]string{"UserAuthenticationMethod.Read.All", "UserAuthMethod-Phone.Read.All"}, writesPhones.app...),
+		delegated: append([]string{"UserAuthMethod-Phone.Read", "UserAuthenticationMethod.Read"}, writesPhones.delegated...),
+	}
+	readsUsersWhole = permission{
+		app:         []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"},
+		byDirectory: true,
+	}
+	readsUsers = permission{
+		app:         append([]string{"User.ReadBasic.All"}, readsUsersWhole.app...),
+		byDirectory: true,
+	}
+	readsReports      = permission{app: []string{"AuditLog.Read.All"}, byDirectory: true}
+	readsOrganization = permission{
+		app:         []string{"Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"},
+		delegated:   []string{"User.Read"},
+		byDirectory: true,
+	}
+	readsSelf = permission{app: readsUsers.app, delegated: []string{"User.Read"}, byDirectory: true}
+)
+
+// heldBy lets apps through to /me, where they learn that they have none.
+func (p permission) heldBy(c *call) bool {
+	enough, held := p.app, c.caller.Roles
+	switch {
+	case c.delegated():
+		enough, held = slices.Concat(p.app, p.delegated), c.caller.Scopes
+	case c.target.me:
+		return true
+	}
+	return slices.ContainsFunc(held, func(name string) bool { return slices.Contains(enough, name) })
+}
+
+// service is what is done for a method on a target.
+type service struct {
+	do    func(*Simulator, *exchange, *call) answer
+	needs permission
+	units int // resource units of a read; 0 is a write
+}
+
+// services lists everything that is served. Units are those of
+// https://learn.microsoft.com/graph/throttling-limits.
+var services = map[targetKind]map[string]service{
+	phoneCollection:  {"GET": {(*Simulator).listPhones, readsPhones, 1}, "POST": {(*Simulator).createPhone, writesPhones, 0}},
+	phoneCount:       {"GET": {(*Simulator).listPhones, readsPhones, 1}},
+	methodCollection: {"GET": {(*Simulator).listPhones, readsPhones, 1}},
+	onePhone: {
+		"GET":    {(*Simulator).getPhone, readsPhones, 1},
+		"PATCH":  {(*Simulator).updatePhone, writesPhones, 0},
+		"PUT":    {(*Simulator).updatePhone, writesPhones, 0},
+		"DELETE": {(*Simulator).deletePhone, writesPhones, 0},
+	},
+	enableSMS:       {"POST": {(*Simulator).switchSMS, writesPhones, 0}},
+	disableSMS:      {"POST": {(*Simulator).switchSMS, writesPhones, 0}},
+	userCollection:  {"GET": {(*Simulator).listUsers, readsUsers, 2}},
+	userCount:       {"GET": {(*Simulator).countUsers, readsUsers, 1}},
+	oneUser:         {"GET": {(*Simulator).getUser, readsUsers, 1}},
+	objectsByID:     {"POST": {(*Simulator).getByIDs, readsUsers, 3}},
+	registrations:   {"GET": {(*Simulator).listRegistrations, readsReports, 1}},
+	oneRegistration: {"GET": {(*Simulator).getRegistration, readsReports, 1}},
+	organizations:   {"GET": {(*Simulator).getOrganization, readsOrganization, 1}},
+}
+
+// perform does a call as far as permissions, quotas and rules let it. It needs
+// the lock.
+func (s *Simulator) perform(x *exchange, c *call) answer {
+	wanted, served := services[c.target.kind][c.method]
+	if served && c.target.kind == onePhone && c.method == http.MethodPut {
+		served = !s.config.Assumed.PutUnrouted
+	}
+	switch {
+	case s.config.Assumed.PlainApostropheRefused && c.target.odd:
+		return x.refuse(c, *badRequest("Resource not found for the segment '" + c.target.user + "'."))
+	case !served:
+		return x.refuse(c, *s.unrouted(c))
+	}
+	if c.target.me && c.target.kind == oneUser {
+		wanted.needs = readsSelf
+	}
+	if !wanted.needs.heldBy(c) || !s.roleAllows(c, wanted) {
+		if wanted.needs.byDirectory {
+			return x.refuse(c, refusal{status: http.StatusForbidden, code: "Authorization_RequestDenied",
+				message: "Insufficient privileges to complete the operation."})
+		}
+		return x.refuse(c, *accessDenied())
+	}
+	used, refused := s.throttle(c, wanted)
+	if refused != nil {
+		s.stats.Throttled++
+		return x.refuse(c, *refused)
+	}
+	done := wanted.do(s, x, c)
+	if used >= 0.8 && !s.config.Assumed.NoThrottleHeaders {
+		done.header["x-ms-throttle-limit-percentage"] = percentage(used)
+	}
+	return done
+}
+
+// roleAllows asks a person for a directory role, see
+// https://learn.microsoft.com/graph/api/authentication-post-phonemethods. What
+// may be written to their own account is not a matter of roles.
+func (s *Simulator) roleAllows(c *call, wanted service) bool {
+	forReport := c.target.kind == registrations || c.target.kind == oneRegistration
+	if !c.delegated() || c.own() || wanted.needs.byDirectory && !forReport {
+		return true
+	}
+	switch s.config.SignedIn.Role {
+	case AuthenticationAdministrator, PrivilegedAuthenticationAdministrator:
+		return true
+	case GlobalReader:
+		return wanted.units > 0
+	}
+	return false
+}
+
+// unrouted answers what is not served.
+func (s *Simulator) unrouted(c *call) *refusal {
+	switch t := &c.target; {
+	case t.kind >= unroutedPhones && t.kind <= methodCollection && t.kind != badUserKey:
+		// Calls for authentication methods are forwarded to the MFA service,
+		// which answers in its own words.
+		message := `{"Message":"No HTTP resource was found that matches the request URI 'https://mface.windowsazure.com/odata` + t.path +
+			`'.","MessageDetail":"No type was found that matches the controller named 'users'."}`
+		return &refusal{status: http.StatusNotFound, code: "UnknownError", message: message}
+	case t.kind == unknownVersion:
+		return badRequest("Invalid version: " + t.unknown)
+	case t.kind == unknownResource || t.kind == badUserKey:
+		return badRequest("Resource not found for the segment '" + t.unknown + "'.")
+	}
+	return &refusal{status: http.StatusMethodNotAllowed, code: "Request_BadRequest",
+		message: "Specified HTTP method is not allowed for the request target."}
+}
+
+// arrive counts a call before anything is done about it. It needs the lock.
+func (s *Simulator) arrive(x *exchange, c *call) {
+	if !c.forPhones() {
+		return
+	}
+	if c.reads() {
+		s.stats.Reads++
+		return
+	}
+	s.stats.Writes++
+	a, ok := s.find(c.target.user)
+	if !ok {
+		return
+	}
+	if s.writing[a.ref] > 0 {
+		s.stats.Overlaps++
+	}
+	s.writing[a.ref]++
+	x.writing = append(x.writing, a.ref)
+	alternateFirst := c.creates() && c.refused == nil && c.phone.kind == alternateMobile && s.people.Phone(a.ref, mobile) == ""
+	mobileFirst := c.method == http.MethodDelete && strings.EqualFold(c.target.id, phoneTypes[mobile].id) && s.people.Phone(a.ref, alternateMobile) != ""
+	if alternateFirst || mobileFirst {
+		s.stats.OrderViolations++
+	}
+}
+
+// leave ends the writes of an exchange.
+func (s *Simulator) leave(writing []directory.Ref) {
+	for _, ref := range writing {
+		if s.writing[ref]--; s.writing[ref] == 0 {
+			delete(s.writing, ref)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package login
+
+import (
+	"slices"
+	"strings"
+)
+
+// graphResource is the resource of scopes that name none.
+const graphResource = "https://graph.microsoft.com"
+
+// scopes is what a client asks for.
+type scopes struct {
+	all      []string // as they are written
+	resource string
+	names    []string // permissions of the resource, or .default for all
+}
+
+// isOpenID finds the scopes that ask for parts of the answer
+// (https://learn.microsoft.com/entra/identity-platform/scopes-oidc).
+func isOpenID(scope string) bool {
+	return scope == "openid" || scope == "profile" || scope == "email" || scope == "offline_access"
+}
+
+// parseScope is not ok where the scopes are of two resources.
+func parseScope(text string) (s scopes, ok bool) {
+	s.all = strings.Fields(text)
+	for _, scope := range s.all {
+		if isOpenID(scope) {
+			continue
+		}
+		resource, name := graphResource, scope
+		if end := strings.LastIndexByte(scope, '/'); end >= 0 {
+			resource, name = scope[:end], scope[end+1:]
+		}
+		if resource == "" || s.resource != "" && s.resource != resource {
+			return s, false
+		}
+		s.resource = resource
+		s.names = append(s.names, name)
+	}
+	if s.resource == "" {
+		s.resource = graphResource
+	}
+	return s, true
+}
+
+// onlyDefault says that the scope is {resource}/.default and nothing else but
+// what libraries add for OpenID Connect.
+func (s *scopes) onlyDefault() bool {
+	return len(s.names) == 1 && slices.Contains(s.all, s.resource+"/.default")
+}
+
+// beyond says that a permission is asked for which is not among the granted.
+func (s *scopes) beyond(granted []string) bool {
+	return slices.ContainsFunc(s.names, func(name string) bool {
+		return name != ".default" && !containsFold(granted, name)
+	})
+}
+
+// answer is the scope member of the answer: what was asked for, as it was
+// written, because libraries look for that, and all else that is granted.
+// Entra ID leaves offline_access out.
+func (s *scopes) answer(granted []string) string {
+	answer := slices.DeleteFunc(slices.Clone(s.all), func(scope string) bool { return scope == "offline_access" })
+	for _, name := range granted {
+		if !containsFold(s.names, name) {
+			answer = append(answer, s.resource+"/"+name)
+		}
+	}
+	return strings.Join(answer, " ")
+}
+
+func containsFold(list []string, s string) bool {
+	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(t, s) })
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -57,8 +58,7 @@ func TestBenchSimulator(t *testing.T) {
 	}
 	base := "http://" + strings.TrimSpace(string(address))
 	loaded := peakOf(t, command.Process.Pid)
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}}
-	token := signIn(t, client, base)
+	token := signIn(t, base)
 	bodies := make([][]byte, 0, writes/perBatch)
 	for at := 0; at < writes; at += perBatch {
 		bodies = append(bodies, officeBatch(at, perBatch))
@@ -67,19 +67,14 @@ func TestBenchSimulator(t *testing.T) {
 	var g errgroup.Group
 	for c := range connections {
 		g.Go(func() error {
-			for i := c; i < len(bodies); i += connections {
-				if err := postBatch(client, base, token, bodies[i]); err != nil {
-					return err
-				}
-			}
-			return nil
+			return sendBatches(strings.TrimPrefix(base, "http://"), token, bodies, c, connections)
 		})
 	}
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
 	took := time.Since(begin)
-	response, err := client.Get(base + "/_sim/stats")
+	response, err := http.Get(base + "/_sim/stats")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,9 +122,9 @@ func officeBatch(at, n int) []byte {
 	return b.Bytes()
 }
 
-func signIn(t *testing.T, client *http.Client, base string) string {
+func signIn(t *testing.T, base string) string {
 	t.Helper()
-	response, err := client.PostForm(base+"/simulated/oauth2/v2.0/token", url.Values{
+	response, err := http.PostForm(base+"/simulated/oauth2/v2.0/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {"bench"}, "client_secret": {"bench"}, "scope": {"https://graph.microsoft.com/.default"},
 	})
 	if err != nil {
@@ -145,23 +140,34 @@ func signIn(t *testing.T, client *http.Client, base string) string {
 	return issued.AccessToken
 }
 
-func postBatch(client *http.Client, base, token string, body []byte) error {
-	request, err := http.NewRequest(http.MethodPost, base+"/v1.0/$batch", bytes.NewReader(body))
+// sendBatches writes requests to a connection of their own and reads the
+// answers, with next to nothing between them and the socket: what is measured
+// is the simulator.
+func sendBatches(address, token string, bodies [][]byte, from, step int) error {
+	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := client.Do(request)
-	if err != nil {
-		return err
+	defer conn.Close()
+	head := "POST /v1.0/$batch HTTP/1.1\r\nHost: " + address + "\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\nContent-Length: "
+	answers := bufio.NewReaderSize(conn, 64<<10)
+	for i := from; i < len(bodies); i += step {
+		request := net.Buffers{[]byte(head + strconv.Itoa(len(bodies[i])) + "\r\n\r\n"), bodies[i]}
+		if _, err := request.WriteTo(conn); err != nil {
+			return err
+		}
+		response, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			return err
+		}
+		if response.StatusCode != http.StatusOK {
+			return fmt.Errorf("$batch answered %s", response.Status)
+		}
+		if _, err := io.Copy(io.Discard, response.Body); err != nil {
+			return err
+		}
 	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("$batch answered %s", response.Status)
-	}
-	_, err = io.Copy(io.Discard, response.Body)
-	return err
+	return nil
 }
 
 // peakOf is the largest resident memory of a process so far, in bytes.

@@ -92,14 +92,14 @@ func (s *Simulator) holds(r *UserRule, index int, ref directory.Ref) bool {
 // user finds the user of a call, who may be whoever calls, and may not have
 // arrived at this part of the service yet.
 func (s *Simulator) user(c *call) (account, *refusal) {
-	key := c.target.user
-	if c.target.me {
-		if !c.delegated() {
-			return account{}, badRequest("/me request is only valid with delegated authentication flow.")
-		}
-		key = c.caller.User.UserPrincipalName
+	if c.target.me && !c.delegated() {
+		return account{}, badRequest("/me request is only valid with delegated authentication flow.")
 	}
-	a, ok := s.find(key)
+	key := c.userKey()
+	a, ok := c.found, c.exists
+	if !c.looked {
+		a, ok = s.find(key)
+	}
 	if ok && a.rule.MissingFor > s.missed[a.ref] {
 		s.missed[a.ref]++
 		ok = false
@@ -112,20 +112,19 @@ func (s *Simulator) user(c *call) (account, *refusal) {
 
 // guard refuses writes to users whom the caller may not touch.
 func (s *Simulator) guard(c *call, a account) *refusal {
-	assumed := &s.config.Assumed
-	u := s.people.User(a.ref)
+	assumed, name := &s.config.Assumed, s.people.UserPrincipalName(a.ref)
 	switch {
 	case a.rule.Fault == Protected:
 		return accessDenied()
-	case c.delegated() && strings.EqualFold(c.caller.User.UserPrincipalName, u.UserPrincipalName):
+	case c.delegated() && strings.EqualFold(c.caller.User.UserPrincipalName, name):
 		if c.target.me && c.method == http.MethodDelete {
 			return nil
 		}
-		return assumed.OwnAccount.about(u.UserPrincipalName)
-	case u.IsAdmin && (c.delegated() && s.config.SignedIn.Role == AuthenticationAdministrator || !c.delegated() && assumed.AdminsProtected):
+		return assumed.OwnAccount.about(name)
+	case s.people.IsAdmin(a.ref) && (c.delegated() && s.config.SignedIn.Role == AuthenticationAdministrator || !c.delegated() && assumed.AdminsProtected):
 		return accessDenied()
-	case u.UserType == "Guest" && assumed.GuestsRefused:
-		return assumed.Guest.about(u.UserPrincipalName)
+	case assumed.GuestsRefused && s.people.User(a.ref).UserType == "Guest":
+		return assumed.Guest.about(name)
 	}
 	return nil
 }
@@ -259,8 +258,6 @@ func (s *Simulator) switchSMS(x *exchange, c *call) answer {
 	assumed, enable := &s.config.Assumed, c.target.kind == enableSMS
 	t, ok := phoneTypeByID(c.target.id)
 	switch {
-	case assumed.ExactActionCase && c.target.oddCase:
-		refused = s.unrouted(c)
 	case !ok || s.people.Phone(a.ref, t) == "":
 		refused = assumed.MissingPhone.about("")
 	case t != mobile:
@@ -386,9 +383,6 @@ func (s *Simulator) listPhones(x *exchange, c *call) answer {
 	what := "phoneMethods"
 	switch c.target.kind {
 	case phoneCount:
-		if s.config.Assumed.CountUnrouted {
-			return x.refuse(c, *s.unrouted(c))
-		}
 		return x.plainText(len(shown))
 	case methodCollection:
 		what = "methods"

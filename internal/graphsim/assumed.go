@@ -76,6 +76,14 @@ type Assumed struct {
 	NumberPattern *regexp.Regexp `yaml:"numberPattern"`
 	// BlankRequired refuses numbers without the blank behind the country code.
 	BlankRequired bool `yaml:"blankRequired"`
+	// PunctuationTaken takes numbers with dashes, brackets, dots and more blanks,
+	// and stores them without.
+	PunctuationTaken bool `yaml:"punctuationTaken"`
+	// ExtensionsOfficeOnly refuses an extension of another phone than office.
+	ExtensionsOfficeOnly bool `yaml:"extensionsOfficeOnly"`
+	// NumbersUnspaced gives numbers back without the blank behind the country
+	// code.
+	NumbersUnspaced bool `yaml:"numbersUnspaced"`
 	// MaskedReads masks the numbers in reads of every caller, not only of an
 	// AuthenticationAdministrator.
 	MaskedReads bool `yaml:"maskedReads"`

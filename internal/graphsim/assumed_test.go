@@ -21,6 +21,7 @@ type assumedCase struct {
 	observe    func(*testing.T, *graphsim.Simulator) string
 	usual, now string   // what is observed without and with the choice
 	touched    []string // other keys that change the observation, too
+	everywhere bool     // whatever shows a number shows it
 }
 
 const (
@@ -233,6 +234,13 @@ func assumedCases() []assumedCase {
 		{key: "blankRequired", value: "true", observe: sends(createFor(alice, "mobile", "+12065550199"), createFor(alice, "office", "+1 2065550199")),
 			usual: "201 +1 2065550199 ready; 201 +1 2065550199 notSupported", now: "400 invalidPhoneNumber The phone number is not valid.; 201 +1 2065550199 notSupported",
 			touched: []string{"createdDateTime: true", `numberPattern: '^\+1 '`}},
+		{key: "punctuationTaken", value: "true", observe: sends(createFor(alice, "mobile", "+1 (206) 555-01.99")),
+			usual: "400 invalidPhoneNumber The phone number is not valid.", now: "201 +1 2065550199 ready"},
+		{key: "extensionsOfficeOnly", value: "true", observe: sends(createFor(alice, "mobile", "+1 2065550199x5"), createFor(alice, "office", "+1 2065550199x5")),
+			usual: "201 +1 2065550199x5 ready; 201 +1 2065550199x5 notSupported", now: "400 invalidPhoneNumber The phone number is not valid.; 201 +1 2065550199x5 notSupported",
+			touched: []string{"createdDateTime: true"}},
+		{key: "numbersUnspaced", value: "true", observe: getBob, usual: "200 +1 2065550100 ready", now: "200 +12065550100 ready",
+			touched: []string{"createdDateTime: true", "maskedReads: true"}, everywhere: true},
 		{key: "maskedReads", value: "true", observe: getBob, usual: "200 +1 2065550100 ready", now: "200 +1 XXXXXXXX00 ready", touched: []string{"createdDateTime: true"}},
 		{key: "maskCharacter", value: "'*'", with: "maskedReads: true", observe: getBob, usual: "200 +1 XXXXXXXX00 ready", now: "200 +1 ********00 ready",
 			touched: []string{"createdDateTime: true", "maskWhole: true"}},
@@ -321,7 +329,7 @@ func otherChoices(tests []assumedCase, test assumedCase, last bool) (choices []s
 	chosen := map[string]int{}
 	for _, other := range tests {
 		choice := other.key + ": " + other.value
-		if other.key == test.key || strings.HasPrefix(test.with, other.key+":") || slices.Contains(test.touched, choice) {
+		if other.everywhere || other.key == test.key || strings.HasPrefix(test.with, other.key+":") || slices.Contains(test.touched, choice) {
 			continue
 		}
 		if at, before := chosen[other.key]; !before {

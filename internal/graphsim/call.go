@@ -23,6 +23,9 @@ type call struct {
 
 	phone   sentPhone // of a create or an update
 	refused *refusal  // why its body will not do
+
+	looked, exists bool // whether the user has been looked for, and is there
+	found          account
 }
 
 func (s *Simulator) newCall(method string, t target, header func(string) string, body []byte, caller login.Claims) call {
@@ -53,6 +56,14 @@ func (c *call) delegated() bool { return c.caller.Delegated() }
 func (c *call) own() bool {
 	caller, user := c.caller.User, c.target.user
 	return c.target.me || strings.EqualFold(user, caller.ID) || strings.EqualFold(user, caller.UserPrincipalName)
+}
+
+// userKey is whom the call is about, whoever that is where it says me.
+func (c *call) userKey() string {
+	if c.target.me {
+		return c.caller.User.UserPrincipalName
+	}
+	return c.target.user
 }
 
 // key is the user's key as a URL holds it, which the @odata.context repeats.
@@ -148,11 +159,17 @@ var services = map[targetKind]map[string]service{
 // the lock.
 func (s *Simulator) perform(x *exchange, c *call) answer {
 	wanted, served := services[c.target.kind][c.method]
-	if served && c.target.kind == onePhone && c.method == http.MethodPut {
-		served = !s.config.Assumed.PutUnrouted
+	assumed := &s.config.Assumed
+	switch c.target.kind {
+	case onePhone:
+		served = served && !(assumed.PutUnrouted && c.method == http.MethodPut)
+	case phoneCount:
+		served = served && !assumed.CountUnrouted
+	case enableSMS, disableSMS:
+		served = served && !(assumed.ExactActionCase && c.target.oddCase)
 	}
 	switch {
-	case s.config.Assumed.PlainApostropheRefused && c.target.odd:
+	case assumed.PlainApostropheRefused && c.target.odd:
 		return x.refuse(c, *badRequest("Resource not found for the segment '" + c.target.user + "'."))
 	case !served:
 		return x.refuse(c, *s.unrouted(c))
@@ -173,7 +190,7 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 		return x.refuse(c, *refused)
 	}
 	done := wanted.do(s, x, c)
-	if used >= 0.8 && !s.config.Assumed.NoThrottleHeaders {
+	if used >= 0.8 && !assumed.NoThrottleHeaders {
 		done.header["x-ms-throttle-limit-percentage"] = percentage(used)
 	}
 	return done
@@ -224,10 +241,11 @@ func (s *Simulator) arrive(x *exchange, c *call) {
 		return
 	}
 	s.stats.Writes++
-	a, ok := s.find(c.target.user)
-	if !ok {
+	c.looked = true
+	if c.found, c.exists = s.find(c.userKey()); !c.exists {
 		return
 	}
+	a := c.found
 	if s.writing[a.ref] > 0 {
 		s.stats.Overlaps++
 	}

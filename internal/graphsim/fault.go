@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,7 +15,7 @@ import (
 // alone or in a $batch. It must say what: without Status and Body the request
 // is answered as usual, changed by the other effects.
 type Fault struct {
-	// Method matches exactly; empty matches all.
+	// Method matches in any case; empty matches all.
 	Method string `yaml:"method"`
 	// Path matches anywhere in the decoded path below the version, as in
 	// /users/bob@example.com/authentication/phoneMethods, whatever form the
@@ -173,7 +174,7 @@ func newFaults(configured []Fault) []*fault {
 // faultFor finds the fault to be played for a request. It needs the lock.
 func (s *Simulator) faultFor(method string, t *target) *fault {
 	for _, f := range s.faults {
-		if f.Method != "" && f.Method != method || f.Path != nil && !f.Path.MatchString(t.path) || f.User != nil && !s.concerns(f.User, t) {
+		if f.Method != "" && !strings.EqualFold(f.Method, method) || f.Path != nil && !f.Path.MatchString(t.path) || f.User != nil && !s.concerns(f.User, t) {
 			continue
 		}
 		f.seen++

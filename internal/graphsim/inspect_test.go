@@ -190,3 +190,28 @@ func TestStateDuringWrites(t *testing.T) {
 	reader.Close()
 	wg.Wait()
 }
+
+// TestFaultsByUser: a user is found by the key that the request does not have,
+// too, and what concerns no user does not match.
+func TestFaultsByUser(t *testing.T) {
+	const id = "00000000-0000-4000-8000-00000000000b"
+	for _, pattern := range []string{"^bob@example.com$", "^" + id + "$", "(?i)^BOB@"} {
+		s := newSim(graphsim.Config{
+			Faults:    faults(t, `[{"user":"`+pattern+`","status":503}]`),
+			Directory: people(directory.User{UserPrincipalName: bob, ID: id}, directory.User{UserPrincipalName: alice}),
+		})
+		tests := map[string]int{
+			phonesPath(bob): 503, phonesPath(id): 503, phonesPath("BOB%40example.com"): 503, "/users('" + id + "')": 503,
+			phonesPath(alice): 200, "/users/": 200, "/users/who@example.com": 404, "/organization": 200,
+		}
+		for path, want := range tests {
+			if got := send(t, s, "GET", path, ""); got.status != want {
+				t.Errorf("user %s: GET %s = %d %s, want %d", pattern, path, got.status, got.body, want)
+			}
+		}
+		got := items(t, send(t, s, "POST", "/$batch", batch(createItem("1", id, "mobile", "+1 2065550123"), createItem("2", alice, "mobile", "+1 2065550123"))))
+		if got["1"].Status != 503 || got["2"].Status != 201 {
+			t.Errorf("user %s: in a $batch %d, %d, want 503, 201", pattern, got["1"].Status, got["2"].Status)
+		}
+	}
+}

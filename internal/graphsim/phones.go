@@ -76,7 +76,11 @@ func (s *Simulator) readPhone(c *call, both bool) (sentPhone, *refusal) {
 		p.kind = kind
 	}
 	if p.hasText {
-		number, ok := s.takesNumber(*sent.PhoneNumber)
+		kind := p.kind
+		if t, known := phoneTypeByID(c.target.id); known {
+			kind = t
+		}
+		number, ok := s.takesNumber(kind, *sent.PhoneNumber)
 		if !ok {
 			return sentPhone{}, invalidNumber()
 		}
@@ -87,17 +91,37 @@ func (s *Simulator) readPhone(c *call, both bool) (sentPhone, *refusal) {
 
 // takesNumber gives the number as Graph gives it back. The real service checks
 // numbering plans as well, and is stricter than any pattern.
-func (s *Simulator) takesNumber(sent string) (stored string, ok bool) {
+func (s *Simulator) takesNumber(t directory.PhoneType, sent string) (stored string, ok bool) {
+	assumed := &s.config.Assumed
+	if assumed.PunctuationTaken {
+		sent = unpunctuated(sent)
+	}
 	stored, ok = directory.Number(sent)
-	pattern := s.config.Assumed.NumberPattern
+	pattern := assumed.NumberPattern
 	switch {
 	case !ok,
-		s.config.Assumed.BlankRequired && stored != sent,
+		assumed.BlankRequired && stored != sent,
+		assumed.ExtensionsOfficeOnly && t != office && strings.Contains(stored, "x"),
 		pattern != nil && !pattern.MatchString(sent),
 		s.refusedNumbers[strings.ReplaceAll(stored, " ", "")]:
 		return "", false
 	}
 	return stored, true
+}
+
+// unpunctuated leaves the first blank alone, which stands behind the country
+// code.
+func unpunctuated(number string) string {
+	code, rest, found := strings.Cut(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-().", r) {
+			return -1
+		}
+		return r
+	}, number), " ")
+	if !found {
+		return code
+	}
+	return code + " " + strings.ReplaceAll(rest, " ", "")
 }
 
 func isJSON(contentType string) bool {
@@ -147,6 +171,9 @@ func (s *Simulator) phone(c *call, a account, t directory.PhoneType, number stri
 	masked := c.reads() && (s.config.Assumed.MaskedReads || c.delegated() && s.config.SignedIn.Role == AuthenticationAdministrator)
 	if masked {
 		body.PhoneNumber = s.config.Assumed.mask(number)
+	}
+	if s.config.Assumed.NumbersUnspaced {
+		body.PhoneNumber = strings.ReplaceAll(body.PhoneNumber, " ", "")
 	}
 	if s.config.Assumed.CreatedDateTime {
 		body.CreatedDateTime = s.start.UTC().Format("2006-01-02T15:04:05Z")

@@ -24,6 +24,7 @@ const (
 // options are the query options of a call.
 type options struct {
 	selected []string // nil for the usual
+	expanded []string
 	filter   *odata.Filter
 	order    []odata.Order
 	top      int
@@ -101,7 +102,14 @@ func (o *options) set(name, value string, schema odata.Schema) (refused *refusal
 		if o.order, err = odata.ParseOrderBy(value, schema); err != nil {
 			return badRequest("Invalid $orderby clause: " + err.Error())
 		}
-	case "search", "expand":
+	case "expand":
+		// https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/857:
+		// authentication comes back as null, and so does what is not known.
+		for property := range strings.SplitSeq(value, ",") {
+			name, _, _ := strings.Cut(strings.TrimSpace(property), "(")
+			o.expanded = append(o.expanded, name)
+		}
+	case "search":
 		return badRequest("'$" + name + "' is not supported by the simulator.")
 	}
 	return refused

@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -82,7 +83,10 @@ func (w *recorder) Header() http.Header {
 
 func (w *recorder) WriteHeader(status int) { w.status = status }
 
-func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
+func (w *recorder) Write(p []byte) (int, error) {
+	w.status = cmp.Or(w.status, http.StatusOK)
+	return w.body.Write(p)
+}
 
 func (w *recorder) response(r *http.Request) *http.Response {
 	return &http.Response{

@@ -56,8 +56,12 @@ func userProperty(u *directory.User, name string) odata.Value {
 
 // shownUser is a user with the properties that are asked for; those that are
 // not known stay out.
-func (s *Simulator) shownUser(c *call, u *directory.User, selected []string) map[string]any {
+func (s *Simulator) shownUser(c *call, u *directory.User, o *options) map[string]any {
 	shown := map[string]any{}
+	for _, name := range o.expanded {
+		shown[name] = nil
+	}
+	selected := o.selected
 	if selected == nil {
 		selected = shownByDefault
 		maps.Copy(shown, emptyByDefault)
@@ -95,7 +99,7 @@ func (s *Simulator) getUser(x *exchange, c *call) answer {
 		return x.refuse(c, refusal{status: refused.status, code: refused.code, message: refused.message})
 	}
 	u := s.people.User(a.ref)
-	shown := s.shownUser(c, &u, options.selected)
+	shown := s.shownUser(c, &u, &options)
 	shown["@odata.context"] = x.context(c, "users"+options.selection()+"/$entity")
 	return x.odata(http.StatusOK, shown)
 }
@@ -113,7 +117,7 @@ func (s *Simulator) listUsers(x *exchange, c *call) answer {
 	users := make([]map[string]any, 0, len(page.refs))
 	for _, ref := range page.refs {
 		u := s.people.User(ref)
-		users = append(users, s.shownUser(c, &u, options.selected))
+		users = append(users, s.shownUser(c, &u, &options))
 	}
 	return x.odata(http.StatusOK, list{
 		Context: x.context(c, "users"+options.selection()), Count: page.count,
@@ -262,7 +266,7 @@ func (s *Simulator) getByIDs(x *exchange, c *call) answer {
 		}
 		seen[a.ref] = true
 		u := s.people.User(a.ref)
-		shown := s.shownUser(c, &u, options.selected)
+		shown := s.shownUser(c, &u, &options)
 		shown["@odata.type"] = "#microsoft.graph.user"
 		found = append(found, shown)
 	}

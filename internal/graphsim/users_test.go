@@ -300,3 +300,13 @@ func TestMe(t *testing.T) {
 		}
 	}
 }
+
+// Graph gives null for what it cannot expand.
+func TestExpandGivesNull(t *testing.T) {
+	s := newSim(graphsim.Config{Directory: people(directory.User{UserPrincipalName: bob})})
+	for _, path := range []string{"/users/" + bob + "?$select=mail&$expand=authentication", "/users?$select=mail&$expand=authentication($select=id)"} {
+		if got := send(t, s, "GET", path, ""); got.status != 200 || !strings.Contains(got.body, `"authentication":null`) {
+			t.Errorf("GET %s = %d %s, want authentication null", path, got.status, got.body)
+		}
+	}
+}

@@ -16,8 +16,12 @@ Simulate serves a simulated Graph, to rehearse on.
 
 # The file
 
-FILE is CSV in UTF-8 with a heading, with comma, semicolon or tab between the
-cells; - is standard input. It has one of two forms (a file with a user and one
+FILE is CSV with a heading, as programs write it: in UTF-8, UTF-16 or
+Windows-1252, with comma, semicolon, tab or | between the cells and double or
+single quotes round them; - is standard input. Lines above the heading (sep=;,
+#TYPE, version:v1.0, a title), the example of a template, a second heading in
+words and empty lines are skipped, and the program says so. It has one of two
+forms (a file with a user and one
 column that just says phone is read as mobiles):
 
 	userPrincipalName,phoneType,phoneNumber        one phone a line
@@ -34,6 +38,10 @@ meaning nothing is guessed: the run ends with exit code 2 and proposes --map.
 	--default-country COUNTRY
 		Read national numbers of rows without a country of their own as
 		this country's (GB, GBR or "United Kingdom").
+	--encoding ENCODING
+		The file's encoding, such as Windows-1250 or UTF-16LE. Without it,
+		UTF-8 and UTF-16 are found out, and all else is taken for
+		Windows-1252, which the program says.
 
 The user is a userPrincipalName or an object id. A country column (ISO 3166
 with two or three letters, the English name, or UK) says how the row's national

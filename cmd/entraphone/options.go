@@ -24,12 +24,14 @@ type fileOptions struct {
 	path           string
 	columns        []string
 	defaultCountry string
+	encoding       string
 }
 
 func (o *fileOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
 	set.StringArrayVar(&o.columns, "map", nil, "`KEY=HEADING`: the column with this HEADING means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office or country); repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
+	set.StringVar(&o.encoding, "encoding", "", "the file's `ENCODING`, such as Windows-1250 or UTF-16LE, where it is not found out rightly (UTF-8 and UTF-16 are; all else is taken for Windows-1252)")
 	return set
 }
 
@@ -45,7 +47,7 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 		}
 		columns[key] = heading
 	}
-	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry}, nil
+	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry, Encoding: o.encoding}, nil
 }
 
 // tenantOptions say which tenant is written to, and as whom.

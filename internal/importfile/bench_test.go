@@ -43,7 +43,7 @@ func BenchmarkRead(b *testing.B) {
 	b.Run("without numbers", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			in := newRecords(bytes.NewReader(text))
+			in := newRecords(bytes.NewReader(text), nil)
 			c, _, err := in.begin(Options{})
 			if err != nil {
 				b.Fatal(err)

@@ -177,6 +177,7 @@ func TestDelimiter(t *testing.T) {
 		{"user,mobile\na@example.com,1", "comma"},
 		{"user;mobile\na@example.com;1", "semicolon"},
 		{"user\tmobile\na@example.com\t1", "tab"},
+		{"user|mobile\na@example.com|1", "pipe"},
 		{"a,b,c,d;user;mobile\n;1", "semicolon"},
 		{"Mobile;Phone;x,user\n;1", "semicolon"},
 		{`"user";"mobile"` + "\n;1", "semicolon"},
@@ -189,10 +190,12 @@ func TestDelimiter(t *testing.T) {
 		{`user;"Mobile` + "\n;1", "semicolon"},
 	}
 	for _, test := range tests {
-		in := newRecords(strings.NewReader(test.text))
-		wanted := map[string]string{"user": "Work Mail"}
-		if got, err := in.findDelimiter(wanted); err != nil || got != test.want {
-			t.Errorf("findDelimiter(%q) = %s, %v, want %s", test.text, got, err, test.want)
+		in := newRecords(strings.NewReader(""), nil)
+		var c candidate
+		in.w.last = true
+		in.judge(&c, []byte(test.text), map[string]string{"user": "Work Mail"}, 0)
+		if got := delimiterName(c.delimiter); got != test.want {
+			t.Errorf("the delimiter of %q is %s, want %s", test.text, got, test.want)
 		}
 	}
 }

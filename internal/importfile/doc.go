@@ -2,7 +2,8 @@
 // phone of one user each, with the physical line it stands on and with what is
 // wrong with it.
 //
-// It reads delimited text in UTF-8 in two forms: long, one phone per line
+// It reads delimited text, whatever its encoding, delimiter and quotes, and
+// whatever programs put round the heading, in two forms: long, one phone per line
 // (user, phoneType, phoneNumber), and wide, one person per line with a column
 // per phone type. It finds the delimiter and the columns by the heading, says
 // how it read the file ([Reading]), and refuses a file that it cannot read for
@@ -26,5 +27,7 @@
 // cells that were mapped, so that no other column (a template may hold
 // passwords) ever leaves it. Numbers are read on all cores while reading goes
 // on. Beside the rows, no more of the file than the piece that is being looked
-// at is held in memory.
+// at is held in memory. Text that is neither UTF-16 nor UTF-8 is taken for
+// Windows-1252; whether that was right, only the whole file tells, so that
+// cells are decoded first and rejected at the end where it was wrong.
 package importfile

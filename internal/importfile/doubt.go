@@ -32,9 +32,9 @@ const (
 	behindQuotes  // blanks
 )
 
-func (q *quoting) see(piece []byte, delimiter byte) {
+func (q *quoting) see(piece []byte, delimiter, mark byte) {
 	for {
-		i := bytes.IndexByte(piece, '"')
+		i := bytes.IndexByte(piece, mark)
 		if i < 0 {
 			q.text(piece, delimiter)
 			return
@@ -159,7 +159,7 @@ func (d *doubt) reject(rows *authmethod.Rows) {
 
 // settle settles the doubt at the lines of a record that could be read.
 func (r *records) settle(record []byte) {
-	if r.doubt.from == 0 || bytes.IndexByte(record, '"') < 0 {
+	if r.doubt.from == 0 || bytes.IndexByte(record, r.quote) < 0 {
 		return
 	}
 	for line := r.line; len(record) > 0; line++ {
@@ -168,7 +168,7 @@ func (r *records) settle(record []byte) {
 			end = len(record)
 		}
 		within := quoting{at: inQuotes}
-		within.see(record[:end], r.delimiter)
+		within.see(record[:end], r.delimiter, r.quote)
 		r.doubt.settle(line, within)
 		record = record[end+lineEnd(record[end:]):]
 	}
@@ -186,6 +186,7 @@ func (r *records) doubtfulLine(cells []string) (m mark, is bool, err error) {
 	if m.problem = r.check(record, bad); m.problem == nil {
 		m.short = len(r.cells) < r.width
 		r.take(record, cells)
+		m.foreign = r.foreign
 	}
 	alone, within, err := r.passLine()
 	r.doubt.judge(int(m.line), alone, within)
@@ -225,8 +226,8 @@ func (r *records) peekLine() ([]byte, fault, error) {
 func (r *records) passLine() (alone, within quoting, err error) {
 	within.at = inQuotes
 	err = r.w.passLine(func(piece []byte) {
-		alone.see(piece, r.delimiter)
-		within.see(piece, r.delimiter)
+		alone.see(piece, r.delimiter, r.quote)
+		within.see(piece, r.delimiter, r.quote)
 	})
 	r.line++
 	return alone, within, err

@@ -26,6 +26,20 @@ func (k key) String() string {
 	return [numKeys]string{"user", "phoneType", "phoneNumber", "mobile", "alternateMobile", "office", "country"}[k]
 }
 
+// keySet is a set of keys.
+type keySet uint32
+
+func (s *keySet) add(k key) { *s |= 1 << k }
+
+func (s keySet) has(keys ...key) bool {
+	for _, k := range keys {
+		if s&(1<<k) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func parseKey(text string) (key, bool) {
 	for k := range numKeys {
 		if k.String() == text {

@@ -65,7 +65,7 @@ func TestLinesOverLimit(t *testing.T) {
 // What is too long is passed, not kept.
 func TestWindowStaysSmall(t *testing.T) {
 	long := io.LimitReader(&endless{text: bytes.Repeat([]byte("x"), windowSize), reads: func(int) {}}, 10<<20)
-	in := newRecords(ctxReader{context.Background(), io.MultiReader(strings.NewReader("user,mobile\nada@example.com,\""), long)})
+	in := newRecords(ctxReader{context.Background(), io.MultiReader(strings.NewReader("user,mobile\nada@example.com,\""), long)}, nil)
 	c, _, err := in.begin(Options{})
 	if err != nil {
 		t.Fatal(err)

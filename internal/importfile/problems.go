@@ -81,6 +81,14 @@ func notUTF8(k key) authmethod.Problem {
 	}
 }
 
+func damagedText() authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "not-utf8",
+		Message: "a cell of the line is not UTF-8 text, and the rest of the file is",
+		Advice:  "save the file as CSV UTF-8, and look at the letters of this line; if the file is in another encoding, name it with --encoding",
+	}
+}
+
 func unknownPhoneType(text string) authmethod.Problem {
 	return authmethod.Problem{
 		Code:    "phone-type",
@@ -180,7 +188,7 @@ func notInUser(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r <= ' ' || r == 0x7f || r == '"' || r == '<' || r == '>' || r == ',' || r == ';'
 	}
-	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+	return r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
 func isGUID(text string) bool {

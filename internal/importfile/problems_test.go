@@ -92,7 +92,7 @@ func TestQuoteOfDoubtfulLine(t *testing.T) {
 
 // gocsv may take a batch either way.
 func TestBatchReadsAsReadAll(t *testing.T) {
-	in := newRecords(strings.NewReader("name,user,mobile\nAda,ada@example.com,1\nBo,bo@example.com,2\n"))
+	in := newRecords(strings.NewReader("name,user,mobile\nAda,ada@example.com,1\nBo,bo@example.com,2\n"), nil)
 	c, _, err := in.begin(Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -111,6 +111,8 @@ func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		"\ufeff\"user\";\"phoneType\";\"phoneNumber\"\r\na@b;mobile;\"x\r\n\"\"\r\n", "user,mobile\r\ra@b,\"1\"2\n,,,\n\xff,\xff",
 		"user\tphone\tcountry\na@b\t1\tUK\n\"\n\n", "user,mobile\n" + strings.Repeat("\"\n", 300),
+		"sep=;\nuser;mobile\na@b;1\n", "#TYPE x\n'user'|'mobile'\n'a@b'|'+1'\n", "version:v1.0,,\nuser,mobile\nExample: a@b,\nuser,mobile\n",
+		"\xff\xfeu\x00p\x00n\x00,\x00m\x00o\x00b\x00i\x00l\x00e\x00\n\x00a\x00@\x00b\x00,\x001\x00",
 		"user,mobile,x\na@b,\"1\nc@d,+1 2065550101,\"\ne@f,\"\n\",2,\"3\" \n4\"5",
 	} {
 		f.Add([]byte(text))
@@ -132,6 +134,9 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("line %d: the user %q is not rejected", r.Line, r.User)
 			}
 			last = r.Line
+		}
+		if strings.HasPrefix(file.Reading.Encoding, "UTF-16") {
+			return // line ends are not single bytes then
 		}
 		if got := file.Reading.Lines - lineEnds(text); got != 0 && got != 1 {
 			t.Errorf("Lines = %d, want that of %d line ends", file.Reading.Lines, lineEnds(text))

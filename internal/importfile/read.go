@@ -1,6 +1,7 @@
 package importfile
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,6 +28,9 @@ type Options struct {
 	// DefaultCountry is the country of rows that have none, as the user wrote
 	// it: an ISO 3166 code of two or three letters or an English name.
 	DefaultCountry string
+	// Encoding of the file, such as UTF-16 LE or Windows-1252; empty finds it
+	// out.
+	Encoding string
 }
 
 // File is a file that was read.
@@ -59,7 +63,15 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 		return nil, err
 	}
 	sum := sha256.New()
-	in := newRecords(ctxReader{ctx, io.TeeReader(src, sum)})
+	decoded, encoding, watch, err := text(ctxReader{ctx, io.TeeReader(src, sum)}, opts.Encoding)
+	var unfit *FileError
+	if errors.As(err, &unfit) {
+		unfit.Name = cmp.Or(unfit.Name, opts.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	in := newRecords(decoded, watch)
 	c, reading, err := in.begin(opts)
 	if err != nil {
 		return nil, err
@@ -83,6 +95,13 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 		return nil, err
 	}
 	in.doubt.reject(&b.rows) // no row is being worked on any more
+	reading.Encoding = encoding
+	if watch != nil {
+		var damaged bool
+		if reading.Encoding, damaged = watch.verdict(reading.ByteOrderMark); damaged {
+			b.rejectForeign()
+		}
+	}
 	if b.rows.Len() == 0 && b.withoutPhone == 0 {
 		return nil, &FileError{Name: opts.Name, Found: "the file holds a heading and no rows", Advice: "check that the export is complete"}
 	}
@@ -92,6 +111,7 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	}
 	reading.DefaultCountry = defaultCountry
 	reading.Lines, reading.Blank, reading.WithoutPhone = in.line-1, in.blank, b.withoutPhone
+	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.doubt.fragments
 	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }

@@ -145,10 +145,10 @@ func TestRows(t *testing.T) {
 		{"line feeds of a refused line are one line end", strings.ReplaceAll(long+"a,b,c,d\n"+bo, "\n", "\r\n"), []string{
 			`2:0   "" !ragged-row`, boAt3}},
 
-		{"not UTF-8", long + "ad\xe9@example.com,mobile,+1 2065550101\nbo@example.com,mobile\xe9,+1 2065550102\ncy@example.com,mobile,+1\xa02065550103\n", []string{
-			"2:3 ad\ufffd@example.com mobile \"+1 2065550101\" !not-utf8",
-			"3:3 bo@example.com mobile\ufffd \"+1 2065550102\" !not-utf8 !phone-type",
-			"4:3 cy@example.com mobile \"+1\ufffd2065550103\" !not-utf8"}},
+		{"not UTF-8", "\ufeff" + long + "ad\xe9@example.com,mobile,+1 2065550101\nbo@example.com,mobile\xe9,+1 2065550102\ncy@example.com,mobile,+1\xa02065550103\n", []string{
+			"2:3 adé@example.com mobile \"+1 2065550101\" !not-utf8",
+			"3:3 bo@example.com mobileé \"+1 2065550102\" !phone-type !not-utf8",
+			"4:3 cy@example.com mobile \"+1\\u00a02065550103\" !not-utf8"}},
 		{"not UTF-8 where it does not matter", "user,name,phoneType,phoneNumber\nada@example.com,Ad\xe9,mobile,+1 2065550101\n", []string{
 			`2:4 ada@example.com mobile "+1 2065550101"`}},
 
@@ -161,8 +161,8 @@ func TestRows(t *testing.T) {
 		{"wide, missing cells", "user,mobile,office\nada@example.com,+1 2065550101\n", []string{
 			`2:2 ada@example.com mobile "+1 2065550101" ~short-row`}},
 		{"a number without a type", "UPN,Phone\nada@example.com,+1 2065550101\n", []string{`2:2 ada@example.com mobile "+1 2065550101"`}},
-		{"wide, one cell not UTF-8", "user,mobile,office\nada@example.com,+1 2065550101,\xff\n", []string{
-			`2:2 ada@example.com mobile "+1 2065550101"`, "2:3 ada@example.com office \"\ufffd\" !not-utf8"}},
+		{"wide, one cell not UTF-8", "\ufeffuser,mobile,office\nada@example.com,+1 2065550101,\xff\n", []string{
+			`2:2 ada@example.com mobile "+1 2065550101"`, "2:3 ada@example.com office \"ÿ\" !not-utf8"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -229,7 +229,6 @@ func TestCountryOfRow(t *testing.T) {
 		{"na", american, "US", "+1 2065550100", ""},
 		{"NA", "061 234 5678", "US", "+264 612345678", ""},
 		{"Atlantis", "+1 " + american, "US", "+1 2065550100", " ~country-unknown"},
-		{"\xff", american, "US", "", " !not-utf8 !country-unknown"},
 		{"", british, "", "", ""},
 	}
 	for _, test := range tests {
@@ -305,7 +304,6 @@ func TestUnreadable(t *testing.T) {
 		{"blank lines only", "\r\n \n", Options{}, "the file is empty"},
 		{"blank cells only", ",,\n;;\n", Options{}, "the file holds no heading"},
 		{"heading only", "user,phoneType,phoneNumber\n,,\n", Options{}, "a heading and no rows"},
-		{"heading not UTF-8", "user,t\xe9l\xe9phone,phoneType\n" + row, Options{}, "the heading is not UTF-8"},
 		{"heading with an open quote", `user,"phoneType,phoneNumber` + "\n" + row, Options{}, "the heading cannot be read: a quote is opened"},
 		{"user not named, all quoted", `"Benutzer","Mobile"` + "\n" + `"a@example.com","+1 2065550101"`, Options{},
 			`no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found "Benutzer", "Mobile"; say which it is: --map user=HEADING`},
@@ -313,13 +311,6 @@ func TestUnreadable(t *testing.T) {
 			`or one or more of mobile, alternateMobile and office (one person per line), found "UPN", "Telefon mobil"; say which it is: --map mobile=`},
 		{"--map with a typing error, all quoted", `"Benutzer","Mobile"` + "\n", Options{Map: map[string]string{"user": "Benutzr"}},
 			`--map user=Benutzr: there is no such column; the heading has "Benutzer", "Mobile"`},
-		{"sep=", "sep=;\nuser;mobile\n", Options{}, "line 1 (sep=) is no heading but a hint for Excel; take line 1 out"},
-		{"sep= in quotes", "\n\"sep=,\"\r\nuser,mobile\n", Options{}, "line 2 (sep=) is no heading but a hint for Excel; take line 2 out"},
-		{"#TYPE", "\ufeff#TYPE Selected.Microsoft.ActiveDirectory.Management.ADUser\n\"user\",\"mobile\"\n", Options{}, "line 1 (#TYPE) is no heading but a remark of PowerShell; take line 1 out"},
-		{"version", "version:v1.0,,\nUser name [userPrincipalName] Required,Mobile phone [mobile],\n", Options{},
-			"line 1 (version:) is no heading but the version of a template of Microsoft Entra; take line 1 out"},
-		{"vertical bars", "userPrincipalName|mobile\nada@example.com|+1 2065550101\n", Options{}, "the headings are separated by |; cells must be separated by comma, semicolon or tab"},
-		{"byte order mark in the wrong encoding", "ï»¿userPrincipalName,mail,mobile\n", Options{}, "the file was saved in the wrong encoding: its byte order mark turned into ï»¿; in Excel choose"},
 		{"vertical bars in a heading", "mobile|cell,name\n", Options{}, `found "mobile|cell", "name"`},
 		{"heading too wide", "user" + strings.Repeat(",", maxCells) + "\n", Options{}, "more than 1000 cells"},
 		{"no heading", row + row, Options{}, "the first line is no heading"},

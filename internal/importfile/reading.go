@@ -10,8 +10,12 @@ import (
 // anything is done with the rows.
 type Reading struct {
 	Name          string
+	Encoding      string // such as "UTF-8" or "Windows-1252"
 	ByteOrderMark bool   // the file begins with one
-	Delimiter     string // "comma", "semicolon" or "tab"
+	MisreadMark   bool   // it begins with one that was saved in the wrong encoding
+	Delimiter     string // "comma", "semicolon", "tab" or "pipe"
+	Quote         byte   // " or '
+	Heading       int    // physical line of the heading
 	Long          bool   // one phone per line; else one person per line
 	Columns       []Column
 	Unused        []Column // columns that could have served as well, and did not
@@ -24,10 +28,18 @@ type Reading struct {
 	// their own; empty for none.
 	DefaultCountry string
 
-	Lines        int // physical lines, the heading included
-	Blank        int // blank lines, skipped
-	WithoutPhone int // people in the wide form who have no phone at all
-	Fragments    int // lines below a faulty quote that reach no phone column; no rows
+	Skipped      []Skipped // lines that are neither heading nor rows, the first of them
+	Labelled     int       // how many of these stand below the heading
+	Lines        int       // physical lines, the heading included
+	Blank        int       // blank lines, skipped
+	WithoutPhone int       // people in the wide form who have no phone at all
+	Fragments    int       // lines below a faulty quote that reach no phone column; no rows
+}
+
+// Skipped is a line that is no row.
+type Skipped struct {
+	Line int
+	What string
 }
 
 // Column is a column of the file and what it means.
@@ -67,7 +79,7 @@ func (r Reading) String() string {
 	}
 	user, _ := r.columnOf(keyUser)
 	lines := []string{
-		fmt.Sprintf("%s: %s, %s between the cells, %s", r.Name, r.encoding(), r.Delimiter, r.form()),
+		fmt.Sprintf("%s: %s, %s, %s", r.Name, r.encoding(), r.separators(), r.form()),
 		"  user:     " + user.String(),
 		"  phones:   " + strings.Join(phones, ", "),
 		"  country:  " + r.country(),
@@ -77,6 +89,9 @@ func (r Reading) String() string {
 	}
 	if len(r.NotRead) > 0 {
 		lines = append(lines, "  ignored:  "+r.notRead())
+	}
+	if len(r.Skipped) > 0 {
+		lines = append(lines, "  skipped:  "+r.skipped())
 	}
 	lines = append(lines, "  lines:    "+r.lines())
 	return strings.Join(lines, "\n")
@@ -97,10 +112,33 @@ func (r Reading) notRead() string {
 }
 
 func (r Reading) encoding() string {
-	if r.ByteOrderMark {
+	switch {
+	case r.MisreadMark:
+		return r.Encoding + ", saved in the wrong encoding before: letters beyond English may be wrong"
+	case r.ByteOrderMark && r.Encoding == "UTF-8":
 		return "UTF-8 with a byte order mark"
+	case r.Encoding == windows1252:
+		return "taken for Windows-1252, because it is not UTF-8 (--encoding says otherwise)"
 	}
-	return "UTF-8"
+	return r.Encoding
+}
+
+func (r Reading) separators() string {
+	if r.Quote == '\'' {
+		return r.Delimiter + " between the cells, single quotes round some"
+	}
+	return r.Delimiter + " between the cells"
+}
+
+func (r Reading) skipped() string {
+	var lines []string
+	for _, s := range r.Skipped {
+		lines = append(lines, fmt.Sprintf("line %d (%s)", s.Line, s.What))
+	}
+	if r.Labelled > maxSkipped {
+		lines = append(lines, fmt.Sprintf("and %d more", r.Labelled-maxSkipped))
+	}
+	return strings.Join(lines, ", ")
 }
 
 func (r Reading) form() string {

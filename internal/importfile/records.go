@@ -6,6 +6,8 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"entraphone/internal/authmethod"
 )
 
@@ -17,25 +19,35 @@ type records struct {
 	width     int   // cells of the heading
 	user      int   // index of the user's cell
 	phones    []int // indexes of the cells that hold phones, from left to right
+	keys      []key // that have a column
 	mapped    []int // indexes of the cells that are wanted, in the order of keys
 	line      int   // physical line at which the window stands
 	blank     int   // blank lines passed
 	doubt     doubt
 	types     *typeSeeker
+	labels    labels
+	skipped   []Skipped // lines below the heading that are no rows, the first of them
+	labelled  int       // how many there are
+
+	watch   *textWatch // of the bytes read; nil when the encoding is known
+	foreign keySet     // cells of this record that were not UTF-8
 
 	scanner
 	previous []string
 	unquoted []byte
 }
 
-func newRecords(src io.Reader) *records {
-	return &records{w: &window{src: src, buf: make([]byte, windowSize)}, delimiter: ',', line: 1}
+func newRecords(src io.Reader, watch *textWatch) *records {
+	r := &records{w: &window{src: src, buf: make([]byte, windowSize)}, delimiter: ',', line: 1, watch: watch}
+	r.quote = '"'
+	return r
 }
 
 // want sets which cells of a record are given out.
 func (r *records) want(c *columns, width int) {
 	r.width, r.user = width, c.at[keyUser]
-	for _, k := range c.keys() {
+	r.keys = c.keys()
+	for _, k := range r.keys {
 		r.mapped = append(r.mapped, c.at[k])
 	}
 	for _, k := range c.phones() {
@@ -49,6 +61,7 @@ func (r *records) want(c *columns, width int) {
 type mark struct {
 	line    int32
 	short   bool                // cells at its end are missing
+	foreign keySet              // cells that were not UTF-8 and were taken for Windows-1252
 	problem *authmethod.Problem // set when it could not be taken apart
 }
 
@@ -111,15 +124,31 @@ func (r *records) record(cells []string) (m mark, is bool, err error) {
 		return m, true, r.passFaulty()
 	}
 	r.settle(record)
+	is = !blank
 	if blank {
 		r.blank += 1 + r.breaks
 	} else {
 		m.short = len(r.cells) < r.width
 		r.take(record, cells)
-		r.types.look(r.cells, record)
+		m.foreign = r.foreign
+		if what := r.labels.what(cells, r.mapped); what != "" {
+			r.skip(what)
+			is = false
+		} else {
+			r.types.look(r.cells, record)
+		}
 	}
 	r.pass(n)
-	return m, !blank, nil
+	return m, is, nil
+}
+
+// maxSkipped is how many skipped lines are told one by one.
+const maxSkipped = 10
+
+func (r *records) skip(what string) {
+	if r.labelled++; r.labelled <= maxSkipped {
+		r.skipped = append(r.skipped, Skipped{r.line, what})
+	}
 }
 
 // passFaulty goes behind the first line of a record that could not be read.
@@ -156,7 +185,7 @@ func (r *records) check(record []byte, bad fault) *authmethod.Problem {
 // itself. Two stray quotes, one here and one further on, look like one cell with
 // everything between them; only its content tells.
 func (r *records) holdsRows(record []byte) bool {
-	if bytes.IndexByte(record, '"') < 0 {
+	if bytes.IndexByte(record, r.quote) < 0 {
 		return false
 	}
 	for at := 0; at < len(record); {
@@ -176,7 +205,7 @@ func (r *records) holdsRows(record []byte) bool {
 // belongs, and where in it the user stands. Cells after these may be missing.
 func (r *records) rowIn(line []byte) (user int, is bool) {
 	cells := bytes.Split(line, []byte{r.delimiter})
-	content := func(i int) []byte { return bytes.Trim(cells[i], "\" \t") }
+	content := func(i int) []byte { return bytes.Trim(cells[i], string(r.quote)+" \t") }
 	if len(cells) <= r.user || !addressable(string(content(r.user))) {
 		return 0, false
 	}
@@ -214,6 +243,7 @@ func (r *records) allBlank(data []byte, from int) bool {
 
 // take fills cells with the mapped cells; missing ones are empty.
 func (r *records) take(data []byte, cells []string) {
+	r.foreign = 0
 	for i, column := range r.mapped {
 		cells[i] = ""
 		if column < len(r.cells) {
@@ -227,8 +257,12 @@ func (r *records) take(data []byte, cells []string) {
 func (r *records) text(i int, cell span, data []byte) string {
 	content := cell.bytes(data)
 	if cell.doubled {
-		r.unquoted = appendUnquoted(r.unquoted[:0], content)
+		r.unquoted = r.appendUnquoted(r.unquoted[:0], content)
 		content = r.unquoted
+	}
+	if r.watch != nil && !utf8.Valid(content) {
+		r.foreign.add(r.keys[i])
+		return r.decoded(content)
 	}
 	if string(content) != r.previous[i] {
 		r.previous[i] = string(content)
@@ -236,9 +270,24 @@ func (r *records) text(i int, cell span, data []byte) string {
 	return r.previous[i]
 }
 
-func appendUnquoted(to, content []byte) []byte {
+// decoded is text of the file: what is not UTF-8 is taken for Windows-1252 for
+// the time being, unless the encoding is known. Whether that was right, only
+// the whole file tells; see [textWatch].
+func (r *records) decoded(content []byte) string {
+	if r.watch == nil || utf8.Valid(content) {
+		return string(content)
+	}
+	text, err := charmap.Windows1252.NewDecoder().Bytes(content)
+	if err != nil {
+		return string(content) // unreachable unless bug: every byte has a meaning
+	}
+	return string(text)
+}
+
+func (r *records) appendUnquoted(to, content []byte) []byte {
+	pair := []byte{r.quote, r.quote}
 	for {
-		i := bytes.Index(content, []byte(`""`))
+		i := bytes.Index(content, pair)
 		if i < 0 {
 			return append(to, content...)
 		}
@@ -250,16 +299,7 @@ func appendUnquoted(to, content []byte) []byte {
 func (r *records) texts(data []byte) []string {
 	texts := make([]string, len(r.cells))
 	for i, cell := range r.cells {
-		texts[i] = string(bytes.TrimSpace(appendUnquoted(nil, cell.bytes(data))))
+		texts[i] = r.decoded(bytes.TrimSpace(r.appendUnquoted(nil, cell.bytes(data))))
 	}
 	return texts
-}
-
-func isUTF8(texts ...string) bool {
-	for _, text := range texts {
-		if !utf8.ValidString(text) {
-			return false
-		}
-	}
-	return true
 }

@@ -56,6 +56,7 @@ type builder struct {
 	rows         authmethod.Rows
 	numbers      []number // of the rows added since takeNumbers
 	withoutPhone int
+	foreign      []int // rows with cells that were not UTF-8
 
 	columns   *columns
 	phones    []key
@@ -104,16 +105,25 @@ func (b *builder) add(m mark, r *record) {
 	}
 }
 
+// rejectForeign rejects the rows whose cells were taken for another encoding
+// than that of the file.
+func (b *builder) rejectForeign() {
+	for _, i := range b.foreign {
+		b.rows.At(i).Reject(damagedText())
+	}
+}
+
 // common is what the rows of one line share.
 type common struct {
 	line            int32
 	user            string
 	region          authmethod.Region
 	problems, notes []authmethod.Problem
+	foreign         keySet
 }
 
 func (b *builder) common(m mark, r *record) common {
-	c := common{line: m.line, user: validText(trim(r.User)), region: b.regionOf(r.Country)}
+	c := common{line: m.line, foreign: m.foreign, user: validText(trim(r.User)), region: b.regionOf(r.Country)}
 	if m.short {
 		c.notes = append(c.notes, shortRow())
 	}
@@ -137,6 +147,9 @@ func (b *builder) addRow(c *common, k key, r *record) {
 		PhoneType: phoneTypes[k],
 		Input:     validText(input),
 	})
+	if c.foreign.has(keyUser, keyPhoneType, keyCountry, k) {
+		b.foreign = append(b.foreign, b.rows.Len()-1)
+	}
 	for _, problem := range c.problems {
 		row.Reject(problem)
 	}

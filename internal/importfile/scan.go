@@ -29,13 +29,14 @@ const (
 // span is where one cell stands in the scanned bytes, its outer quotes left out.
 type span struct {
 	start, end int
-	doubled    bool // holds "" for "
+	doubled    bool // holds two quotes for one
 }
 
 func (s span) bytes(data []byte) []byte { return data[s.start:s.end] }
 
 // scanner takes records apart. Its results hold until the next scan.
 type scanner struct {
+	quote  byte // that opens and closes cells
 	cells  []span
 	breaks int // line ends within the record, those in quotes
 }
@@ -78,7 +79,7 @@ func (s *scanner) scan(data []byte, delimiter byte, last bool) (int, fault) {
 // cell finds the cell that starts at the offset at, and the offset behind it,
 // which is a delimiter, a line end or the end of data.
 func (s *scanner) cell(data []byte, at int, delimiter byte, last bool) (cell span, next int, bad fault) {
-	if at < len(data) && data[at] == '"' {
+	if at < len(data) && data[at] == s.quote {
 		return s.quoted(data, at+1, delimiter, last)
 	}
 	end := at
@@ -94,7 +95,7 @@ func (s *scanner) cell(data []byte, at int, delimiter byte, last bool) (cell spa
 func (s *scanner) quoted(data []byte, start int, delimiter byte, last bool) (cell span, next int, bad fault) {
 	cell = span{start: start, end: start}
 	for {
-		i := bytes.IndexByte(data[cell.end:], '"')
+		i := bytes.IndexByte(data[cell.end:], s.quote)
 		if i < 0 {
 			return span{}, 0, s.unclosed(data[start:], last)
 		}
@@ -103,7 +104,7 @@ func (s *scanner) quoted(data []byte, start int, delimiter byte, last bool) (cel
 		if next == len(data) && !last {
 			return span{}, 0, s.unclosed(data[start:], last)
 		}
-		if next == len(data) || data[next] != '"' {
+		if next == len(data) || data[next] != s.quote {
 			break
 		}
 		cell.doubled = true

@@ -2,7 +2,6 @@ package importfile
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 )
 
@@ -24,8 +23,6 @@ var signatures = []struct{ prefix, found, advice string }{
 	{"\xd0\xcf\x11\xe0", "this is an old Excel workbook (.xls), not CSV", saveAs},
 	{"%PDF", "this is a PDF document, not CSV", "export the list as CSV from the program that made it"},
 	{"\x1f\x8b", "this is a gzip file, not CSV", "unpack it first (gunzip)"},
-	{"\xff\xfe", "this file is in UTF-16 (\"Unicode text\"), and UTF-8 is needed", saveAs},
-	{"\xfe\xff", "this file is in UTF-16 (\"Unicode text\"), and UTF-8 is needed", saveAs},
 }
 
 // unfit recognises by its first bytes what is no CSV file. Both texts are
@@ -37,9 +34,6 @@ func unfit(head []byte) (found, advice string) {
 		}
 	}
 	if bytes.IndexByte(head, 0) >= 0 {
-		if looksLikeUTF16(head) {
-			return `this file is in UTF-16 without a mark ("Unicode text"), and UTF-8 is needed`, saveAs
-		}
 		return "this is a binary file, not CSV", "export the list as CSV UTF-8 from the program that made it"
 	}
 	text := strings.TrimLeft(strings.TrimPrefix(string(head), byteOrderMark), " \t\r\n")
@@ -55,18 +49,6 @@ func unfit(head []byte) (found, advice string) {
 		return "this is LDIF, not CSV", "export with csvde -u instead of ldifde, or with Get-ADUser | Export-Csv -Encoding utf8"
 	}
 	return "", ""
-}
-
-// looksLikeUTF16 says that every other byte is mostly zero, as it is in UTF-16
-// text of western languages, and that no others are.
-func looksLikeUTF16(head []byte) bool {
-	var zeros [2]int
-	for i, c := range head {
-		if c == 0 {
-			zeros[i%2]++
-		}
-	}
-	return min(zeros[0], zeros[1]) == 0 && max(zeros[0], zeros[1]) > len(head)/4
 }
 
 func looksLikeMarkup(text string) bool {
@@ -104,24 +86,4 @@ func looksLikeLDIF(text string) bool {
 		return strings.HasPrefix(line, "dn:") || line == "version: 1" || line == "version:1"
 	}
 	return false
-}
-
-// noHeading recognises first lines that programs put above the heading, or that
-// no delimiter of ours parts. Both texts are empty for what may be a heading.
-func noHeading(text string, line int) (found, advice string) {
-	lower := strings.ToLower(strings.Trim(text, "\" \t"))
-	takeOut := fmt.Sprintf("take line %d out, so that the heading is the first line", line)
-	switch {
-	case strings.HasPrefix(text, misreadMark):
-		return "the file was saved in the wrong encoding: its byte order mark turned into " + misreadMark, saveAs
-	case strings.HasPrefix(lower, "sep="):
-		return fmt.Sprintf("line %d (sep=) is no heading but a hint for Excel", line), takeOut
-	case strings.HasPrefix(lower, "#type "):
-		return fmt.Sprintf("line %d (#TYPE) is no heading but a remark of PowerShell", line), takeOut + "; Export-Csv -NoTypeInformation writes none"
-	case strings.HasPrefix(lower, "version:"):
-		return fmt.Sprintf("line %d (version:) is no heading but the version of a template of Microsoft Entra", line), takeOut
-	case strings.Contains(text, "|") && !strings.ContainsAny(text, ",;\t"):
-		return "the headings are separated by |", "cells must be separated by comma, semicolon or tab: export the file with one of these"
-	}
-	return "", ""
 }

@@ -42,6 +42,15 @@ meaning nothing is guessed: the run ends with exit code 2 and proposes --map.
 		The file's encoding, such as Windows-1250 or UTF-16LE. Without it,
 		UTF-8 and UTF-16 are found out, and all else is taken for
 		Windows-1252, which the program says.
+	--where CONDITION
+		Read only the lines that meet it: HEADING=VALUE or HEADING!=VALUE,
+		without regard to case and to blanks at the ends, as in
+		"Status!=inactive". Repeatable; all must be met. Leavers are in
+		most HR exports: where a column looks like a status and no condition
+		is given, the program points at it.
+	--skip N, --limit N
+		Of those lines, leave out the first N, and read at most N. Lines
+		left out are counted apart; they are no rows.
 
 The user is a userPrincipalName or an object id. A country column (ISO 3166
 with two or three letters, the English name, or UK) says how the row's national

@@ -16,7 +16,7 @@ import (
 func (c *importCommand) facts(carrier carrier, folder *runFolder, file *importfile.File, started time.Time) report.Facts {
 	sent := carrier.stats()
 	return report.Facts{
-		Tool: "entraphone " + version(), Run: folder.name(), Input: file.Reading.Name, SHA256: file.SHA256,
+		Tool: "entraphone " + version(), Run: folder.name(), Input: file.Reading.Name, SHA256: file.SHA256, LeftOut: file.Reading.LeftOut.Where + file.Reading.LeftOut.Range,
 		StartedAt: started, FinishedAt: time.Now(), Target: carrier.where().words, DryRun: c.dryRun,
 		Requests: sent.Requests, Operations: sent.Operations, Throttled: sent.Throttled, Lost: sent.Lost, ReadBacks: sent.ReadBacks,
 	}

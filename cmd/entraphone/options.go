@@ -25,6 +25,8 @@ type fileOptions struct {
 	columns        []string
 	defaultCountry string
 	encoding       string
+	where          []string
+	skip, limit    int
 }
 
 func (o *fileOptions) flags() *pflag.FlagSet {
@@ -32,6 +34,9 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	set.StringArrayVar(&o.columns, "map", nil, "`KEY=HEADING`: the column with this HEADING means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office or country); repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
 	set.StringVar(&o.encoding, "encoding", "", "the file's `ENCODING`, such as Windows-1250 or UTF-16LE, where it is not found out rightly (UTF-8 and UTF-16 are; all else is taken for Windows-1252)")
+	set.StringArrayVar(&o.where, "where", nil, "read only lines that meet this `CONDITION`: HEADING=VALUE or HEADING!=VALUE, as in \"Status!=inactive\"; repeatable, and all must be met")
+	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")
+	set.IntVar(&o.limit, "limit", 0, "read at most `N` lines of those, and leave out the others; 0 reads all")
 	return set
 }
 
@@ -47,7 +52,10 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 		}
 		columns[key] = heading
 	}
-	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry, Encoding: o.encoding}, nil
+	if o.skip < 0 || o.limit < 0 {
+		return importfile.Options{}, errors.New("--skip and --limit: give numbers from 0")
+	}
+	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry, Encoding: o.encoding, Where: o.where, Skip: o.skip, Limit: o.limit}, nil
 }
 
 // tenantOptions say which tenant is written to, and as whom.

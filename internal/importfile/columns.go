@@ -16,6 +16,7 @@ type columns struct {
 	numberOnly bool         // the mobile stands in a column that says just phone
 	at         [numKeys]int // column index from 0, or none
 	unused     []Column     // could have served too
+	conditions []condition
 }
 
 // means says that column i, from 0, has a meaning here.
@@ -56,11 +57,16 @@ func resolve(opts Options, headings []string) (columns, error) {
 	if err := v.readMap(opts.Map); err != nil {
 		return columns{}, err
 	}
+	conditions, err := v.parseConditions(opts.Where)
+	if err != nil {
+		return columns{}, err
+	}
 	v.readAliases()
 	c, err := v.decide()
 	if err != nil {
 		return columns{}, err
 	}
+	c.conditions = conditions
 	for k := range numKeys {
 		for _, i := range slices.Concat(v.found[k], v.others[k]) {
 			if !slices.Contains(c.at[:], i) {
@@ -81,7 +87,7 @@ func (v *resolver) readMap(wanted map[string]string) error {
 			return v.fail("use one of user, phoneType, phoneNumber, mobile, alternateMobile, office and country",
 				"--map %s=%s: %q is no meaning of a column", name, wanted[name], name)
 		}
-		i, err := v.named(k, wanted[name])
+		i, err := v.named(fmt.Sprintf("--map %s=%s", k, wanted[name]), wanted[name])
 		if err != nil {
 			return err
 		}
@@ -93,20 +99,20 @@ func (v *resolver) readMap(wanted map[string]string) error {
 	return nil
 }
 
-// named finds the column that --map names: as it is written, else folded.
-func (v *resolver) named(k key, heading string) (int, error) {
+// named finds the column that a flag names: as it is written, else folded.
+func (v *resolver) named(flag, heading string) (int, error) {
 	same := v.columnsWhere(func(h string) bool { return h == strings.TrimSpace(heading) })
 	if len(same) == 0 {
 		same = v.columnsWhere(func(h string) bool { return fold(h) != "" && fold(h) == fold(heading) })
 	}
 	switch len(same) {
 	case 0:
-		return none, v.fail("name one of these", "--map %s=%s: there is no such column; the heading has %s", k, heading, v.list())
+		return none, v.fail("name one of these", "%s: there is no such column; the heading has %s", flag, v.list())
 	case 1:
 		return same[0], nil
 	}
 	return none, v.fail("rename one of them in the file",
-		"--map %s=%s: this could be any of the columns %s", k, heading, v.labels(same))
+		"%s: this could be any of the columns %s", flag, v.labels(same))
 }
 
 func (v *resolver) columnsWhere(matches func(heading string) bool) []int {

@@ -73,6 +73,10 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	reading.describe(&c, headings)
 	r.want(&c, len(headings))
 	r.labels.begin(headings)
+	r.selected = selection{conditions: c.conditions, skip: opts.Skip, limit: opts.Limit}
+	if r.status = newStatusSeeker(&c, headings); len(c.conditions) > 0 {
+		r.status.column = none
+	}
 	return c, reading, nil
 }
 

@@ -188,11 +188,16 @@ func (r *records) doubtfulLine(cells []string) (m mark, is bool, err error) {
 		r.take(record, cells)
 		m.foreign = r.foreign
 	}
+	meets := m.problem != nil || r.selected.meets(r.cellOf(record))
 	alone, within, err := r.passLine()
 	r.doubt.judge(int(m.line), alone, within)
 	is = !blank && alone.delimiters >= max(r.user, r.phones[0])
+	fragment := !blank && !is
+	if is {
+		is = r.selected.take(meets)
+	}
 	r.blank += count(blank)
-	r.doubt.fragments += count(!blank && !is)
+	r.doubt.fragments += count(fragment)
 	return m, is, err
 }
 

@@ -31,6 +31,12 @@ type Options struct {
 	// Encoding of the file, such as UTF-16 LE or Windows-1252; empty finds it
 	// out.
 	Encoding string
+	// Where are conditions HEADING=VALUE or HEADING!=VALUE that records must
+	// all meet; cells are compared without case and blanks at the ends.
+	Where []string
+	// Skip leaves out the first records that meet the conditions, and Limit
+	// all behind so many; 0 is no limit.
+	Skip, Limit int
 }
 
 // File is a file that was read.
@@ -102,7 +108,7 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 			b.rejectForeign()
 		}
 	}
-	if b.rows.Len() == 0 && b.withoutPhone == 0 {
+	if b.rows.Len() == 0 && b.withoutPhone == 0 && in.selected.LeftOut == (LeftOut{}) {
 		return nil, &FileError{Name: opts.Name, Found: "the file holds a heading and no rows", Advice: "check that the export is complete"}
 	}
 	if i, untold := in.types.found(); untold {
@@ -111,6 +117,10 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	}
 	reading.DefaultCountry = defaultCountry
 	reading.Lines, reading.Blank, reading.WithoutPhone = in.line-1, in.blank, b.withoutPhone
+	reading.LeftOut = in.selected.LeftOut
+	if reading.Status = in.status.found(); len(reading.Status) > 0 {
+		reading.statusColumn = Column{Number: in.status.column + 1, Heading: reading.headings[in.status.column]}
+	}
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.doubt.fragments
 	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil

@@ -28,12 +28,16 @@ type Reading struct {
 	// their own; empty for none.
 	DefaultCountry string
 
-	Skipped      []Skipped // lines that are neither heading nor rows, the first of them
-	Labelled     int       // how many of these stand below the heading
-	Lines        int       // physical lines, the heading included
-	Blank        int       // blank lines, skipped
-	WithoutPhone int       // people in the wide form who have no phone at all
-	Fragments    int       // lines below a faulty quote that reach no phone column; no rows
+	Skipped      []Skipped     // lines that are neither heading nor rows, the first of them
+	Labelled     int           // how many of these stand below the heading
+	LeftOut      LeftOut       // records that were not meant
+	Status       []StatusValue // what a column that looks like a status holds, if no condition was given
+	statusColumn Column
+
+	Lines        int // physical lines, the heading included
+	Blank        int // blank lines, skipped
+	WithoutPhone int // people in the wide form who have no phone at all
+	Fragments    int // lines below a faulty quote that reach no phone column; no rows
 }
 
 // Skipped is a line that is no row.
@@ -89,6 +93,9 @@ func (r Reading) String() string {
 	}
 	if len(r.NotRead) > 0 {
 		lines = append(lines, "  ignored:  "+r.notRead())
+	}
+	if len(r.Status) > 0 {
+		lines = append(lines, "  status:   "+describeStatus(r.statusColumn, r.Status))
 	}
 	if len(r.Skipped) > 0 {
 		lines = append(lines, "  skipped:  "+r.skipped())
@@ -168,6 +175,12 @@ func (r Reading) lines() string {
 	text := fmt.Sprintf("%d, the heading included", r.Lines)
 	if r.Blank > 0 {
 		text += fmt.Sprintf("; %d blank, skipped", r.Blank)
+	}
+	if r.LeftOut.Where > 0 {
+		text += fmt.Sprintf("; %d left out by --where", r.LeftOut.Where)
+	}
+	if r.LeftOut.Range > 0 {
+		text += fmt.Sprintf("; %d left out by --skip and --limit", r.LeftOut.Range)
 	}
 	if r.WithoutPhone > 0 {
 		text += fmt.Sprintf("; %d without any phone, nothing to do", r.WithoutPhone)

@@ -25,6 +25,8 @@ type records struct {
 	blank     int   // blank lines passed
 	doubt     doubt
 	types     *typeSeeker
+	status    *statusSeeker
+	selected  selection
 	labels    labels
 	skipped   []Skipped // lines below the heading that are no rows, the first of them
 	labelled  int       // how many there are
@@ -121,7 +123,7 @@ func (r *records) record(cells []string) (m mark, is bool, err error) {
 		m.problem = r.check(record, bad)
 	}
 	if m.problem != nil {
-		return m, true, r.passFaulty()
+		return m, r.selected.take(true), r.passFaulty()
 	}
 	r.settle(record)
 	is = !blank
@@ -134,12 +136,32 @@ func (r *records) record(cells []string) (m mark, is bool, err error) {
 		if what := r.labels.what(cells, r.mapped); what != "" {
 			r.skip(what)
 			is = false
-		} else {
+		} else if is = r.selects(record); is {
 			r.types.look(r.cells, record)
 		}
 	}
 	r.pass(n)
 	return m, is, nil
+}
+
+// selects says whether the record that was scanned is meant.
+func (r *records) selects(record []byte) bool {
+	cell := r.cellOf(record)
+	if !r.selected.take(r.selected.meets(cell)) {
+		return false
+	}
+	r.status.look(cell)
+	return true
+}
+
+// cellOf gives the text of any column of the record that was scanned.
+func (r *records) cellOf(record []byte) func(column int) string {
+	return func(column int) string {
+		if column >= len(r.cells) {
+			return ""
+		}
+		return r.decoded(r.appendUnquoted(nil, r.cells[column].bytes(record)))
+	}
 }
 
 // maxSkipped is how many skipped lines are told one by one.

@@ -101,6 +101,7 @@ type Facts struct {
 	Run        string // name of the run's folder
 	Input      string // path of the file, or "standard input"
 	SHA256     string // of the input's bytes
+	LeftOut    int    // lines that the user did not want read as rows
 	StartedAt  time.Time
 	FinishedAt time.Time
 	Target     string // what was written to, for people

@@ -52,7 +52,7 @@ func sample() *report.Report {
 func facts() report.Facts {
 	start := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
 	return report.Facts{
-		Tool: "entraphone v1", Run: "run-1", Input: "users.csv", SHA256: "abc", StartedAt: start, FinishedAt: start.Add(90 * time.Second),
+		Tool: "entraphone v1", Run: "run-1", Input: "users.csv", SHA256: "abc", LeftOut: 7, StartedAt: start, FinishedAt: start.Add(90 * time.Second),
 		Target: "the tenant", Requests: 3, Operations: 5, Throttled: 1, Lost: 2, ReadBacks: 1, ExitCode: 3,
 	}
 }
@@ -163,7 +163,7 @@ func TestSummaryAddsUp(t *testing.T) {
 	}
 	want := map[string]any{
 		"tool": "entraphone v1", "run": "run-1", "target": "the tenant", "dryRun": false, "exitCode": 3.0, "stopped": "",
-		"input":     map[string]any{"name": "users.csv", "sha256": "abc", "rows": 4.0},
+		"input":     map[string]any{"name": "users.csv", "sha256": "abc", "rows": 4.0, "leftOut": 7.0},
 		"startedAt": "2026-01-02T03:00:00Z", "finishedAt": "2026-01-02T03:01:30Z", "durationSeconds": 90.0,
 		"outcomes": map[string]any{
 			"created": 1.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,

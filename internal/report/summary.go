@@ -40,6 +40,9 @@ type summaryInput struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
 	Rows   int    `json:"rows"`
+	// LeftOut are lines that --where, --skip and --limit left out; they are no
+	// rows.
+	LeftOut int `json:"leftOut"`
 }
 
 // WriteSummary writes summary.json the way WriteResults writes.
@@ -47,7 +50,7 @@ func (r *Report) WriteSummary(path string, f Facts) error {
 	counts := r.Counts()
 	classes, _ := r.classes()
 	s := summary{
-		Tool: f.Tool, Run: f.Run, Input: summaryInput{f.Input, f.SHA256, r.rows.Len()}, Target: f.Target, DryRun: f.DryRun,
+		Tool: f.Tool, Run: f.Run, Input: summaryInput{f.Input, f.SHA256, r.rows.Len(), f.LeftOut}, Target: f.Target, DryRun: f.DryRun,
 		StartedAt: f.StartedAt.UTC(), Finished: f.FinishedAt.UTC(), Seconds: f.FinishedAt.Sub(f.StartedAt).Seconds(),
 		ExitCode: f.ExitCode, Stopped: f.Stopped, Outcomes: make(map[string]int), Classes: make(map[string]int), Noted: r.noted(),
 		Requests: f.Requests, Ops: f.Operations, Throttled: f.Throttled, Lost: f.Lost, ReadBacks: f.ReadBacks,
@@ -138,6 +141,9 @@ func (r *Report) Print(w io.Writer, f Facts) error {
 	fmt.Fprintln(&text)
 	if !f.DryRun {
 		fmt.Fprintf(&text, "  %s\n", f.effort())
+	}
+	if f.LeftOut > 0 {
+		fmt.Fprintf(&text, "  lines left out by --where, --skip and --limit: %d\n", f.LeftOut)
 	}
 	if noted := r.noted(); noted > 0 {
 		fmt.Fprintf(&text, "  rows with notes about repairs and oddities in results.csv: %d\n", noted)

@@ -44,7 +44,7 @@ func (c *checkCommand) run(ctx context.Context) error {
 	if !known {
 		return &usageError{[]error{fmt.Errorf("--format %q: give text or json", c.format)}}
 	}
-	file, err := readFile(ctx, c.process, c.file)
+	file, err := readFile(ctx, c.process, c.file, nil)
 	if err != nil {
 		return err
 	}

@@ -201,6 +201,7 @@ Every run has a folder of its own, readable by its owner only, under
 
 	results.csv    one line a phone, in the order of the file; lines of the
 	               file without any phone are only counted
+	rejects-*.csv  the lines whose rows need somebody, see below
 	summary.json   counts by outcome, timing, requests, SHA-256 of the input
 	journal.jsonl  what was about to be sent, and what came of it, as it happened
 
@@ -235,6 +236,14 @@ The columns of results.csv:
 	            where a spreadsheet would compute it
 
 Cells that a spreadsheet could run as a formula begin with an apostrophe.
+
+Lines with rows that were rejected, refused or not sent come back as they stand
+in the file, in its own encoding, delimiter, quotes and heading, in one file for
+each kind of help: rejects-fix-data.csv, rejects-retry.csv,
+rejects-permission.csv and rejects-decision.csv. The columns entraphone_line,
+entraphone_reason and entraphone_advice are added at the end; they mean nothing
+when the corrected file is imported. Cells under a heading that names a password
+or another secret are left empty. --mask does not change these files.
 
 # Exit codes
 

@@ -26,6 +26,7 @@ func (c *importCommand) facts(carrier carrier, folder *runFolder, file *importfi
 type ending struct {
 	folder  *runFolder
 	results *report.Report
+	file    *importfile.File
 	facts   report.Facts
 	failure error // of the run as a whole, nil if there was none
 }
@@ -47,6 +48,10 @@ func (c *importCommand) finish(ctx context.Context, e ending, audit func() *zero
 		facts.ExitCode = exitFailed
 		unreported = append(unreported, fmt.Errorf("%w; what was sent stands in %s", err, folder.file("journal.jsonl")))
 	}
+	rejects, err := c.writeRejects(ctx, e)
+	if err != nil {
+		unreported = append(unreported, err)
+	}
 	if err := results.WriteSummary(folder.file("summary.json"), facts); err != nil {
 		unreported = append(unreported, err)
 	}
@@ -57,6 +62,9 @@ func (c *importCommand) finish(ctx context.Context, e ending, audit func() *zero
 		return &reportError{unreported, failure}
 	}
 	fmt.Fprintf(c.stdout, "  results  %s\n", folder.file("results.csv"))
+	for _, path := range rejects {
+		fmt.Fprintf(c.stdout, "  rejects  %s\n", path)
+	}
 	line, counts := audit().Str("run", folder.name()).Int("exit_code", facts.ExitCode), results.Counts()
 	for _, outcome := range authmethod.Outcomes() {
 		line = line.Int(string(outcome), counts[outcome])

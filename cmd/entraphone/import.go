@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,6 +27,8 @@ type importCommand struct {
 	simulate  bool
 	simulator simulatorOptions
 	dryRun    bool
+
+	kept *os.File // what was read from a pipe
 }
 
 func newImportCommand(p process) *cobra.Command {
@@ -50,6 +54,7 @@ func (c *importCommand) run(ctx context.Context) error {
 	screen := newConsole(c.stderr)
 	logger := screen.logger(c.output)
 	started := time.Now()
+	defer c.forgetCopy()
 	file, err := c.read(ctx, screen, logger)
 	if err != nil {
 		return err
@@ -69,12 +74,16 @@ func (c *importCommand) run(ctx context.Context) error {
 	logger.WithLevel(screen.audit(c.output)).Str("run", folder.name()).Int("rows", file.Rows.Len()).Int("users", len(planned.Lanes)).Str("target", carrier.where().words).Msg("import begins")
 	failure := c.carry(ctx, carry{carrier, folder, results, file, planned.Lanes, screen, logger, started})
 	facts := c.facts(carrier, folder, file, started)
-	return c.finish(ctx, ending{folder, results, facts, failure}, func() *zerolog.Event { return logger.WithLevel(screen.audit(c.output)) })
+	return c.finish(ctx, ending{folder, results, file, facts, failure}, func() *zerolog.Event { return logger.WithLevel(screen.audit(c.output)) })
 }
 
 // read reads the file and says how, before anything else happens.
 func (c *importCommand) read(ctx context.Context, screen *console, logger zerolog.Logger) (*importfile.File, error) {
-	file, err := readFile(ctx, c.process, c.file)
+	kept, err := c.keepCopy()
+	if err != nil {
+		return nil, err
+	}
+	file, err := readFile(ctx, c.process, c.file, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +95,9 @@ func (c *importCommand) read(ctx context.Context, screen *console, logger zerolo
 	return file, nil
 }
 
-// readFile is how every command reads its file.
-func readFile(ctx context.Context, p process, o fileOptions) (*importfile.File, error) {
+// readFile is how every command reads its file. What it reads also goes to
+// kept, if that is not nil.
+func readFile(ctx context.Context, p process, o fileOptions, kept io.Writer) (*importfile.File, error) {
 	source, name, err := importfile.Open(o.path, p.stdin)
 	if err != nil {
 		return nil, err
@@ -96,6 +106,9 @@ func readFile(ctx context.Context, p process, o fileOptions) (*importfile.File, 
 	options, err := o.reading(name)
 	if err != nil {
 		return nil, &usageError{[]error{err}}
+	}
+	if kept != nil {
+		return importfile.Read(ctx, io.TeeReader(source, kept), options)
 	}
 	return importfile.Read(ctx, source, options)
 }

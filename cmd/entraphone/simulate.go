@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -319,21 +318,8 @@ func (c *simulateCommand) greeting(base, people string) string {
 	return b.String()
 }
 
-// saveState replaces the file only when the new one is whole.
 func saveState(path string, sim *graphsim.Simulator) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".entraphone-state-*")
-	if err != nil {
-		return fmt.Errorf("writing --state: %w", err)
-	}
-	defer os.Remove(file.Name()) // does nothing after the rename
-	err = sim.WriteState(file)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = atomic.ReplaceFile(file.Name(), path)
-	}
-	if err != nil {
+	if err := publish(path, sim.WriteState); err != nil {
 		return fmt.Errorf("writing --state %s: %w", path, err)
 	}
 	return nil

@@ -47,7 +47,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	reading := Reading{Name: opts.Name}
 	for _, mark := range []string{byteOrderMark, misreadMark} {
 		if bytes.HasPrefix(r.w.data(), []byte(mark)) {
-			r.w.pos += len(mark)
+			r.passAbove(len(mark))
 			reading.ByteOrderMark, reading.MisreadMark = mark == byteOrderMark, mark == misreadMark
 			break
 		}
@@ -68,6 +68,9 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 		return columns{}, Reading{}, err
 	}
 	reading.Heading = r.line
+	if r.tap.record != nil {
+		r.tap.record(r.line, r.w.data()[:n], r.cells)
+	}
 	r.pass(n)
 	reading.Delimiter, reading.Quote = delimiterName(r.delimiter), r.quote
 	reading.describe(&c, headings)
@@ -130,7 +133,7 @@ func (r *records) findHeading(wanted map[string]string) (skipped []Skipped) {
 	}
 	r.delimiter = best.delimiter
 	r.quote = quoteOf(data[best.at:], best.delimiter)
-	r.w.pos += best.at
+	r.passAbove(best.at)
 	r.blank += best.lines - best.above
 	r.line += best.lines
 	return skipped[:best.above]
@@ -218,6 +221,14 @@ func quoteOf(data []byte, delimiter byte) byte {
 		return '\''
 	}
 	return '"'
+}
+
+// passAbove passes bytes above the heading.
+func (r *records) passAbove(n int) {
+	if r.tap.above != nil {
+		r.tap.above(r.w.data()[:n])
+	}
+	r.w.pos += n
 }
 
 func firstLine(data []byte) []byte {

@@ -189,7 +189,12 @@ func (r *records) doubtfulLine(cells []string) (m mark, is bool, err error) {
 		m.foreign = r.foreign
 	}
 	meets := m.problem != nil || r.selected.meets(r.cellOf(record))
-	alone, within, err := r.passLine()
+	see := r.tap.record
+	if see != nil && m.problem == nil && !blank {
+		see(r.line, record, r.cells)
+		see = nil
+	}
+	alone, within, err := r.passLine(see)
 	r.doubt.judge(int(m.line), alone, within)
 	is = !blank && alone.delimiters >= max(r.user, r.phones[0])
 	fragment := !blank && !is
@@ -228,12 +233,20 @@ func (r *records) peekLine() ([]byte, fault, error) {
 
 // passLine goes behind the physical line at which the window stands, and says
 // how it is quoted when it begins outside of quotes, and when it begins within.
-func (r *records) passLine() (alone, within quoting, err error) {
+// It shows the line, or as much as a record may be long, to see.
+func (r *records) passLine(see func(line int, raw []byte, cells []span)) (alone, within quoting, err error) {
 	within.at = inQuotes
+	var raw []byte
 	err = r.w.passLine(func(piece []byte) {
 		alone.see(piece, r.delimiter, r.quote)
 		within.see(piece, r.delimiter, r.quote)
+		if see != nil {
+			raw = append(raw, piece[:min(len(piece), maxRecordBytes-len(raw))]...)
+		}
 	})
+	if see != nil {
+		see(r.line, raw, nil)
+	}
 	r.line++
 	return alone, within, err
 }

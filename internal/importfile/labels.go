@@ -8,6 +8,8 @@ import (
 // labelRows is how many lines below the heading may explain it.
 const labelRows = 5
 
+const headingInWords = "the heading in words"
+
 // labels recognises the lines of a file that are no rows although they stand
 // below the heading: the same heading in words, as SAP SuccessFactors writes
 // it, the example of a template, and the heading once more, where exports were
@@ -44,7 +46,7 @@ func (l *labels) what(cells []string, columns []int) string {
 			return ""
 		}
 	}
-	return "the heading in words"
+	return headingInWords
 }
 
 // repeats says that every mapped cell is the heading of its column.

@@ -31,12 +31,21 @@ type records struct {
 	skipped   []Skipped // lines below the heading that are no rows, the first of them
 	labelled  int       // how many there are
 
+	tap     tap
 	watch   *textWatch // of the bytes read; nil when the encoding is known
 	foreign keySet     // cells of this record that were not UTF-8
 
 	scanner
 	previous []string
 	unquoted []byte
+}
+
+// tap sees the file go by as it is taken apart. What holds for bytes of the
+// window ends with the call. Each may be nil.
+type tap struct {
+	above  func(raw []byte)                         // what is skipped above the heading
+	label  func(raw []byte)                         // the heading in words, below it
+	record func(line int, raw []byte, cells []span) // the heading and each record; cells are nil for what is no record
 }
 
 func newRecords(src io.Reader, watch *textWatch) *records {
@@ -136,9 +145,15 @@ func (r *records) record(cells []string) (m mark, is bool, err error) {
 		if what := r.labels.what(cells, r.mapped); what != "" {
 			r.skip(what)
 			is = false
+			if r.tap.label != nil && what == headingInWords {
+				r.tap.label(record)
+			}
 		} else if is = r.selects(record); is {
 			r.types.look(r.cells, record)
 		}
+	}
+	if r.tap.record != nil && is {
+		r.tap.record(r.line, record, r.cells)
 	}
 	r.pass(n)
 	return m, is, nil
@@ -176,7 +191,7 @@ func (r *records) skip(what string) {
 // passFaulty goes behind the first line of a record that could not be read.
 func (r *records) passFaulty() error {
 	line := r.line
-	alone, within, err := r.passLine()
+	alone, within, err := r.passLine(r.tap.record)
 	r.doubt.settle(line, within)
 	if alone.open() {
 		r.doubt.begin(line)

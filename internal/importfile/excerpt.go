@@ -1,0 +1,245 @@
+package importfile
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// Remark is what is said of a line that is handed back.
+type Remark struct{ Reason, Advice string }
+
+// remarkHeadings are the columns that an excerpt adds. They mean nothing to
+// [Read], so that an excerpt can be corrected and read as it is.
+var remarkHeadings = []string{"entraphone_line", "entraphone_reason", "entraphone_advice"}
+
+// secretHeadings are folded headings of cells that nobody needs to correct a
+// phone, and that must not lie about in another file.
+const secretHeadings = `password passwordprofile initialpassword temporarypassword temppassword userpassword newpassword passwort kennwort
+	startkennwort motdepasse contrasena contraseña senha wachtwoord losenord lösenord adgangskode passord salasana haslo hasło heslo pin
+	secret ssn socialsecuritynumber`
+
+// Excerpt copies the lines of a file that have remarks, in the file's own
+// dialect: encoding, delimiter, quotes, line ends, whatever stands above the
+// heading, and the heading. The remarks stand in three more columns at the end,
+// or in the same three if the file is itself an excerpt. Cells under a heading
+// that names a secret are left empty.
+//
+// src must be the file that was read with opts, of which read is the result; an
+// error says so if it is another by now, after it has been copied.
+func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remarks map[int32]Remark, w io.Writer) error {
+	sum := sha256.New()
+	decoded, watch, out, err := recoded(io.TeeReader(src, sum), w, opts, read)
+	if err != nil {
+		return err
+	}
+	opts.Where, opts.Skip, opts.Limit = nil, 0, 0
+	in := newRecords(ctxReader{ctx, decoded}, watch)
+	e := &excerpt{records: in, remarks: remarks, out: out, lineEnd: "\n"}
+	if err := e.copy(opts); err != nil {
+		return fmt.Errorf("copying lines of %s: %w", opts.Name, err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != read.SHA256 {
+		return &FileError{Name: opts.Name, Found: "the file has changed since it was read", Advice: "do not use the copied lines; look into the results"}
+	}
+	return nil
+}
+
+// recoded gives the file as text, and a writer that writes text in the file's
+// encoding. What is UTF-8 or taken for Windows-1252 passes byte by byte.
+func recoded(src io.Reader, w io.Writer, opts Options, read *File) (io.Reader, *textWatch, io.Writer, error) {
+	decoded, name, watch, err := text(src, opts.Encoding)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, known := range wide {
+		if known.name == name { // the mark is text here, and is copied like all else
+			return decoded, watch, transform.NewWriter(w, unicode.UTF16(known.order, unicode.IgnoreBOM).NewEncoder()), nil
+		}
+	}
+	if watch == nil && name != "UTF-8" {
+		i := slices.IndexFunc(charmap.All, func(e encoding.Encoding) bool {
+			return fmt.Sprint(e) == strings.Replace(name, "Windows-", "Windows ", 1)
+		})
+		return decoded, watch, transform.NewWriter(w, encoding.ReplaceUnsupported(charmap.All[i].NewEncoder())), nil
+	}
+	if read.Reading.Encoding == windows1252 {
+		return decoded, watch, &remarksIn1252{w}, nil
+	}
+	return decoded, watch, w, nil
+}
+
+// remarksIn1252 passes the bytes of the file, and brings what is put beside
+// them, which is UTF-8, into Windows-1252.
+type remarksIn1252 struct{ io.Writer }
+
+func (w *remarksIn1252) WriteString(text string) (int, error) {
+	encoded, err := encoding.ReplaceUnsupported(charmap.Windows1252.NewEncoder()).String(text)
+	if err != nil {
+		return 0, err
+	}
+	_, err = w.Write([]byte(encoded))
+	return len(text), err
+}
+
+// excerpt copies lines while the records are read as they were before, so that
+// they begin and end where they did.
+type excerpt struct {
+	*records
+	remarks map[int32]Remark
+	out     io.Writer
+	lineEnd string // of the heading
+
+	width   int    // cells of the heading
+	blanked []int  // columns that are left empty
+	own     [3]int // columns of the remarks, or none
+	secrets bool
+	err     error
+}
+
+func (e *excerpt) copy(opts Options) error {
+	e.tap = tap{above: e.bytes, record: e.head}
+	c, _, err := e.begin(opts)
+	if err != nil {
+		return err
+	}
+	e.tap = tap{label: e.bytes, record: e.line}
+	cells := make([]string, len(c.keys()))
+	for {
+		if _, err := e.next(cells); err == io.EOF {
+			break
+		} else if err != nil {
+			return err
+		}
+		if e.err != nil {
+			return e.err
+		}
+	}
+	if closer, is := e.out.(io.Closer); is {
+		e.err = errors.Join(e.err, closer.Close())
+	}
+	return e.err
+}
+
+// head copies what stands above the heading, and the heading with three more.
+func (e *excerpt) head(_ int, raw []byte, cells []span) {
+	headings := make([]string, len(cells))
+	for i, cell := range cells {
+		headings[i] = e.decoded(bytes.TrimSpace(e.appendUnquoted(nil, cell.bytes(raw))))
+	}
+	e.width = len(headings)
+	known := strings.Fields(secretHeadings)
+	for i, heading := range headings {
+		if slices.Contains(known, fold(heading)) {
+			e.blanked, e.secrets = append(e.blanked, i), true
+		}
+	}
+	for i, heading := range remarkHeadings {
+		e.own[i] = slices.Index(headings, heading)
+	}
+	if end := raw[len(bytes.TrimRight(raw, "\r\n")):]; len(end) > 0 {
+		e.lineEnd = string(end)
+	}
+	e.write(raw, cells, false, remarkHeadings)
+}
+
+// line copies a line that has a remark.
+func (e *excerpt) line(line int, raw []byte, cells []span) {
+	remark, wanted := e.remarks[int32(line)]
+	if !wanted {
+		return
+	}
+	e.write(raw, cells, true, []string{strconv.Itoa(line), remark.Reason, remark.Advice})
+}
+
+// write writes a record with the remarks. Without cells it could not be taken
+// apart, and is copied as it stands, unless secrets may stand in it.
+func (e *excerpt) write(raw []byte, cells []span, blank bool, remarks []string) {
+	body := raw[:len(raw)-len(lastLineEnd(raw))]
+	if cells == nil {
+		if e.secrets {
+			body = nil
+		}
+		e.bytes(body)
+		e.text(strings.Repeat(string(e.delimiter), max(0, e.width-1-bytes.Count(body, []byte{e.delimiter}))))
+		for i, remark := range remarks {
+			if e.own[i] == none {
+				e.text(string(e.delimiter) + e.quoted(remark))
+			}
+		}
+		e.text(e.lineEnd)
+		return
+	}
+	for i := range e.width {
+		if i > 0 {
+			e.text(string(e.delimiter))
+		}
+		switch own := slices.Index(e.own[:], i); {
+		case own >= 0:
+			e.text(e.quoted(remarks[own]))
+		case i >= len(cells), blank && slices.Contains(e.blanked, i):
+		default:
+			e.bytes(e.whole(body, cells, i))
+		}
+	}
+	for i, remark := range remarks {
+		if e.own[i] == none {
+			e.text(string(e.delimiter) + e.quoted(remark))
+		}
+	}
+	e.text(e.lineEnd)
+}
+
+// whole is a cell with its quotes and blanks.
+func (e *excerpt) whole(raw []byte, cells []span, i int) []byte {
+	start, end := 0, len(raw)
+	if i > 0 {
+		start = cells[i-1].end + bytes.IndexByte(raw[cells[i-1].end:], e.delimiter) + 1
+	}
+	if i+1 < len(cells) {
+		end = cells[i].end + bytes.IndexByte(raw[cells[i].end:], e.delimiter)
+	}
+	return raw[start:end]
+}
+
+func (e *excerpt) quoted(text string) string {
+	if !strings.ContainsAny(text, string(e.delimiter)+string(e.quote)+"\r\n") {
+		return text
+	}
+	mark := string(e.quote)
+	return mark + strings.ReplaceAll(text, mark, mark+mark) + mark
+}
+
+func (e *excerpt) bytes(raw []byte) {
+	if _, err := e.out.Write(raw); e.err == nil {
+		e.err = err
+	}
+}
+
+func (e *excerpt) text(text string) {
+	if _, err := io.WriteString(e.out, text); e.err == nil {
+		e.err = err
+	}
+}
+
+// lastLineEnd is the line end behind a record.
+func lastLineEnd(raw []byte) []byte {
+	for n := min(2, len(raw)); n > 0; n-- {
+		if end := raw[len(raw)-n:]; lineEnd(end) == n {
+			return end
+		}
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package importfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// excerptOf hands back the lines for which pick holds.
+func excerptOf(t testing.TB, text string, opts Options, pick func(line int32) bool) string {
+	t.Helper()
+	f, err := Read(t.Context(), strings.NewReader(text), opts)
+	if err != nil {
+		t.Fatalf("Read(%q): %v", text, err)
+	}
+	remarks := map[int32]Remark{}
+	for _, r := range f.Rows.All() {
+		if pick(r.Line) {
+			remarks[r.Line] = Remark{`the number, "so to say", is wrong`, "correct it; run again"}
+		}
+	}
+	var out bytes.Buffer
+	if err := Excerpt(t.Context(), strings.NewReader(text), opts, f, remarks, &out); err != nil {
+		t.Fatalf("Excerpt(%q): %v", text, err)
+	}
+	return out.String()
+}
+
+func all(int32) bool { return true }
+
+// shownWithoutLines are the rows apart from where they stand.
+func shownWithoutLines(f *File) []string {
+	shown := showAll(f)
+	for i := range shown {
+		_, shown[i], _ = strings.Cut(shown[i], ":")
+	}
+	return shown
+}
+
+// Every sample comes back in its own dialect, and reads as it did.
+func TestExcerptsOfSamplesReadAlike(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct{ Files []wildFile }
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	for _, wild := range manifest.Files {
+		t.Run(wild.File, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("testdata", wild.File))
+			if err != nil {
+				t.Fatal(err)
+			}
+			opts := Options{Name: wild.File, DefaultCountry: wild.DefaultCountry}
+			first := mustRead(t, string(text), opts)
+			once := excerptOf(t, string(text), opts, all)
+			again := mustRead(t, once, opts)
+			if diff := cmp.Diff(shownWithoutLines(first), shownWithoutLines(again)); diff != "" {
+				t.Errorf("rows of %q (-want +got):\n%s", once, diff)
+			}
+			a, b := first.Reading, again.Reading
+			if a.Encoding != b.Encoding || a.ByteOrderMark != b.ByteOrderMark || a.Delimiter != b.Delimiter || a.Quote != b.Quote || a.Heading != b.Heading {
+				t.Errorf("read back as\n%v\nwant\n%v", b, a)
+			}
+			if strings.Contains(once, "Not-A-Secret") {
+				t.Errorf("a password in %q", once)
+			}
+			// The remarks of the second time take the place of the first.
+			if twice := excerptOf(t, once, opts, all); len(mustRead(t, twice, opts).Reading.headings) != len(b.headings) {
+				t.Errorf("handed back twice: %q, want as many columns", twice)
+			}
+		})
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	second := func(line int32) bool { return line > 2 }
+	tests := []struct {
+		name, text string
+		pick       func(int32) bool
+		want       string
+	}{
+		{"as it stands", "sep=;\r\nUPN;\"Mobile\" ;x\r\n\"a@example.com\";1;\"y;z\"\r\nb@example.com;\"2\"\" \";\r\n", func(line int32) bool { return line == 4 },
+			"sep=;\r\nUPN;\"Mobile\" ;x;entraphone_line;entraphone_reason;entraphone_advice\r\nb@example.com;\"2\"\" \";;4REMARKS\r\n"},
+		{"missing cells", "UPN;Mobile;x;y\na@example.com;1\n", all, "UPN;Mobile;x;y;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;1;;;2REMARKS\n"},
+		{"too many blank cells, no line end", "UPN;Mobile\na@example.com;1;;;", all, "UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;1;2REMARKS\n"},
+		{"a stray quote", "UPN;Mobile\na@example.com;\"1\nb@example.com;2\n", all,
+			"UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;\"1;2REMARKS\nb@example.com;2;3REMARKS\n"},
+		{"ragged", "UPN;Mobile\na@example.com;1;2\nb@example.com;2\n", second, "UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\nb@example.com;2;3REMARKS\n"},
+		{"secrets", "UPN;Initial password;Mobile\na@example.com;\"p;w\";1\n", all, "UPN;Initial password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;1;2REMARKS\n"},
+		{"secrets in a line that is none", "UPN;Password;Mobile\na@example.com;pw;1;2\n", all, "UPN;Password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n;;;2REMARKS\n"},
+		{"labels", "EMAIL;CELL\nEmail;Mobile Phone\na@example.com;1\n", all, "EMAIL;CELL;entraphone_line;entraphone_reason;entraphone_advice\nEmail;Mobile Phone\na@example.com;1;3REMARKS\n"},
+		{"single quotes", "'UPN';'Mobile'\n'a@example.com';'1'\n", all, "'UPN';'Mobile';entraphone_line;entraphone_reason;entraphone_advice\n'a@example.com';'1';2;the number, \"so to say\", is wrong;'correct it; run again'\n"},
+		{"Windows-1252", "UPN;Gr\xf6\xdfe;Mobile\na@example.com;\xdcber;1\n", all, "UPN;Gr\xf6\xdfe;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;\xdcber;1;2REMARKS\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			want := strings.ReplaceAll(test.want, "REMARKS", `;"the number, ""so to say"", is wrong";"correct it; run again"`)
+			if got := excerptOf(t, test.text, Options{}, test.pick); got != want {
+				t.Errorf("excerpt of %q:\n%q, want\n%q", test.text, got, want)
+			}
+		})
+	}
+}
+
+func TestExcerptOfAnotherFile(t *testing.T) {
+	f := mustRead(t, "UPN,Mobile\na@example.com,1\n", Options{Name: "a.csv"})
+	err := Excerpt(t.Context(), strings.NewReader("UPN,Mobile\na@example.com,2\n"), Options{Name: "a.csv"}, f, nil, &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "a.csv: the file has changed since it was read") {
+		t.Errorf("Excerpt of a file that changed = %v", err)
+	}
+	if err := Excerpt(t.Context(), strings.NewReader("UPN,Mobile\na@example.com,1\n"), Options{Name: "a.csv"}, f, nil, fullDisk{}); err == nil || !strings.Contains(err.Error(), "no space") {
+		t.Errorf("Excerpt to a full disk = %v", err)
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space") }
+
+// Whatever a file is like, the lines that come back are the ones asked for,
+// and read as they did.
+func TestExcerptReadsBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		delimiter := rapid.SampledFrom([]string{",", ";", "\t", "|"}).Draw(t, "delimiter")
+		lineEnd := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "line end")
+		cell := rapid.StringOfN(rapid.RuneFrom([]rune("01 +(),;|\t\"xé\n")), 0, 8, -1)
+		quoted := func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+		lines := []string{strings.Join([]string{"note", "user", "mobile"}, delimiter)}
+		for range rapid.IntRange(1, 8).Draw(t, "lines") {
+			user := rapid.SampledFrom([]string{"a@example.com", "b@example.com", "bare"}).Draw(t, "user")
+			lines = append(lines, strings.Join([]string{quoted(cell.Draw(t, "note")), user, quoted("1" + cell.Draw(t, "number"))}, delimiter))
+		}
+		text := strings.Join(lines, lineEnd) + lineEnd
+		if rapid.Bool().Draw(t, "UTF-16") {
+			text = "\xff\xfe" + utf16LE(text)
+		}
+		f, err := Read(t.Context(), strings.NewReader(text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		remarks, want := map[int32]Remark{}, []string(nil)
+		for i, r := range f.Rows.All() {
+			if rapid.Bool().Draw(t, "wanted") {
+				remarks[r.Line] = Remark{"a reason", "an advice"}
+			}
+			if _, wanted := remarks[r.Line]; wanted {
+				want = append(want, shownWithoutLines(f)[i])
+			}
+		}
+		if want == nil {
+			return
+		}
+		var out bytes.Buffer
+		if err := Excerpt(t.Context(), strings.NewReader(text), Options{}, f, remarks, &out); err != nil {
+			t.Fatal(err)
+		}
+		again, err := Read(t.Context(), bytes.NewReader(out.Bytes()), Options{})
+		if err != nil {
+			t.Fatalf("Read(%q): %v", out.String(), err)
+		}
+		if got := shownWithoutLines(again); !slices.Equal(got, want) {
+			t.Fatalf("rows of %q = %q, want %q, as in %q", out.String(), got, want, text)
+		}
+	})
+}

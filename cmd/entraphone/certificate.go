@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"os"
 	"time"
 )
 
@@ -35,6 +36,8 @@ func makeCertificate(address net.Addr, now time.Time) (server tls.Certificate, a
 	}
 	if tcp, ok := address.(*net.TCPAddr); ok && !tcp.IP.IsUnspecified() {
 		leaf.IPAddresses = append(leaf.IPAddresses, tcp.IP)
+	} else if err := addOwnNames(leaf); err != nil {
+		return fail(err)
 	}
 	rootKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -54,4 +57,23 @@ func makeCertificate(address net.Addr, now time.Time) (server tls.Certificate, a
 	}
 	authority = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: rootDER})
 	return tls.Certificate{Certificate: [][]byte{leafDER}, PrivateKey: leafKey}, authority, nil
+}
+
+// addOwnNames is for a server that listens on all addresses of the machine.
+func addOwnNames(leaf *x509.Certificate) error {
+	name, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	leaf.DNSNames = append(leaf.DNSNames, name)
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return err
+	}
+	for _, address := range addresses {
+		if network, ok := address.(*net.IPNet); ok {
+			leaf.IPAddresses = append(leaf.IPAddresses, network.IP)
+		}
+	}
+	return nil
 }

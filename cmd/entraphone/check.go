@@ -35,7 +35,7 @@ func newCheckCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, checkHelp, c.file.flags(), c.flags())
+	setHelp(command, checkHelp, exitHelp, c.file.flags(), c.flags())
 	return command
 }
 

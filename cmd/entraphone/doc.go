@@ -167,7 +167,8 @@ its addresses and a command that imports into it.
 		seed. Without either everybody exists.
 	--state FILE
 		Here this is a file, not the folder of runs: the people are read
-		from it if it is there, and written to it at the end.
+		from it if it is there, and written to it when the simulator is
+		stopped. One simulator at a time uses it.
 	--client ID:SECRET
 		An app that may sign in; repeatable. Without it any app may, with
 		any secret, and is granted everything.

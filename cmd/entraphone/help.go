@@ -62,8 +62,18 @@ Exit codes:
 Any other code means failure.
 `
 
-// setHelp gives a command its flags and a help that shows them by purpose.
-func setHelp(command *cobra.Command, intro string, groups ...*pflag.FlagSet) {
+const simulateExitHelp = `
+Exit codes:
+  0    it was interrupted, and the people are kept if --state says so
+  1    it could not serve, or not keep what it should (disk, network, internal)
+  2    usage, configuration or unreadable input; nothing was served
+  6    another simulator uses the same --state
+Any other code means failure.
+`
+
+// setHelp gives a command its flags and a help that shows them by purpose, with
+// its exit codes.
+func setHelp(command *cobra.Command, intro, exits string, groups ...*pflag.FlagSet) {
 	for _, group := range groups {
 		group.SortFlags = false
 		command.Flags().AddFlagSet(group)
@@ -74,7 +84,7 @@ func setHelp(command *cobra.Command, intro string, groups ...*pflag.FlagSet) {
 		for _, group := range groups {
 			fmt.Fprintf(w, "\n%s:\n%s", group.Name(), group.FlagUsagesWrapped(100))
 		}
-		fmt.Fprint(w, exitHelp)
+		fmt.Fprint(w, exits)
 	})
 }
 

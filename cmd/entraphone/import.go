@@ -42,7 +42,7 @@ func newImportCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, importHelp, c.file.flags(), c.mode(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, importHelp, exitHelp, c.file.flags(), c.mode(), c.tenant.flags(), c.pace.flags(), c.output.flags())
 	return command
 }
 

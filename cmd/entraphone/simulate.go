@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -12,9 +13,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/natefinch/atomic"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -66,7 +70,7 @@ func newSimulateCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, simulateHelp, c.serving(), c.tenantFlags(), c.behaviour())
+	setHelp(command, simulateHelp, simulateExitHelp, c.serving(), c.tenantFlags(), c.behaviour())
 	return command
 }
 
@@ -115,6 +119,11 @@ func (c *simulateCommand) problems() []error {
 	if c.caOut != "" && !c.tls {
 		problems = append(problems, errors.New("--ca-out writes the certificate of --tls: add --tls"))
 	}
+	if text, err := os.ReadFile(c.portFile); err == nil && c.portFile != "" {
+		if _, _, err := net.SplitHostPort(strings.TrimSpace(string(text))); err != nil {
+			problems = append(problems, fmt.Errorf("--port-file %s is a file that no simulator has written: name another", c.portFile))
+		}
+	}
 	if c.latency < 0 {
 		problems = append(problems, fmt.Errorf("--latency %s: give a duration from 0", c.latency))
 	}
@@ -126,11 +135,16 @@ func (c *simulateCommand) run(ctx context.Context) error {
 	if problems := c.problems(); len(problems) > 0 {
 		return &usageError{problems}
 	}
+	release, err := c.holdState()
+	if err != nil {
+		return err
+	}
+	defer release()
 	config, people, err := c.config()
 	if err != nil {
 		return err
 	}
-	requests, err := openRequestLog(c.requestLog)
+	requests, err := openRequestLog(c.requestLog, c.stderr)
 	if err != nil {
 		return err
 	}
@@ -140,17 +154,41 @@ func (c *simulateCommand) run(ctx context.Context) error {
 		return errors.Join(err, requests.close())
 	}
 	sim := graphsim.New(config)
-	err = c.serve(ctx, listener, sim, people)
-	if c.state != "" {
+	served, err := c.serve(ctx, listener, sim, config.Clients, people)
+	if served && c.state != "" {
 		err = errors.Join(err, saveState(c.state, sim))
 	}
 	return errors.Join(err, requests.close())
 }
 
+// holdState makes sure, before anything is served, that the state can be
+// written at the end and that nobody else does.
+func (c *simulateCommand) holdState() (release func(), err error) {
+	if c.state == "" {
+		return func() {}, nil
+	}
+	lock := flock.New(c.state+".lock", flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	switch {
+	case err != nil:
+		return nil, &usageError{[]error{fmt.Errorf("--state %s: its folder cannot be written: %w", c.state, err)}}
+	case !held:
+		return nil, &lockedError{c.state}
+	}
+	return func() {
+		_ = os.Remove(lock.Path())
+		_ = lock.Unlock()
+	}, nil
+}
+
 // config is what the scenario says, and before it the flags, with the people
 // in words.
 func (c *simulateCommand) config() (config graphsim.Config, people string, err error) {
-	config, err = c.simulator.config()
+	from := c.simulator
+	if _, err := os.Stat(c.state); err == nil && c.state != "" {
+		from.directory = "" // the state is newer
+	}
+	config, err = from.config()
 	if err != nil {
 		return config, "", err
 	}
@@ -172,7 +210,7 @@ func (c *simulateCommand) config() (config graphsim.Config, people string, err e
 	}
 	people = "anybody, with no phones yet"
 	switch {
-	case c.users > 0:
+	case c.users > 0 && from.directory == c.simulator.directory:
 		config.Directory = directory.Synthetic(c.users, c.seed)
 		people = fmt.Sprintf("%d, made up", c.users)
 	case config.Directory != nil:
@@ -191,7 +229,11 @@ func (c *simulateCommand) config() (config graphsim.Config, people string, err e
 		return config, "", err
 	}
 	config.Directory = kept
-	return config, fmt.Sprintf("%d, from %s", kept.Len(), c.state), nil
+	people = fmt.Sprintf("%d, from %s", kept.Len(), c.state)
+	if c.simulator.directory != "" || c.users > 0 {
+		people += ", where they were kept; --directory and --users do not count"
+	}
+	return config, people, nil
 }
 
 // listenTo keeps to loopback unless told otherwise.
@@ -213,33 +255,39 @@ func (c *simulateCommand) listenTo(ctx context.Context) (net.Listener, error) {
 // serve answers until the context ends; requests in flight then have a moment
 // to finish. The two tasks end each other: the server by Shutdown, and the
 // waiting one by the group's context when the server fails.
-func (c *simulateCommand) serve(ctx context.Context, listener net.Listener, sim *graphsim.Simulator, people string) error {
+//
+// It returns whether anything was served at all.
+func (c *simulateCommand) serve(ctx context.Context, listener net.Listener, sim *graphsim.Simulator, clients []login.Client, people string) (served bool, err error) {
 	server := &http.Server{
-		Handler: c.guarded(sim), ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // handshakes that a client gives up are its own to report
+		Handler: c.guarded(sim), ReadTimeout: time.Minute, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: log.New(withoutHandshakes{c.stderr}, "entraphone: ", 0),
 	}
-	base := "http://" + listener.Addr().String()
+	base := "http://" + reachable(listener.Addr())
 	if c.tls {
 		certificate, authority, err := makeCertificate(listener.Addr(), time.Now())
 		if err != nil {
-			return errors.Join(err, listener.Close())
+			return false, errors.Join(err, listener.Close())
 		}
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}}
-		base = "https://" + listener.Addr().String()
+		base = "https://" + reachable(listener.Addr())
 		if c.caOut != "" {
 			if err := os.WriteFile(c.caOut, authority, 0o644); err != nil {
-				return errors.Join(fmt.Errorf("writing --ca-out: %w", err), listener.Close())
+				return false, errors.Join(fmt.Errorf("writing --ca-out: %w", err), listener.Close())
 			}
 		}
 	}
 	if c.portFile != "" {
 		if err := atomic.WriteFile(c.portFile, strings.NewReader(listener.Addr().String()+"\n")); err != nil {
-			return errors.Join(fmt.Errorf("writing --port-file: %w", err), listener.Close())
+			return false, errors.Join(fmt.Errorf("writing --port-file: %w", err), listener.Close())
 		}
-		defer os.Remove(c.portFile)
+		defer func() {
+			if text, err := os.ReadFile(c.portFile); err == nil && strings.TrimSpace(string(text)) == listener.Addr().String() {
+				_ = os.Remove(c.portFile) // unless another simulator has it by now
+			}
+		}()
 	}
-	if _, err := io.WriteString(c.stdout, c.greeting(base, people)); err != nil {
-		return errors.Join(fmt.Errorf("printing the address: %w", err), listener.Close())
+	if _, err := io.WriteString(c.stdout, c.greeting(base, people, clients)); err != nil {
+		return false, errors.Join(fmt.Errorf("printing the address: %w", err), listener.Close())
 	}
 	g, serving := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -264,11 +312,30 @@ func (c *simulateCommand) serve(ctx context.Context, listener net.Listener, sim 
 		}
 		return nil
 	})
-	err := g.Wait()
+	err = g.Wait()
 	stats := sim.Stats()
 	fmt.Fprintf(c.stderr, "entraphone: stopped after %d requests; phones written: %d, calls throttled: %d\n",
 		stats.TokenRequests+stats.DiscoveryRequests+stats.BatchRequests+stats.PlainRequests, stats.AcceptedWrites, stats.Throttled)
-	return err
+	return true, err
+}
+
+// reachable is the address as programs of this machine can use it.
+func reachable(address net.Addr) string {
+	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return address.String()
+}
+
+// withoutHandshakes leaves out what a client reports itself: that it does not
+// trust the certificate.
+type withoutHandshakes struct{ io.Writer }
+
+func (w withoutHandshakes) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("TLS handshake error")) {
+		return len(p), nil
+	}
+	return w.Writer.Write(p)
 }
 
 // guarded keeps web pages out: a name that a page has pointed at loopback is
@@ -292,7 +359,7 @@ func (c *simulateCommand) guarded(next http.Handler) http.Handler {
 }
 
 // greeting is what somebody needs to use it.
-func (c *simulateCommand) greeting(base, people string) string {
+func (c *simulateCommand) greeting(base, people string, clients []login.Client) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Graph      %s\n", base)
 	fmt.Fprintf(&b, "authority  %s\n", base)
@@ -301,14 +368,21 @@ func (c *simulateCommand) greeting(base, people string) string {
 		fmt.Fprintf(&b, "scenario   %s\n", c.simulator.scenario)
 	}
 	secret, client := "simulated", "simulated"
-	if len(c.clients) > 0 {
-		client, _, _ = strings.Cut(c.clients[0], ":")
-		secret = "…"
+	if len(clients) > 0 {
+		client, secret = clients[0].ID, "…"
+	}
+	set := "AZURE_CLIENT_SECRET=%s entraphone"
+	if runtime.GOOS == "windows" {
+		set = "$env:AZURE_CLIENT_SECRET='%s'; entraphone"
 	}
 	fmt.Fprintf(&b, "\nImport into it, from another terminal:\n\n")
-	fmt.Fprintf(&b, "  AZURE_CLIENT_SECRET=%s entraphone import FILE --tenant-id simulated --client-id %s --graph-endpoint %s --authority %s", secret, client, base, base)
+	fmt.Fprintf(&b, "  "+set+" import FILE --tenant-id simulated --client-id %s --graph-endpoint %s --authority %s", secret, client, base, base)
 	if c.caOut != "" {
-		fmt.Fprintf(&b, " --ca-file %s", c.caOut)
+		ca := c.caOut
+		if strings.ContainsAny(ca, " '\"$`\\&;()") {
+			ca = "'" + strings.ReplaceAll(ca, "'", `'\''`) + "'"
+		}
+		fmt.Fprintf(&b, " --ca-file %s", ca)
 	}
 	b.WriteString("\n\n")
 	if c.tls && c.caOut == "" {
@@ -329,10 +403,11 @@ func saveState(path string, sim *graphsim.Simulator) error {
 // request at a time.
 type requestLog struct {
 	file   *os.File
+	screen io.Writer
 	failed error // the first that was not written
 }
 
-func openRequestLog(path string) (*requestLog, error) {
+func openRequestLog(path string, screen io.Writer) (*requestLog, error) {
 	if path == "" {
 		return &requestLog{}, nil
 	}
@@ -340,7 +415,7 @@ func openRequestLog(path string) (*requestLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening --request-log: %w", err)
 	}
-	return &requestLog{file: file}, nil
+	return &requestLog{file: file, screen: screen}, nil
 }
 
 func (l *requestLog) add(entry graphsim.LogEntry) {
@@ -351,7 +426,9 @@ func (l *requestLog) add(entry graphsim.LogEntry) {
 	if err == nil {
 		_, err = l.file.Write(append(line, '\n'))
 	}
-	l.failed = err
+	if l.failed = err; err != nil {
+		fmt.Fprintf(l.screen, "entraphone: writing --request-log: %v; from here on requests are not logged\n", err)
+	}
 }
 
 func (l *requestLog) close() error {

@@ -23,11 +23,14 @@ type stale struct {
 	reads  int // left
 }
 
+// maxOpen bounds the users of a tenant in which everybody exists.
+const maxOpen = 5_000_000
+
 // find looks a user up by id or userPrincipalName. Without a directory
 // everybody exists once somebody asks.
 func (s *Simulator) find(key string) (account, bool) {
 	ref, ok := s.people.Find(key)
-	if !ok && s.open {
+	if !ok && s.open && s.people.Len() < maxOpen {
 		added, err := s.people.Add(openUser(key))
 		ref, ok = added, err == nil
 	}

@@ -71,6 +71,7 @@ func (r *subRequest) check() *refusal {
 	if r.ID == "" || r.Method == "" || r.URL == "" {
 		return badRequest("Invalid batch payload format.")
 	}
+	r.Method = strings.ToUpper(r.Method)
 	if string(r.Body) == "null" {
 		r.Body = nil
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"entraphone/internal/graphsim/directory"
@@ -114,6 +115,16 @@ var (
 )
 
 // heldBy lets apps through to /me, where they learn that they have none.
+// knownPermissions are all that make a difference here.
+func knownPermissions() []string {
+	known := login.KnownPermissions()
+	for _, p := range []permission{writesPhones, readsPhones, readsUsers, readsReports, readsOrganization, readsSelf} {
+		known = append(append(known, p.app...), p.delegated...)
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
+}
+
 func (p permission) heldBy(c *call) bool {
 	enough, held := p.app, c.caller.Roles
 	switch {
@@ -190,6 +201,9 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 		return x.refuse(c, *refused)
 	}
 	done := wanted.do(s, x, c)
+	if wanted.needs.byDirectory && !assumed.NoThrottleHeaders {
+		done.header["x-ms-resource-unit"] = strconv.Itoa(unitsOf(c, wanted))
+	}
 	if used >= 0.8 && !assumed.NoThrottleHeaders {
 		done.header["x-ms-throttle-limit-percentage"] = percentage(used)
 	}

@@ -110,6 +110,10 @@ const (
 func (f *Fault) problem() (key, message string) {
 	replaces := f.Status != 0 || f.Body != ""
 	switch {
+	case f.Method != "" && !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, strings.ToUpper(f.Method)):
+		return "method", "is not one of GET, POST, PUT, PATCH, DELETE"
+	case f.Path != nil && strings.HasPrefix(strings.TrimLeft(f.Path.String(), "^/"), "v1.0/"):
+		return "path", "is compared with what stands below the version: leave /v1.0 out"
 	case !oneOf(f.Drop, DropBefore, DropAfter):
 		return "drop", "is neither before nor after"
 	case !oneOf(f.BatchAnswer, Missed, Doubled, UnknownID, Base64):
@@ -126,8 +130,8 @@ func (f *Fault) problem() (key, message string) {
 		return "count", "is negative"
 	case f.Truncate < 0:
 		return "truncate", "is negative"
-	case f.Latency < 0:
-		return "latency", "is negative"
+	case f.Latency < 0 || f.Latency > longest:
+		return "latency", "is not between 0 and 24h"
 	case !replaces && f.Applied:
 		return "applied", "needs a status or a body"
 	case !replaces && f.Code != "":

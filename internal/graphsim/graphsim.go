@@ -223,8 +223,8 @@ func (s *Simulator) plain(x *exchange, r *http.Request, body []byte, f *fault) a
 
 // authorize checks the bearer token.
 func (s *Simulator) authorize(x *exchange, r *http.Request) (login.Claims, *refusal) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return login.Claims{}, x.invalidToken("Access token is empty.")
 	}
 	if claims, good := s.tokens[token]; good {

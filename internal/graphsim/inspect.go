@@ -30,6 +30,8 @@ func (s *Simulator) inspect(w http.ResponseWriter, r *http.Request, t target) {
 	case "/_sim/device":
 		found(w, "text/plain; charset=utf-8")
 		io.WriteString(w, "The simulator signs in whoever its scenario names under signedIn. There is nothing to do here.\n")
+	case "/":
+		io.WriteString(w, "This is a simulated Microsoft Graph. See /_sim/state and /_sim/stats.\n")
 	default:
 		http.Error(w, "there are /_sim/stats, /_sim/state and /_sim/state?user=KEY", http.StatusNotFound)
 	}

@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -105,9 +106,8 @@ func (o *options) set(name, value string, schema odata.Schema) (refused *refusal
 	case "expand":
 		// https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/857:
 		// authentication comes back as null, and so does what is not known.
-		for property := range strings.SplitSeq(value, ",") {
-			name, _, _ := strings.Cut(strings.TrimSpace(property), "(")
-			o.expanded = append(o.expanded, name)
+		if o.expanded, err = expanded(value); err != nil {
+			return badRequest("Parsing OData Select and Expand failed: " + err.Error())
 		}
 	case "search":
 		return badRequest("'$" + name + "' is not supported by the simulator.")
@@ -117,6 +117,20 @@ func (o *options) set(name, value string, schema odata.Schema) (refused *refusal
 
 func unsupportedQuery(message string) *refusal {
 	return &refusal{status: http.StatusBadRequest, code: "Request_UnsupportedQuery", message: message}
+}
+
+// expanded are the names of an $expand, without the options behind them.
+func expanded(value string) (names []string, err error) {
+	const most = 20 // no resource here has as many
+	listed, err := odata.ParseSelect(value)
+	if err == nil && len(listed) > most {
+		err = errors.New("too many properties")
+	}
+	for _, property := range listed {
+		name, _, _ := strings.Cut(property, "(")
+		names = append(names, name)
+	}
+	return names, err
 }
 
 func parseFilter(text string, schema odata.Schema) (*odata.Filter, *refusal) {

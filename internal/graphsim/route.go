@@ -60,7 +60,7 @@ func route(u *url.URL) target {
 		t := graphTarget(rest)
 		t.version, t.query = first, u.RawQuery
 		return t
-	case first == "_sim":
+	case first == "_sim", escaped == "/":
 		return target{kind: inspection, path: escaped, query: u.RawQuery}
 	}
 	t := target{kind: unknownVersion, path: escaped, query: u.RawQuery, unknown: first}

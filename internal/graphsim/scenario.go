@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"entraphone/internal/graphsim/directory"
 )
 
 // maxScenario is far above what a person would write.
@@ -210,6 +212,9 @@ func scalarFits(node *yaml.Node, t reflect.Type, at []string) error {
 		return nil
 	}
 	err := node.Decode(value)
+	if part, is := value.(*float64); is && err == nil && *part == 0 {
+		return misfit(node, at, "is 0, which would be never: leave the whole entry out")
+	}
 	rounded := tag == "!!float" && t.Kind() != reflect.Float64 && t.Kind() != reflect.String
 	if err == nil && !rounded {
 		return nil
@@ -262,13 +267,30 @@ func (c *Config) problem() (at []string, problem string) {
 			return []string{"assumed", answers.Type().Field(i).Tag.Get("yaml"), "status"}, "is not between 400 and 599"
 		}
 	}
+	for i, name := range c.Permissions {
+		if !slices.Contains(knownPermissions(), name) {
+			return withKey("permissions", i, ""), "is not one of " + strings.Join(knownPermissions(), ", ")
+		}
+	}
+	for i, number := range c.RefusedNumbers {
+		if _, ok := directory.Number(oneBlank(number)); !ok {
+			return withKey("refusedNumbers", i, ""), "is not of the form +{country code} {number}"
+		}
+	}
+	for i, name := range c.Assumed.AdvancedProperties {
+		canonical, _, known := userSchema.Find(name)
+		if !known {
+			return []string{"assumed", "advancedProperties", fmt.Sprint(i + 1)}, "is no property of a user that the simulator has"
+		}
+		c.Assumed.AdvancedProperties[i] = canonical
+	}
 	switch {
-	case c.Latency < 0:
-		return []string{"latency"}, "is negative"
-	case c.LatencyJitter < 0:
-		return []string{"latencyJitter"}, "is negative"
-	case c.TokenLifetime < 0:
-		return []string{"tokenLifetime"}, "is negative"
+	case c.Latency < 0 || c.Latency > longest:
+		return []string{"latency"}, "is not between 0 and 24h"
+	case c.LatencyJitter < 0 || c.LatencyJitter > longest:
+		return []string{"latencyJitter"}, "is not between 0 and 24h"
+	case c.TokenLifetime < 0 || c.TokenLifetime > longest:
+		return []string{"tokenLifetime"}, "is not between 0 and 24h"
 	case c.SignedIn.Polls < 0:
 		return []string{"signedIn", "polls"}, "is negative"
 	case !oneOf(c.SignedIn.Role, AuthenticationAdministrator, PrivilegedAuthenticationAdministrator, GlobalReader):
@@ -287,6 +309,18 @@ func (c *Config) problem() (at []string, problem string) {
 		return []string{"assumed", "bodyLimit"}, "is negative"
 	}
 	return nil, ""
+}
+
+// longest is how long anything here may last.
+const longest = 24 * time.Hour
+
+// oneBlank leaves the first blank of a number, as RefusedNumbers takes any.
+func oneBlank(number string) string {
+	code, rest, found := strings.Cut(strings.TrimSpace(number), " ")
+	if !found {
+		return code
+	}
+	return code + " " + anyBlank.ReplaceAllString(rest, "")
 }
 
 func (r *UserRule) problem() (key, message string) {

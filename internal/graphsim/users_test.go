@@ -301,6 +301,16 @@ func TestMe(t *testing.T) {
 	}
 }
 
+// What somebody repeats a thousand times costs no more than once.
+func TestOptionsAreBounded(t *testing.T) {
+	s := newSim(graphsim.Config{Directory: people(directory.User{UserPrincipalName: bob})})
+	for _, query := range []string{"$orderby=id,id", "$orderby=mail%20desc,MAIL", "$expand=" + strings.Repeat("a,", 30) + "a", "$expand=" + strings.Repeat("a", 20000)} {
+		if got := send(t, s, "GET", "/users?"+query, ""); got.status != 400 {
+			t.Errorf("GET /users?%.60s = %d %.80s, want 400", query, got.status, got.body)
+		}
+	}
+}
+
 // Graph gives null for what it cannot expand.
 func TestExpandGivesNull(t *testing.T) {
 	s := newSim(graphsim.Config{Directory: people(directory.User{UserPrincipalName: bob})})

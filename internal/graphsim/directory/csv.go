@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -20,8 +21,9 @@ var columns = []string{
 	"userType", "isAdmin", "usageLocation", "mobile", "alternateMobile", "office", "defaultMethod", "fault",
 }
 
-// ReadCSV reads people from CSV with a heading: commas, UTF-8 with or without a
-// byte order mark, columns in any order and case. Only userPrincipalName is
+// ReadCSV reads people from CSV with a heading, as Export-Csv writes it: commas,
+// semicolons or tabs, UTF-8 with or without a byte order mark, with or without
+// a #TYPE line, columns in any order and case. Only userPrincipalName is
 // required. An empty or missing accountEnabled is true, isAdmin false, and id
 // and userType are as Add says. A fault is empty or one of those given.
 //
@@ -29,15 +31,49 @@ var columns = []string{
 // record of more than a megabyte (a quotation mark that is never closed).
 // Errors name the line and do not repeat what stands in it.
 func ReadCSV(r io.Reader, faults []string) (*Directory, error) {
-	in := &limited{from: skipBOM(r)}
+	start := bufio.NewReaderSize(skipBOM(r), 4<<10)
+	delimiter, above, err := dialect(start)
+	if err != nil {
+		return nil, fmt.Errorf("reading directory: %w", err)
+	}
+	in := &limited{from: start}
 	rows := csv.NewReader(in)
-	rows.ReuseRecord = true
-	f := file{in: in, rows: rows, faults: faults}
+	rows.ReuseRecord, rows.Comma = true, delimiter
+	f := file{in: in, rows: rows, faults: faults, above: above}
 	d, err := f.read()
 	if err != nil {
 		return nil, fmt.Errorf("reading directory: %w", err)
 	}
 	return d, nil
+}
+
+// dialect passes a #TYPE line, of which it says that it stands above, and finds
+// the delimiter in the heading.
+func dialect(r *bufio.Reader) (delimiter rune, above int, err error) {
+	const typeLine = "#TYPE"
+	for {
+		head, _ := r.Peek(r.Size()) // a real error comes again with the next read
+		if bytes.IndexByte(head, 0) >= 0 {
+			return 0, 0, errors.New("the file is in UTF-16 or no text: export it with -Encoding utf8")
+		}
+		line, _, _ := bytes.Cut(head, []byte("\n"))
+		if len(line) < len(typeLine) || !strings.EqualFold(string(line[:len(typeLine)]), typeLine) {
+			break
+		}
+		above++
+		if _, err := r.Discard(min(len(line)+1, len(head))); err != nil {
+			return 0, 0, err
+		}
+	}
+	head, _ := r.Peek(r.Size())
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	delimiter = ','
+	for _, other := range ";\t" {
+		if bytes.ContainsRune(line, other) && bytes.Count(line, []byte(string(other))) > bytes.Count(line, []byte(string(delimiter))) {
+			delimiter = other
+		}
+	}
+	return delimiter, above, nil
 }
 
 func skipBOM(r io.Reader) io.Reader {
@@ -66,6 +102,7 @@ type file struct {
 	in      *limited
 	rows    *csv.Reader
 	faults  []string
+	above   int      // lines above the heading
 	columns []string // which of columns each one is
 	lines   []int    // by Ref: where the person stands
 }
@@ -73,16 +110,16 @@ type file struct {
 func (f *file) read() (*Directory, error) {
 	heading, _, err := f.row(0)
 	if errors.Is(err, io.EOF) {
-		return nil, errors.New("line 1: a heading with userPrincipalName is missing")
+		return nil, fmt.Errorf("line %d: a heading with userPrincipalName is missing", f.above+1)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := f.readHeading(heading); err != nil {
-		return nil, fmt.Errorf("line 1: %w", err)
+		return nil, fmt.Errorf("line %d: %w", f.above+1, err)
 	}
 	d := New()
-	last := 1
+	last := f.above + 1
 	for {
 		record, line, err := f.row(last)
 		if errors.Is(err, io.EOF) {
@@ -108,7 +145,10 @@ func (f *file) row(before int) (record []string, line int, err error) {
 	switch {
 	case err == nil:
 		line, _ = f.rows.FieldPos(0)
-	case !errors.Is(err, io.EOF) && !errors.As(err, &located):
+		line += f.above
+	case errors.As(err, &located):
+		located.StartLine, located.Line = located.StartLine+f.above, located.Line+f.above
+	case !errors.Is(err, io.EOF):
 		err = fmt.Errorf("after line %d: %w", before, err)
 	}
 	return record, line, err
@@ -118,7 +158,7 @@ func (f *file) readHeading(heading []string) error {
 	for i, name := range heading {
 		at := slices.IndexFunc(columns, func(c string) bool { return strings.EqualFold(c, strings.TrimSpace(name)) })
 		if at < 0 {
-			return fmt.Errorf("column %s is not one of %s", shown(i, name), strings.Join(columns, ", "))
+			return fmt.Errorf("column %s is not one of %s: take it out", shown(i, name), strings.Join(columns, ", "))
 		}
 		if slices.Contains(f.columns, columns[at]) {
 			return fmt.Errorf("column %s stands twice", columns[at])

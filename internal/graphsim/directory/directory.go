@@ -17,6 +17,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Ref is a person in the directory that gave it out: the number of people who
@@ -111,7 +112,7 @@ func (e *takenError) Error() string {
 // the userPrincipalName, and else Member; phones are brought into Graph's
 // form. It fails, and adds nothing, if the id or the userPrincipalName is a
 // key of another person already, if a value is not what User says, if a text
-// has more than 256 bytes, if there is an alternateMobile without a mobile, or
+// has more than 256 characters, if there is an alternateMobile without a mobile, or
 // if the phone that DefaultMethod names is not there. Errors do not repeat
 // values.
 func (d *Directory) Add(u User) (Ref, error) {
@@ -165,7 +166,7 @@ func (d *Directory) setTexts(p *person, u *User) {
 		p.is.mailed = true
 		texts[mail] = ""
 	}
-	if d.text.Cap()-d.text.Len() < numTexts*maxText {
+	if d.text.Cap()-d.text.Len() < numTexts*maxText*utf8.UTFMax {
 		d.text = strings.Builder{}
 		d.text.Grow(textBlock)
 	}

@@ -96,7 +96,7 @@ func TestAddRefuses(t *testing.T) {
 		{"the id is a key of user 2", func(u *directory.User) { u.ID = "00000000-0000-4000-8000-0000000000ff" }},
 		{"id is not a GUID", func(u *directory.User) { u.ID = "4711" }},
 		{"id is not a GUID", func(u *directory.User) { u.ID = "00000000-0000-4000-8000-00000000000g" }},
-		{"userPrincipalName is longer than 256 bytes", func(u *directory.User) { u.UserPrincipalName = long }},
+		{"userPrincipalName is longer than 256 characters", func(u *directory.User) { u.UserPrincipalName = long }},
 		{"mail is longer", func(u *directory.User) { u.Mail = long }},
 		{"employeeId is longer", func(u *directory.User) { u.EmployeeID = long }},
 		{"onPremisesSamAccountName is longer", func(u *directory.User) { u.OnPremisesSamAccountName = long }},

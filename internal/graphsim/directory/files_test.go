@@ -254,3 +254,30 @@ func checkRead(t *testing.T, d *directory.Directory) {
 		t.Errorf("state read back (-want +got):\n%s", cmp.Diff(all, users(read)))
 	}
 }
+
+// Export-Csv writes semicolons where the country wants them, and older ones a
+// remark above the heading.
+func TestReadCSVAsExportCsvWritesIt(t *testing.T) {
+	for name, text := range map[string]string{
+		"Windows PowerShell": "#TYPE Selected.Microsoft.Graph.User\r\n\"UserPrincipalName\",\"AccountEnabled\"\r\n\"a@example.com\",\"True\"\r\n",
+		"-UseCulture":        "\ufeff\"UserPrincipalName\";\"DisplayName\"\r\n\"a@example.com\";\"Ann, of all\"\r\n",
+		"tabs":               "DisplayName\tUserPrincipalName\nAnn, of all\ta@example.com\n",
+	} {
+		d, err := directory.ReadCSV(strings.NewReader(text), nil)
+		if err != nil || d.Len() != 1 || d.UserPrincipalName(0) != "a@example.com" {
+			t.Errorf("%s: %v, want a@example.com", name, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"#TYPE x\nuserPrincipalName,mobile\na@example.com,1\n": "line 3: ",
+		"#TYPE x\nuserPrincipalName,shoes\n":                   "line 2: column 2",
+		"#TYPE x\nuserPrincipalName\na@example.com\n\"b\"c\n":  "line 4",
+		"#TYPE x\n":            "line 2: a heading",
+		"u\x00s\x00e\x00r\x00": "in UTF-16 or no text: export it with -Encoding utf8",
+		"userPrincipalName,mobile\n\"a@example.com\",\"+1 2065550123\" x\n": "line 2",
+	} {
+		if _, err := directory.ReadCSV(strings.NewReader(text), nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ReadCSV(%q) = %v, want %q", text, err, want)
+		}
+	}
+}

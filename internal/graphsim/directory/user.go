@@ -93,7 +93,7 @@ type User struct {
 	Fault string `json:"fault,omitempty"`
 }
 
-// maxText is the most bytes that a text of a User can have. Graph takes
+// maxText is the most characters that a text of a User can have. Graph takes
 // 113 characters before the @ of a userPrincipalName, and 256 in a displayName.
 const maxText = 256
 
@@ -112,8 +112,8 @@ func (u *User) complete() (guid, error) {
 		{"displayName", u.DisplayName},
 		{"fault", u.Fault},
 	} {
-		if len(text.value) > maxText {
-			return guid{}, fmt.Errorf("%s is longer than %d bytes", text.name, maxText)
+		if utf8.RuneCountInString(text.value) > maxText {
+			return guid{}, fmt.Errorf("%s is longer than %d characters", text.name, maxText)
 		}
 		if !utf8.ValidString(text.value) {
 			return guid{}, fmt.Errorf("%s is not UTF-8", text.name)

@@ -2,6 +2,7 @@ package odata
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,8 @@ func ParseOrderBy(text string, s Schema) ([]Order, error) {
 		switch {
 		case !known:
 			return nil, unknown(option, name, e.at)
+		case slices.ContainsFunc(orders[:i], func(o Order) bool { return o.Property == property }):
+			return nil, &Error{Kind: Unfit, Property: property, Position: e.at, option: option, message: property + " stands twice"}
 		case t == Collection:
 			return nil, &Error{Kind: Unfit, Property: property, Position: e.at, option: option, message: property + " has many values and so no order"}
 		case !strings.EqualFold(direction, "asc") && !strings.EqualFold(direction, "desc"):

@@ -89,8 +89,8 @@ type parts struct {
 	problems [numKeys]*authmethod.Problem // by the column
 }
 
-func readPartCells(r *record) parts {
-	var p parts
+func readPartCells(r *record) *parts {
+	p := new(parts)
 	read := func(k key, cell string) string {
 		digits, ok := partDigits(k, cell)
 		if !ok {
@@ -167,7 +167,8 @@ func (b *builder) addParts(n *number, k key, p *parts) {
 		}
 	}
 	if own != (authmethod.Parts{}) {
-		n.parts = &own
+		kept := own // the only thing here that lives on
+		n.parts = &kept
 	}
 }
 

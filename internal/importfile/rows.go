@@ -127,7 +127,7 @@ type common struct {
 	line            int32
 	user            string
 	place           place
-	parts           parts
+	parts           *parts // nil where numbers stand in one cell
 	problems, notes []authmethod.Problem
 }
 
@@ -173,7 +173,9 @@ func (b *builder) addRow(c *common, k key, r *record) {
 		return
 	}
 	n := number{row: row, region: c.place.region, code: c.place.code}
-	b.addParts(&n, k, &c.parts)
+	if c.parts != nil {
+		b.addParts(&n, k, c.parts)
+	}
 	b.numbers = append(b.numbers, n)
 }
 

@@ -24,12 +24,14 @@ type fileOptions struct {
 	path           string
 	columns        []string
 	defaultCountry string
+	userDomain     string
 }
 
 func (o *fileOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
-	set.StringArrayVar(&o.columns, "map", nil, "`KEY=HEADING`: the column with this HEADING means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office or country); repeatable")
+	set.StringArrayVar(&o.columns, "map", nil, "`KEY=HEADING`: the column with this HEADING means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode or dialCode); repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
+	set.StringVar(&o.userDomain, "user-domain", "", "complete users that are a name without a domain with this `DOMAIN`: panand becomes panand@DOMAIN")
 	return set
 }
 
@@ -45,7 +47,7 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 		}
 		columns[key] = heading
 	}
-	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry}, nil
+	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry, UserDomain: o.userDomain}, nil
 }
 
 // tenantOptions say which tenant is written to, and as whom.

@@ -28,13 +28,20 @@ column that just says phone is read as mobiles):
 	userPrincipalName,mobile,alternateMobile,office  one person a line
 
 Columns are found by their headings under many names (UPN, User, E-mail,
-Mobile phone [mobile], Office Phone …). Where two columns could have the same
-meaning nothing is guessed: the run ends with exit code 2 and proposes --map.
+Mobile phone [mobile], Office Phone, Mobiltelefon, Téléphone …), in English and
+the common languages of Europe. Where two columns could have the same meaning
+nothing is guessed: the run ends with exit code 2 and proposes --map. Private
+phones ("Home Phone") are taken only where --map says so.
+
+A number may stand in several columns: dialCode (44, +44 or 0044), areaCode
+(with or without its leading zero), the number, and extension. An extension
+belongs to the office phone, or to the number of its line. The parts are put
+together before the number is read, and a note says so.
 
 	--map KEY=HEADING
 		The column with this HEADING means KEY: user, phoneType,
-		phoneNumber, mobile, alternateMobile, office or country.
-		Repeatable.
+		phoneNumber, mobile, alternateMobile, office, country,
+		extension, areaCode or dialCode. Repeatable.
 	--default-country COUNTRY
 		Read national numbers of rows without a country of their own as
 		this country's (GB, GBR or "United Kingdom").
@@ -51,10 +58,16 @@ meaning nothing is guessed: the run ends with exit code 2 and proposes --map.
 	--skip N, --limit N
 		Of those lines, leave out the first N, and read at most N. Lines
 		left out are counted apart; they are no rows.
+	--user-domain DOMAIN
+		Complete users that are a name without a domain: panand becomes
+		panand@DOMAIN. Numbers and names with blanks are not completed.
 
 The user is a userPrincipalName or an object id. A country column (ISO 3166
-with two or three letters, the English name, or UK) says how the row's national
-numbers are read. A number with + or 00 and its country code is accepted when
+with two or three letters or as a number, a name in English or another of those
+languages, or UK) says how the row's national numbers are read. Numbers under a
+heading such as CountryCode may be ISO 3166 (826) or dialling codes (44): the
+neighbours and the values decide, and where they do not, neither is used and
+--map country=HEADING or --map dialCode=HEADING settles it. A number with + or 00 and its country code is accepted when
 its length is possible there. A national number with the row's own country is,
 too. With only --default-country it must be a valid number of that country, and
 without any country it is rejected: a wrong country still gives a possible

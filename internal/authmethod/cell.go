@@ -21,6 +21,7 @@ var (
 	errorValue    = regexp.MustCompile(`^#[\pL0/]*\pL[\pL0/]*[!?]?$`) // #NAME?, #N/A, #DIV/0!, #WERT!
 	tooNarrow     = regexp.MustCompile(`^#+$`)
 	scientific    = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$`)
+	thousands     = regexp.MustCompile(`^\+?[0-9]{1,3}(,[0-9]{3}){2,}(\.[0-9]+)?$`)
 	decimals      = regexp.MustCompile(`^\+?[0-9]{6,}[.,]([0-9]{1,2}|0+)$`)
 	computed      = regexp.MustCompile(`^-[0-9]+([.,][0-9]+)?$`)
 	textFormula   = regexp.MustCompile(`^="(.*)"$`)
@@ -75,6 +76,8 @@ func damage(text string) *Problem {
 		return problemErrorValue()
 	case scientific.MatchString(text):
 		return problemScientific()
+	case thousands.MatchString(text):
+		return problemThousands()
 	case decimals.MatchString(text):
 		return problemDecimals()
 	case computed.MatchString(text):

@@ -23,8 +23,11 @@ type Region struct {
 
 // Normalize reads the row's Input and sets its Number, or rejects the row.
 // What had to be repaired on the way, and what looks odd, becomes a note.
-func (r *Row) Normalize(region Region) {
-	read, problem := readNumber(r.Input, region)
+func (r *Row) Normalize(region Region) { r.NormalizeWith(Parts{}, region) }
+
+// NormalizeWith is Normalize for a number of which other cells hold parts.
+func (r *Row) NormalizeWith(parts Parts, region Region) {
+	read, problem := readParts(r.Input, parts, region)
 	for _, note := range read.notes {
 		r.Note(note)
 	}
@@ -65,11 +68,16 @@ type reading struct {
 	kind      phonenumbers.PhoneNumberType // UNKNOWN when in no assigned range
 	extension string
 	notes     []Problem
+	joined    bool // the area code of another cell stands in front
 }
 
 func (rd *reading) note(p Problem) { rd.notes = append(rd.notes, p) }
 
 func readNumber(text string, region Region) (reading, *Problem) {
+	return readParts(text, Parts{}, region)
+}
+
+func readParts(text string, parts Parts, region Region) (reading, *Problem) {
 	var rd reading
 	cleaned, problem := rd.clean(text)
 	if problem != nil {
@@ -80,6 +88,11 @@ func readNumber(text string, region Region) (reading, *Problem) {
 		return rd, problem
 	}
 	international := strings.HasPrefix(digits, "+")
+	if parts != (Parts{}) {
+		if digits, region, problem = rd.join(digits, parts, region); problem != nil {
+			return rd, problem
+		}
+	}
 	if !international && region.Unread != "" {
 		return rd, problemCountryUnread(region.Unread)
 	}
@@ -183,7 +196,7 @@ func (rd *reading) noteNational(digits, countryCode, national string, region Reg
 		rd.note(notePlusMissing(countryCode))
 	case strings.HasSuffix(digits, countryCode+national):
 		rd.note(noteExitCode(countryCode))
-	case trunk == "0" && digits == national:
+	case trunk == "0" && digits == national && !rd.joined:
 		rd.note(noteTrunkMissing(region.Code))
 	}
 }

@@ -95,6 +95,23 @@ func TestNormalize(t *testing.T) {
 		{"#DIV/0!", us, "spreadsheet-error", ""},
 		{"########", us, "spreadsheet-narrow", ""},
 		{"=A2&B2", us, "spreadsheet-formula", ""},
+		{"4.41E+11", gb, "spreadsheet-scientific", ""},
+		{"4.47701e11", gb, "spreadsheet-scientific", ""},
+		{"447,700,900,123", gb, "spreadsheet-thousands", ""},
+		{"447,700,900,123.00", gb, "spreadsheet-thousands", ""},
+		{"#WERT!", de, "spreadsheet-error", ""},
+		{"7700900123", gb, "+44 7700900123", "not-assigned leading-zero-missing"},
+		{"447700900123", gb, "+44 7700900123", "not-assigned plus-missing"},
+		{"447700900123", Region{}, "no-country", ""},
+		{"+46701740605\t", Region{}, "+46 701740605", ""},
+		{"+46701740605 ", Region{}, "+46 701740605", ""},
+
+		// Traps of the parser.
+		{"070-174 06 05", gb, "+44 701740605", "not-assigned"},
+		{"+353 20 915 9999", Region{}, "+353 209159999", "not-assigned"},
+		{"+390669812345", Region{}, "+39 0669812345", ""},
+		{"+1 206 555 0100x123", Region{}, "+1 2065550100x123", ""},
+		{"206.555.0103/206.555.0106", us, "two-numbers", ""},
 
 		// Not one number.
 		{"", us, "number-missing", ""},
@@ -260,6 +277,7 @@ func TestParsePhoneType(t *testing.T) {
 		"mobile": PhoneTypeMobile, "MOBILE": PhoneTypeMobile, "cell": PhoneTypeMobile, "Mobile Phone": PhoneTypeMobile, "Handy": PhoneTypeMobile,
 		"alternateMobile": PhoneTypeAlternateMobile, "Alternate Mobile": PhoneTypeAlternateMobile, "alternate_mobile": PhoneTypeAlternateMobile,
 		"office": PhoneTypeOffice, "Work Phone": PhoneTypeOffice, "fax": "", "": "", "phone": "",
+		"Geschäftlich": PhoneTypeOffice, "MÓVIL": PhoneTypeMobile, "Työ": PhoneTypeOffice, "W1": PhoneTypeOffice, "CEL": PhoneTypeMobile, "privat": "",
 	} {
 		got, ok := ParsePhoneType(text)
 		if got != want || ok != (want != "") {

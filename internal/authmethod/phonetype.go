@@ -48,7 +48,8 @@ func (t PhoneType) Rank() int {
 
 // ParsePhoneType reads a phone type as people write it: any case, with blanks,
 // hyphens or underscores between the words, and the common other words for the
-// three types ("cell", "Handy", "work phone").
+// three types, in English ("cell", "work phone"), in other European languages
+// ("Handy", "Travail") and in the codes of HR systems.
 func ParsePhoneType(text string) (PhoneType, bool) {
 	folded := strings.Map(func(r rune) rune {
 		switch r {
@@ -58,11 +59,19 @@ func ParsePhoneType(text string) (PhoneType, bool) {
 		return r
 	}, strings.ToLower(text))
 	switch strings.TrimSuffix(folded, "phone") {
-	case "mobile", "cell", "cellular", "handy", "mobil", "primarymobile":
+	case "mobile", "cell", "cellular", "mobil", "primarymobile", "workmobile", "mobilework",
+		"cel", "wm", // UKG, Oracle
+		"handy", "mobiltelefon", "diensthandy", "portable", "téléphoneportable", "móvil", "movil", "teléfonomóvil",
+		"celular", "cellulare", "telemóvel", "telemovel", "mobiel", "matkapuhelin", "komórka", "komórkowy", "mobilní":
 		return PhoneTypeMobile, true
 	case "alternatemobile", "altmobile", "alternate", "alternativemobile", "secondarymobile", "othermobile":
 		return PhoneTypeAlternateMobile, true
-	case "office", "work", "business":
+	case "office", "work", "business",
+		"w1", // Oracle
+		"büro", "buero", "geschäftlich", "geschaeftlich", "dienstlich", "arbeit", "bureau", "travail", "professionnel",
+		"oficina", "trabajo", "ufficio", "lavoro", "escritório", "trabalho", "kantoor", "werk", "zakelijk",
+		"kontor", "arbete", "arbejde", "arbeid", "jobb", "työ", "toimisto", "biuro", "praca", "służbowy",
+		"kancelář", "práce", "pracovní":
 		return PhoneTypeOffice, true
 	}
 	return "", false

@@ -33,6 +33,10 @@ func problemDecimals() *Problem {
 	return &Problem{"spreadsheet-decimals", "a spreadsheet or an export treated the phone number as an amount and gave it decimals", "format the column as text in the original and export again"}
 }
 
+func problemThousands() *Problem {
+	return &Problem{"spreadsheet-thousands", "a spreadsheet or an export treated the phone number as an amount and put commas into it", "format the column as text in the original and export again"}
+}
+
 func problemComputed() *Problem {
 	return &Problem{"spreadsheet-computed", "the cell begins with a minus: a spreadsheet computed the number as a formula", "type the number as text in the original, with the apostrophe or as =\"+1 …\""}
 }
@@ -55,6 +59,14 @@ func problemCharacter(r rune) *Problem {
 
 func problemExtensionTooLong() *Problem {
 	return &Problem{"extension-too-long", fmt.Sprintf("the extension has more than %d digits", maxExtension), "check whether two numbers were run together"}
+}
+
+func problemTwoExtensions() *Problem {
+	return &Problem{"two-extensions", "the number has an extension, and the extension column another one", "keep the right one of the two"}
+}
+
+func problemAreaTwice() *Problem {
+	return &Problem{"area-code-twice", "the number begins with the digits of its area code column, and may hold the area code already", "write the whole number with + and its country code, or leave the area code column empty"}
 }
 
 func problemNoCountry(digits string) *Problem {
@@ -135,6 +147,18 @@ func noteDoubleZero() Problem {
 
 func noteEmptyExtension() Problem {
 	return Problem{"empty-extension", "an extension mark without digits was left out", ""}
+}
+
+func noteJoined(parts string) Problem {
+	return Problem{"number-joined", "the number was put together with other columns of the row: " + parts, ""}
+}
+
+func notePartsDiffer() Problem {
+	return Problem{"parts-differ", "the number has its country code, and the dialling code or area code column says another; the number was taken as it stands", "check which is right"}
+}
+
+func noteAreaRepeated() Problem {
+	return Problem{"area-code-repeated", "the number holds its area code already, so that the area code column was not put in front", ""}
 }
 
 func noteTrunkPrefix(countryCode string) Problem {

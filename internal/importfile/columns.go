@@ -17,6 +17,10 @@ type columns struct {
 	at         [numKeys]int // column index from 0, or none
 	unused     []Column     // could have served too
 	conditions []condition
+	extended   key    // whose numbers the extensions belong to
+	divided    key    // whose numbers the area and dialling codes belong to
+	codes      codes  // what numbers in the country column are
+	userDomain string // completes users that are bare names
 }
 
 // means says that column i, from 0, has a meaning here.
@@ -37,7 +41,7 @@ func (c *columns) keys() []key {
 
 // phones are the keys of the columns that hold numbers, from left to right.
 func (c *columns) phones() []key {
-	phones := slices.DeleteFunc(c.keys(), func(k key) bool { return k == keyUser || k == keyPhoneType || k == keyCountry })
+	phones := slices.DeleteFunc(c.keys(), func(k key) bool { return !k.isPhone() })
 	slices.SortFunc(phones, func(a, b key) int { return cmp.Compare(c.at[a], c.at[b]) })
 	return phones
 }
@@ -67,6 +71,13 @@ func resolve(opts Options, headings []string) (columns, error) {
 		return columns{}, err
 	}
 	c.conditions = conditions
+	if err := v.addParts(&c); err != nil {
+		return columns{}, err
+	}
+	c.codes = v.codesOf(&c)
+	if c.userDomain, err = userDomain(opts); err != nil {
+		return columns{}, err
+	}
 	for k := range numKeys {
 		for _, i := range slices.Concat(v.found[k], v.others[k]) {
 			if !slices.Contains(c.at[:], i) {
@@ -84,7 +95,7 @@ func (v *resolver) readMap(wanted map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		k, known := parseKey(name)
 		if !known {
-			return v.fail("use one of user, phoneType, phoneNumber, mobile, alternateMobile, office and country",
+			return v.fail("use one of user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode and dialCode",
 				"--map %s=%s: %q is no meaning of a column", name, wanted[name], name)
 		}
 		i, err := v.named(fmt.Sprintf("--map %s=%s", k, wanted[name]), wanted[name])
@@ -128,10 +139,12 @@ func (v *resolver) columnsWhere(matches func(heading string) bool) []int {
 func (v *resolver) readAliases() {
 	table := aliases()
 	for i, heading := range v.headings {
-		a, known := table[fold(heading)]
+		a, known := lookup(table, heading)
 		k := a.key
 		switch {
 		case !known || slices.Contains(v.explicit[:], i):
+		case a.rank == rankProposed:
+			v.others[k] = append(v.others[k], i)
 		case len(v.found[k]) == 0, a.rank < v.rank[k]:
 			v.others[k] = append(v.others[k], v.found[k]...)
 			v.found[k], v.rank[k] = []int{i}, a.rank
@@ -142,10 +155,22 @@ func (v *resolver) readAliases() {
 		}
 	}
 	// A lone "Office" is a phone only where nothing speaks for the long form.
-	if len(v.found[keyOffice]) > 0 && v.rank[keyOffice] > 0 && v.has(keyPhoneType) && v.has(keyPhoneNumber) {
-		v.others[keyOffice] = append(v.others[keyOffice], v.found[keyOffice]...)
-		v.found[keyOffice] = nil
+	if v.rank[keyOffice] > 0 && v.has(keyPhoneType) && v.has(keyPhoneNumber) {
+		v.drop(keyOffice)
 	}
+	// "Area" and "Local" are parts of a number only beside others.
+	if v.rank[keyAreaCode] == rankUnlikely && !v.has(keyDialCode) {
+		v.drop(keyAreaCode)
+	}
+	if v.rank[keyPhoneNumber] == rankUnlikely && !v.has(keyAreaCode) {
+		v.drop(keyPhoneNumber)
+	}
+}
+
+// drop takes nothing for k that was found by its heading.
+func (v *resolver) drop(k key) {
+	v.others[k] = append(v.others[k], v.found[k]...)
+	v.found[k] = nil
 }
 
 // decide takes each meaning's column, or says why it cannot.
@@ -192,9 +217,12 @@ func (v *resolver) form() (map[key]key, error) {
 		return nil, v.fail("name either phoneType and phoneNumber, or mobile, alternateMobile and office",
 			"--map names columns of both forms: one phone per line, and one column per phone type")
 	case explicitWide:
+		if v.genericOffice() {
+			wide[keyOffice] = keyPhoneNumber
+		}
 		return wide, nil
 	case !v.has(keyPhoneNumber) && (explicitLong || !hasWide):
-		return nil, v.fail("say which it is: --map mobile=HEADING, or --map phoneNumber=HEADING",
+		return nil, v.fail("say which it is: "+v.phoneProposal(),
 			"no column holds a phone: expected phoneType and phoneNumber (one phone per line), or one or more of mobile, "+
 				"alternateMobile and office (one person per line), found %s", v.list())
 	case explicitLong && v.has(keyPhoneType):
@@ -205,12 +233,30 @@ func (v *resolver) form() (map[key]key, error) {
 		return nil, v.bothForms()
 	case v.has(keyPhoneNumber) && v.has(keyPhoneType):
 		return long, nil
+	case v.genericOffice():
+		wide[keyOffice] = keyPhoneNumber
+	case v.has(keyPhoneNumber) && v.has(keyMobile) && v.rank[keyPhoneNumber] == rankGeneric:
+		return nil, v.ambiguous(keyOffice, slices.Concat(v.found[keyPhoneNumber], v.found[keyOffice]))
 	case v.has(keyPhoneNumber) && v.has(keyMobile):
 		return nil, v.ambiguous(keyMobile, slices.Concat(v.found[keyPhoneNumber], v.found[keyMobile]))
 	case v.has(keyPhoneNumber):
 		wide[keyMobile] = keyPhoneNumber
 	}
 	return wide, nil
+}
+
+// genericOffice says that a column of phones of no kind ("Telefon") stands
+// beside one of mobiles, where it can only be the office's.
+func (v *resolver) genericOffice() bool {
+	return v.rank[keyPhoneNumber] == rankGeneric && len(v.found[keyPhoneNumber]) > 0 && v.has(keyMobile) && !v.has(keyOffice)
+}
+
+// phoneProposal is what --map could say where no column is a phone.
+func (v *resolver) phoneProposal() string {
+	if private := v.others[keyAlternateMobile]; len(private) > 0 {
+		return fmt.Sprintf("--map mobile=HEADING, or %s for the private phones", v.proposal(keyAlternateMobile, private[0]))
+	}
+	return "--map mobile=HEADING, or --map phoneNumber=HEADING"
 }
 
 func (v *resolver) has(k key) bool { return v.explicit[k] != none || len(v.found[k]) > 0 }

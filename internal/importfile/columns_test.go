@@ -118,7 +118,7 @@ func TestColumnErrors(t *testing.T) {
 			`or --map "mobile=Mobile" for a column per phone type`},
 		{"UPN|Phone Type|Office Phone", nil, `choose: --map "phoneNumber=Office Phone" for one phone per line, or --map "office=Office Phone" for`},
 		{"user|type|phone|office phone", nil, `or --map "office=office phone" for a column per phone type`},
-		{"user|mobile", map[string]string{"phone": "mobile"}, `"phone" is no meaning of a column; use one of user, phoneType, phoneNumber, mobile, alternateMobile, office and country`},
+		{"user|mobile", map[string]string{"phone": "mobile"}, `"phone" is no meaning of a column; use one of user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode and dialCode`},
 		{"user|mobile", map[string]string{"mobile": "Cell"}, `--map mobile=Cell: there is no such column; the heading has "user", "mobile"`},
 		{"user||mobile", map[string]string{"mobile": "!"}, `--map mobile=!: there is no such column`},
 		{"user|E-mail|Email|mobile", map[string]string{"user": "EMAIL"}, `--map user=EMAIL: this could be any of the columns 2 "E-mail", 3 "Email"`},
@@ -165,7 +165,7 @@ func TestAliases(t *testing.T) {
 		}
 	}
 	for _, heading := range []string{"Initial password [passwordProfile] Required", "Office [physicalDeliveryOfficeName]", "Office Number",
-		"Fax", "homePhone", "ipPhone", "displayName", "userType", "State or province [state]", "", "*", "Required"} {
+		"Fax", "ipPhone", "displayName", "userType", "State or province [state]", "", "*", "Required"} {
 		if a, known := table[fold(heading)]; known {
 			t.Errorf("%q means %v, want nothing", heading, a.key)
 		}

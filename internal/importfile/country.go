@@ -2,7 +2,9 @@ package importfile
 
 import (
 	"fmt"
+	"maps"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/language"
@@ -11,11 +13,19 @@ import (
 )
 
 // countries finds the two-letter code of a country as people write it: its ISO
-// 3166 code of two or three letters, or its English name. Numbers are not read:
-// they may be ISO 3166 or dialling codes.
+// 3166 code of two or three letters, or its name. Numbers are another matter,
+// see [codes]: they may be ISO 3166 or dialling codes.
 type countries struct {
-	codes map[string]string // by ISO code in capitals
-	names map[string]string // by folded name
+	codes   map[string]string        // by ISO code in capitals
+	numbers map[int]string           // by ISO number
+	names   map[string]string        // by folded English name
+	foreign func() map[string]string // by folded name in other languages
+}
+
+// languages are those besides English in which countries are known.
+var languages = []language.Tag{
+	language.German, language.French, language.Spanish, language.Italian, language.Portuguese, language.EuropeanPortuguese,
+	language.Dutch, language.Swedish, language.Danish, language.Norwegian, language.Finnish, language.Polish, language.Czech,
 }
 
 // everydayCodes are abbreviations that ISO 3166 does not have.
@@ -49,8 +59,25 @@ var everydayNames = map[string]string{
 	"saintpierreandmiquelon": "PM", "usvirginislands": "VI",
 }
 
-func newCountries() *countries {
-	c := &countries{codes: map[string]string{}, names: map[string]string{}}
+// everydayForeign are the same in other languages, and those that CLDR gives to
+// one of several countries, for none.
+var everydayForeign = map[string]string{
+	"kongo": "", "congo": "",
+	"bundesrepublikdeutschland": "DE", "brd": "DE", "oesterreich": "AT", "daenemark": "DK", "rumaenien": "RO",
+	"tuerkei": "TR", "tschechischerepublik": "CZ", "tschechei": "CZ", "grossbritannien": "GB", "großbritannien": "GB",
+	"vereinigteskoenigreich": "GB", "suedafrika": "ZA", "suedkorea": "KR", "vereinigtestaatenvonamerika": "US",
+	"etatsunisdamerique": "US", "grandebretagne": "GB", "angleterre": "GB", "hollande": "NL", "republiquetcheque": "CZ",
+	"estadosunidosdeamerica": "US", "eeuu": "US", "granbretana": "GB", "inglaterra": "GB", "holanda": "NL", "republicacheca": "CZ",
+	"statiunitidamerica": "US", "granbretagna": "GB", "inghilterra": "GB", "olanda": "NL", "repubblicaceca": "CZ",
+	"estadosunidosdaamerica": "US", "grabretanha": "GB", "grootbrittannie": "GB", "engeland": "GB", "tsjechischerepubliek": "CZ",
+	"tjeckiskarepubliken": "CZ", "tjekkiskerepublik": "CZ", "isobritannia": "GB", "englanti": "GB", "anglia": "GB",
+	"holandia": "NL", "velkabritanie": "GB", "anglie": "GB", "ceskarepublika": "CZ", "slovenskarepublika": "SK",
+	"stanyzjednoczoneameryki": "US", "spojenestatyamericke": "US",
+}
+
+// newCountries gives the one table that there is; nobody may change it.
+var newCountries = sync.OnceValue(func() *countries {
+	c := &countries{codes: map[string]string{}, numbers: map[int]string{}, names: map[string]string{}}
 	english := display.English.Regions()
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
@@ -63,6 +90,9 @@ func newCountries() *countries {
 				continue
 			}
 			c.codes[code], c.codes[region.ISO3()], c.names[foldName(name)] = code, code, code
+			if number := region.M49(); number > 0 && number < 900 { // the others are nobody's
+				c.numbers[number] = code
+			}
 		}
 	}
 	for text, code := range everydayCodes {
@@ -71,16 +101,45 @@ func newCountries() *countries {
 	for name, code := range everydayNames {
 		c.names[name] = code
 	}
+	c.foreign = sync.OnceValue(c.foreignNames)
 	return c
-}
+})
 
 // code is the ISO 3166 two-letter code of the country that text names.
 func (c *countries) code(text string) (string, bool) {
 	if code, known := c.codes[strings.ToUpper(norm.NFKC.String(text))]; known {
 		return code, true
 	}
-	code, known := c.names[foldName(text)]
+	name := foldName(text)
+	if code, known := c.names[name]; known {
+		return code, true
+	}
+	code, known := c.foreign()[name]
 	return code, known
+}
+
+// foreignNames are names in other languages. One that is another country's
+// somewhere else, or several countries', is none.
+func (c *countries) foreignNames() map[string]string {
+	foreign := map[string]string{}
+	for _, tag := range languages {
+		namer := display.Regions(tag)
+		for text, code := range c.codes {
+			if text != code {
+				continue
+			}
+			name := foldName(namer.Name(language.MustParseRegion(code)))
+			if other, known := foreign[name]; known && other != code {
+				code = ""
+			}
+			foreign[name] = code
+		}
+	}
+	for name, code := range everydayForeign {
+		foreign[name] = code
+	}
+	maps.DeleteFunc(foreign, func(_, code string) bool { return code == "" })
+	return foreign
 }
 
 // isPlaceholder says that people and exports write text where there is no

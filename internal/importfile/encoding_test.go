@@ -29,8 +29,8 @@ func utf16BE(text string) string {
 
 // The same file reads alike in every encoding, without being told.
 func TestEncodingsWithoutBeingTold(t *testing.T) {
-	const text = "Benutzer,UPN,Mobile,Country\r\nJürgen,j@example.com,0664 1234567,Österreich\r\n"
-	const german = "Benutzer,UPN,Mobile,Country\r\nJ\xfcrgen,j@example.com,0664 1234567,\xd6sterreich\r\n"
+	const text = "Vorname,UPN,Mobile,Country\r\nJürgen,j@example.com,0664 1234567,Österreich\r\n"
+	const german = "Vorname,UPN,Mobile,Country\r\nJ\xfcrgen,j@example.com,0664 1234567,\xd6sterreich\r\n"
 	tests := []struct{ name, file, encoding string }{
 		{"UTF-8", text, "UTF-8"},
 		{"UTF-8 with a mark", "\ufeff" + text, "UTF-8"},

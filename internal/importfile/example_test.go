@@ -31,7 +31,7 @@ cy@example.com;206-555-0103
 	}
 	// Output:
 	// staff.csv: UTF-8, semicolon between the cells, one person per line
-	//   user:     column 1 "User Principal Name"
+	//   user:     column 1 "User Principal Name", holds userPrincipalNames
 	//   phones:   office = column 2 "Office Phone"
 	//   country:  column 3 "Country"; where it is empty, numbers need their country code
 	//   lines:    4, the heading included

@@ -1,6 +1,8 @@
 package importfile
 
 import (
+	"maps"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -18,12 +20,17 @@ const (
 	keyAlternateMobile
 	keyOffice
 	keyCountry
+	keyExtension
+	keyAreaCode
+	keyDialCode
 	numKeys
 )
 
 // String is the canonical heading, as --map, gocsv and the messages spell it.
 func (k key) String() string {
-	return [numKeys]string{"user", "phoneType", "phoneNumber", "mobile", "alternateMobile", "office", "country"}[k]
+	return [numKeys]string{
+		"user", "phoneType", "phoneNumber", "mobile", "alternateMobile", "office", "country", "extension", "areaCode", "dialCode",
+	}[k]
 }
 
 // keySet is a set of keys.
@@ -39,6 +46,9 @@ func (s keySet) has(keys ...key) bool {
 	}
 	return false
 }
+
+// isPhone says that the column's cells are rows of their own.
+func (k key) isPhone() bool { return keyPhoneNumber <= k && k <= keyOffice }
 
 func parseKey(text string) (key, bool) {
 	for k := range numKeys {
@@ -56,57 +66,10 @@ type alias struct {
 	rank int
 }
 
-// aliasLists hold folded headings, by key and rank: those of Microsoft's own
-// exports and templates, of directory and HR exports, and of published scripts.
-var aliasLists = []struct {
-	alias
-	headings string
-}{
-	{alias{keyUser, 0}, "user upn userprincipalname"},
-	{alias{keyUser, 1}, `username login loginname signinname email emailaddress useremail mail workemail
-		workemailaddress primaryworkemail emailwork workcontactworkemail businessemail companyemail`},
-	{alias{keyUser, 2}, "id objectid userid userobjectid entraobjectid azureadobjectid"},
-	{alias{keyUser, 3}, "employeeid employeenumber"},
-
-	{alias{keyPhoneType, 0}, "phonetype phonenumbertype typeofphone numbertype methodtype"},
-	// It may be the type of anything, the user for one.
-	{alias{keyPhoneType, 1}, "type"},
-	{alias{keyPhoneNumber, 0}, "phonenumber phone phoneno telephone telephoneno number"},
-
-	{alias{keyMobile, 0}, `mobile mobilephone mobilenumber mobilephonenumber mobileno cell cellphone cellnumber
-		cellphonenumber handy handynummer mobiltelefon mobilnummer personalmobile personalcontactpersonalmobile
-		workmobile workcontactworkmobile primarymobile primarymobilephone primaryworkmobilephone`},
-	{alias{keyAlternateMobile, 0}, `alternatemobile alternatemobilephone alternatemobilenumber altmobile
-		secondarymobile alternatephone alternatephonenumber othermobile homephonenumber`},
-	{alias{keyOffice, 0}, `officephone officephonenumber officetelephone telephonenumber bizphone businessphone
-		businessphones businessphonenumber workphone workphonenumber worktelephone primaryworkphone
-		workcontactworkphone`},
-	// Active Directory exports have a column Office that holds a room.
-	{alias{keyOffice, 1}, "office"},
-
-	// The usage location is two letters by definition; a country code may also
-	// turn out to be a dialling code, a country is what people typed.
-	{alias{keyCountry, 0}, "usagelocation"},
-	{alias{keyCountry, 1}, `countrycode countryisocode isocountrycode countryiso isocountry countryiso2
-		countryiso3 primaryaddresscountrycode`},
-	{alias{keyCountry, 2}, "country countryorregion countryregion countryname"},
-}
-
-// aliases builds the table from folded heading to meaning.
-func aliases() map[string]alias {
-	table := map[string]alias{}
-	for _, list := range aliasLists {
-		for heading := range strings.FieldsSeq(list.headings) {
-			table[heading] = list.alias
-		}
-	}
-	return table
-}
-
 // meanings counts the different meanings that headings have, by alias or
 // because --map wants them.
 func meanings(headings []string, wanted map[string]string) int {
-	table := aliases()
+	table := maps.Clone(aliases())
 	for name, heading := range wanted {
 		if k, known := parseKey(name); known {
 			table[fold(heading)] = alias{key: k}
@@ -114,15 +77,39 @@ func meanings(headings []string, wanted map[string]string) int {
 	}
 	found := map[key]bool{}
 	for _, heading := range headings {
-		if a, known := table[fold(heading)]; known {
+		if a, known := lookup(table, heading); known {
 			found[a.key] = true
 		}
 	}
 	return len(found)
 }
 
+// remark is what people write behind a heading in brackets; example is the one
+// that never tells anything.
+var (
+	remark  = regexp.MustCompile(`\([^()]*\)`)
+	example = regexp.MustCompile(`(?i)\( *(?:example|e\.? ?g\.|beispiel|z\. ?b\.|exemple|ejemplo|esempio|exemplo|voorbeeld|exempel|eksempel)[^()]*\)`)
+)
+
+// otherPhone are remarks that make a heading mean something else, folded.
+var otherPhone = regexp.MustCompile(`fax|emergency|notfall|urgence|emergencia|emergenza|manager|assist|old|alt|priv|pers|home|parent|spouse`)
+
+// lookup finds what a heading means, at first with all that stands in it. A
+// remark is left out only where a known heading remains: "Mobile (with country
+// code)" is a mobile, "Mobile (emergency contact)" is somebody else's.
+func lookup(table map[string]alias, heading string) (alias, bool) {
+	if a, known := table[fold(heading)]; known {
+		return a, true
+	}
+	if strings.Contains(heading, "[") || otherPhone.MatchString(strings.ToLower(strings.Join(remark.FindAllString(heading, -1), ""))) {
+		return alias{}, false
+	}
+	a, known := table[fold(remark.ReplaceAllString(heading, ""))]
+	return a, known
+}
+
 // fold reduces a heading to what tells it from others: its letters and digits
-// in lower case. The bracketed property name of Entra's templates decides
+// in lower case, without an example in brackets. The bracketed property name of Entra's templates decides
 // alone: "Office [physicalDeliveryOfficeName]" is no office phone. See
 // https://learn.microsoft.com/entra/identity/users/users-bulk-add.
 func fold(heading string) string {
@@ -131,7 +118,10 @@ func fold(heading string) string {
 			return lettersOf(inner)
 		}
 	}
-	folded := lettersOf(heading)
+	folded := lettersOf(example.ReplaceAllString(heading, ""))
+	if folded == "" {
+		folded = lettersOf(heading)
+	}
 	if bare := strings.TrimSuffix(folded, "required"); bare != "" {
 		return bare
 	}

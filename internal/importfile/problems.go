@@ -101,7 +101,7 @@ func unknownCountry(unread string) authmethod.Problem {
 	return authmethod.Problem{
 		Code:    "country-unknown",
 		Message: fmt.Sprintf("the country %q is not known, so it was not used", unread),
-		Advice:  "write the country as two letters (GB) or as its English name, or the number with its country code",
+		Advice:  "write the country as two letters (GB) or as its name, or the number with its country code",
 	}
 }
 
@@ -143,25 +143,6 @@ func shorten(text string, most int) string {
 }
 
 const maxUserBytes = 1024
-
-// checkUser says why a trimmed user cell cannot be sent to Graph.
-func checkUser(user string) (authmethod.Problem, bool) {
-	switch {
-	case user == "":
-		return authmethod.Problem{
-			Code:    "user-missing",
-			Message: "the user cell is empty",
-			Advice:  "write the user's userPrincipalName or object id",
-		}, true
-	case !addressable(user):
-		return authmethod.Problem{
-			Code:    "user-not-addressable",
-			Message: "the user is neither a name@domain nor an object id: entraphone addresses users by userPrincipalName or object id",
-			Advice:  "write the user's userPrincipalName or object id",
-		}, true
-	}
-	return authmethod.Problem{}, false
-}
 
 // addressable says that text can be a userPrincipalName or an object id.
 func addressable(text string) bool {

@@ -22,11 +22,11 @@ type Options struct {
 	Name string
 	// Map gives the heading for a meaning, where the heading does not tell.
 	// Its keys are user, phoneType, phoneNumber, mobile, alternateMobile,
-	// office and country; headings are compared without case, blanks and
-	// punctuation.
+	// office, country, extension, areaCode and dialCode; headings are compared
+	// without case, blanks and punctuation.
 	Map map[string]string
 	// DefaultCountry is the country of rows that have none, as the user wrote
-	// it: an ISO 3166 code of two or three letters or an English name.
+	// it: an ISO 3166 code of two or three letters or a name.
 	DefaultCountry string
 	// Encoding of the file, such as UTF-16 LE or Windows-1252; empty finds it
 	// out.
@@ -37,6 +37,9 @@ type Options struct {
 	// Skip leaves out the first records that meet the conditions, and Limit
 	// all behind so many; 0 is no limit.
 	Skip, Limit int
+	// UserDomain completes users that are a name without a domain. Numbers and
+	// names with blanks are not completed.
+	UserDomain string
 }
 
 // File is a file that was read.
@@ -123,6 +126,7 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	}
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.doubt.fragments
+	b.describe(&reading)
 	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 

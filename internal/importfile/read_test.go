@@ -20,7 +20,7 @@ import (
 // belong to authmethod and are tested there.
 var ownCodes = []string{
 	"user-missing", "user-not-addressable", "phone-type", "not-utf8", "ragged-row", "quote-not-closed", "inside-quote",
-	"text-after-quote", "cell-too-long", "line-too-long", "short-row", "country-unknown",
+	"text-after-quote", "cell-too-long", "line-too-long", "short-row", "country-unknown", "country-code-unclear", "number-part", "user-completed",
 }
 
 // show prints a row as "line:column user type input !problem ~note".
@@ -216,8 +216,8 @@ func TestCountryOfRow(t *testing.T) {
 		{"", american, "USA", "+1 2065550100", ""},
 		{" ", american, "united states", "+1 2065550100", ""},
 		{"Atlantis", american, "US", "", " !country-unknown"},
-		{"1", american, "US", "", " !country-unknown"},
-		{"1", "+1 " + american, "US", "+1 2065550100", " ~country-unknown"},
+		{"1", american, "US", "", " !country-unknown ~country-code-unclear"},
+		{"1", "+1 " + american, "US", "+1 2065550100", " ~country-code-unclear ~country-unknown"},
 		{"n/a", american, "US", "+1 2065550100", ""},
 		{"N/A", american, "US", "+1 2065550100", ""},
 		{" - ", american, "US", "+1 2065550100", ""},
@@ -305,12 +305,12 @@ func TestUnreadable(t *testing.T) {
 		{"blank cells only", ",,\n;;\n", Options{}, "the file holds no heading"},
 		{"heading only", "user,phoneType,phoneNumber\n,,\n", Options{}, "a heading and no rows"},
 		{"heading with an open quote", `user,"phoneType,phoneNumber` + "\n" + row, Options{}, "the heading cannot be read: a quote is opened"},
-		{"user not named, all quoted", `"Benutzer","Mobile"` + "\n" + `"a@example.com","+1 2065550101"`, Options{},
-			`no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found "Benutzer", "Mobile"; say which it is: --map user=HEADING`},
-		{"phone not named, all quoted", `"UPN";"Telefon mobil"` + "\n", Options{}, `no column holds a phone: expected phoneType and phoneNumber (one phone per line), ` +
-			`or one or more of mobile, alternateMobile and office (one person per line), found "UPN", "Telefon mobil"; say which it is: --map mobile=`},
-		{"--map with a typing error, all quoted", `"Benutzer","Mobile"` + "\n", Options{Map: map[string]string{"user": "Benutzr"}},
-			`--map user=Benutzr: there is no such column; the heading has "Benutzer", "Mobile"`},
+		{"user not named, all quoted", `"Wer","Mobile"` + "\n" + `"a@example.com","+1 2065550101"`, Options{},
+			`no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found "Wer", "Mobile"; say which it is: --map user=HEADING`},
+		{"phone not named, all quoted", `"UPN";"Funk"` + "\n", Options{}, `no column holds a phone: expected phoneType and phoneNumber (one phone per line), ` +
+			`or one or more of mobile, alternateMobile and office (one person per line), found "UPN", "Funk"; say which it is: --map mobile=`},
+		{"--map with a typing error, all quoted", `"Wer","Mobile"` + "\n", Options{Map: map[string]string{"user": "Benutzr"}},
+			`--map user=Benutzr: there is no such column; the heading has "Wer", "Mobile"`},
 		{"vertical bars in a heading", "mobile|cell,name\n", Options{}, `found "mobile|cell", "name"`},
 		{"heading too wide", "user" + strings.Repeat(",", maxCells) + "\n", Options{}, "more than 1000 cells"},
 		{"no heading", row + row, Options{}, "the first line is no heading"},

@@ -22,6 +22,9 @@ type Reading struct {
 	NumberOnly    bool     // the phones have no type, and are taken as mobile
 	NotRead       []Column // all other columns; nothing of them is kept
 
+	UserHolds    string // what the user column holds, in words
+	CountryCodes string // what numbers in the country column are, in words; empty where there are none
+
 	headings []string
 
 	// DefaultCountry is the two-letter code for rows without a country of
@@ -70,6 +73,16 @@ func (r *Reading) describe(c *columns, headings []string) {
 	}
 }
 
+// describe says what the cells turned out to hold.
+func (b *builder) describe(r *Reading) {
+	if user, has := r.columnOf(keyUser); has {
+		r.UserHolds = b.users.holds(user.Heading, b.columns.userDomain)
+	}
+	if country, has := r.columnOf(keyCountry); has {
+		r.CountryCodes = b.codes.say(country)
+	}
+}
+
 // String is the reading in a few lines for a person.
 func (r Reading) String() string {
 	var phones, unused []string
@@ -81,10 +94,9 @@ func (r Reading) String() string {
 	for _, c := range r.Unused {
 		unused = append(unused, fmt.Sprintf("%v (%s)", c, c.Key))
 	}
-	user, _ := r.columnOf(keyUser)
 	lines := []string{
 		fmt.Sprintf("%s: %s, %s, %s", r.Name, r.encoding(), r.separators(), r.form()),
-		"  user:     " + user.String(),
+		"  user:     " + r.user(),
 		"  phones:   " + strings.Join(phones, ", "),
 		"  country:  " + r.country(),
 	}
@@ -158,8 +170,20 @@ func (r Reading) form() string {
 	return "one person per line"
 }
 
+func (r Reading) user() string {
+	user, _ := r.columnOf(keyUser)
+	if r.UserHolds == "" {
+		return user.String()
+	}
+	return user.String() + ", " + r.UserHolds
+}
+
 func (r Reading) country() string {
-	column, has := r.columnOf(keyCountry)
+	c, has := r.columnOf(keyCountry)
+	column := c.String()
+	if r.CountryCodes != "" {
+		column += ", " + r.CountryCodes
+	}
 	switch {
 	case has && r.DefaultCountry != "":
 		return fmt.Sprintf("%v; where it is empty, %s (the default)", column, r.DefaultCountry)

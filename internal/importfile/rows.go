@@ -18,6 +18,9 @@ type record struct {
 	AlternateMobile string `csv:"alternateMobile"`
 	Office          string `csv:"office"`
 	Country         string `csv:"country"`
+	Extension       string `csv:"extension"`
+	AreaCode        string `csv:"areaCode"`
+	DialCode        string `csv:"dialCode"`
 }
 
 func (r *record) cell(k key) string {
@@ -34,6 +37,12 @@ func (r *record) cell(k key) string {
 		return r.AlternateMobile
 	case keyOffice:
 		return r.Office
+	case keyExtension:
+		return r.Extension
+	case keyAreaCode:
+		return r.AreaCode
+	case keyDialCode:
+		return r.DialCode
 	}
 	return r.Country
 }
@@ -42,10 +51,16 @@ func (r *record) cell(k key) string {
 type number struct {
 	row    *authmethod.Row
 	region authmethod.Region
+	code   string            // of the country, in digits that are still to be understood
+	parts  *authmethod.Parts // nil for most numbers
 }
 
 func (n number) read() {
-	n.row.Normalize(n.region)
+	if n.parts != nil {
+		n.row.NormalizeWith(*n.parts, n.region)
+	} else {
+		n.row.Normalize(n.region)
+	}
 	if n.region.Unread != "" && !n.row.Rejected() {
 		n.row.Note(unknownCountry(n.region.Unread))
 	}
@@ -62,9 +77,11 @@ type builder struct {
 	phones    []key
 	fallback  authmethod.Region // for rows without a country
 	countries *countries
+	codes     countryCodes
+	users     userKinds
 
 	// What the cells of a column that repeats turned out to mean.
-	regions    map[string]authmethod.Region
+	regions    map[string]place
 	phoneTypes map[string]authmethod.PhoneType
 }
 
@@ -77,7 +94,8 @@ func newBuilder(c *columns, known *countries, defaultCountry string) *builder {
 		columns:    c,
 		phones:     c.phones(),
 		countries:  known,
-		regions:    map[string]authmethod.Region{},
+		codes:      countryCodes{are: c.codes, seen: map[string]bool{}},
+		regions:    map[string]place{},
 		phoneTypes: map[string]authmethod.PhoneType{},
 	}
 	if defaultCountry != "" {
@@ -117,13 +135,14 @@ func (b *builder) rejectForeign() {
 type common struct {
 	line            int32
 	user            string
-	region          authmethod.Region
+	place           place
+	parts           *parts // nil where numbers stand in one cell
 	problems, notes []authmethod.Problem
 	foreign         keySet
 }
 
 func (b *builder) common(m mark, r *record) common {
-	c := common{line: m.line, foreign: m.foreign, user: validText(trim(r.User)), region: b.regionOf(r.Country)}
+	c := common{line: m.line, foreign: m.foreign, user: validText(trim(r.User)), place: b.placeOf(r.Country)}
 	if m.short {
 		c.notes = append(c.notes, shortRow())
 	}
@@ -132,8 +151,11 @@ func (b *builder) common(m mark, r *record) common {
 			c.problems = append(c.problems, notUTF8(k))
 		}
 	}
-	if problem, bad := checkUser(c.user); bad && utf8.ValidString(r.User) {
-		c.problems = append(c.problems, problem)
+	if utf8.ValidString(r.User) {
+		b.checkUser(&c)
+	}
+	if b.columns.split() {
+		c.parts = readPartCells(r)
 	}
 	return c
 }
@@ -163,7 +185,11 @@ func (b *builder) addRow(c *common, k key, r *record) {
 		row.Reject(notUTF8(k))
 		return
 	}
-	b.numbers = append(b.numbers, number{row, c.region})
+	n := number{row: row, region: c.place.region, code: c.place.code}
+	if c.parts != nil {
+		b.addParts(&n, k, c.parts)
+	}
+	b.numbers = append(b.numbers, n)
 }
 
 // phoneTypes are those of the wide form's columns.
@@ -189,41 +215,12 @@ func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 	}
 }
 
-// regionOf is the country of a row by its own cell. A country that is not
-// known is not replaced by the default: it is some other country.
-func (b *builder) regionOf(cell string) authmethod.Region {
-	if cell == "" {
-		return b.fallback
-	}
-	region, known := b.regions[cell]
-	if known {
-		return region
-	}
-	text := trim(validText(cell))
-	if isPlaceholder(text) {
-		region = b.fallback
-	} else if code, found := b.countries.code(text); found {
-		region.Code = code
-	} else {
-		region.Unread = unread(text)
-	}
-	if len(b.regions) < maxRemembered {
-		b.regions[cell] = region
-	}
-	return region
-}
-
-// unread is what a message shows of a country that is none.
-func unread(text string) string {
-	if hasDigits(text) {
-		return withDigits
-	}
-	return shorten(text, 40)
-}
-
 // takeNumbers hands over the numbers that are still to be read.
 func (b *builder) takeNumbers() []number {
 	taken := b.numbers
+	if b.codes.any {
+		b.understandCodes(taken)
+	}
 	b.numbers = make([]number, 0, batchSize)
 	return taken
 }

@@ -1,0 +1,74 @@
+package authmethod
+
+import "testing"
+
+func TestNormalizeWithParts(t *testing.T) {
+	gb, de, us, ca := Region{Code: "GB"}, Region{Code: "DE"}, Region{Code: "US"}, Region{Code: "CA"}
+	for _, test := range []struct {
+		text   string
+		parts  Parts
+		region Region
+		want   string // the number, or the problem's code
+		notes  string
+	}{
+		{"5550100", Parts{"1", "206", ""}, Region{}, "+1 2065550100", "number-joined"},
+		{"900123", Parts{"44", "7700", ""}, Region{}, "+44 7700900123", "number-joined not-assigned"},
+		{"7946 0123", Parts{"44", "20", ""}, Region{}, "+44 2079460123", "number-joined"},
+		{"7946 0123", Parts{"44", "020", ""}, Region{}, "+44 2079460123", "number-joined trunk-prefix"},
+		{"23125-12", Parts{"49", "030", "3"}, Region{}, "+49 302312512x3", "number-joined trunk-prefix"},
+		{"698 12345", Parts{"39", "06", ""}, Region{}, "+39 0669812345", "number-joined"},
+		{"7946 0123", Parts{"", "020", ""}, gb, "+44 2079460123", "number-joined trunk-prefix"},
+		{"7946 0123", Parts{"", "20", ""}, Region{Code: "GB", Default: true}, "+44 2079460123", "number-joined"},
+		{"900123", Parts{"", "7700", ""}, Region{Code: "GB", Default: true}, "not-of-default-country", "number-joined"},
+		{"7946 0123", Parts{"", "20", ""}, Region{}, "no-country", "number-joined"},
+		{"7946 0123", Parts{"", "20", ""}, Region{Unread: "Atlantis"}, "country-unknown", "number-joined"},
+		{"7946 0123", Parts{"44", "20", ""}, Region{Unread: "Atlantis"}, "+44 2079460123", "number-joined"},
+
+		// A dialling code alone, with national numbers and the same once more.
+		{"020 7946 0123", Parts{"44", "", ""}, Region{}, "+44 2079460123", "number-joined"},
+		{"442079460123", Parts{"44", "", ""}, Region{}, "+44 2079460123", "number-joined plus-missing"},
+		{"4917604069013", Parts{"49", "", ""}, Region{}, "plus-or-national", "number-joined"},
+		{"020 7946 0123", Parts{"44", "", ""}, us, "+44 2079460123", "number-joined"},
+		{"416 555 0100", Parts{"1", "", ""}, ca, "+1 4165550100", "number-joined"},
+		{"07700 900123", Parts{"44", "", ""}, Region{Code: "GB", Default: true}, "+44 7700900123", "number-joined not-assigned"},
+		// Emden's area code begins with Germany's own code.
+		{"123456", Parts{"49", "4921", ""}, Region{}, "+49 4921123456", "number-joined"},
+
+		// The cell is complete.
+		{"+44 20 7946 0123", Parts{"44", "020", ""}, Region{}, "+44 2079460123", ""},
+		{"0044 20 7946 0123", Parts{"44", "20", ""}, Region{}, "+44 2079460123", "double-zero"},
+		{"+44 20 7946 0123", Parts{"1", "", ""}, Region{}, "+44 2079460123", "parts-differ"},
+		{"+44 20 7946 0123", Parts{"44", "161", ""}, Region{}, "+44 2079460123", "parts-differ"},
+		{"+1 206 555 0100", Parts{"1", "206", "123"}, Region{}, "+1 2065550100x123", "number-joined"},
+		{"(206) 555-0100", Parts{"1", "206", ""}, Region{}, "+1 2065550100", "area-code-repeated number-joined"},
+		{"020 7946 0123", Parts{"44", "020", ""}, Region{}, "+44 2079460123", "area-code-repeated number-joined"},
+		{"030 23125123", Parts{"", "030", ""}, de, "+49 3023125123", "area-code-repeated"},
+		{"30 23125123", Parts{"", "030", ""}, de, "area-code-twice", ""},
+
+		{"206-555-0100 x12", Parts{"", "", "12"}, us, "+1 2065550100x12", ""},
+		{"206-555-0100 x12", Parts{"", "", "13"}, us, "two-extensions", ""},
+		{"206-555-0100", Parts{"", "", "12345678901"}, us, "extension-too-long", ""},
+		{"5.55E+06", Parts{"1", "206", "1"}, us, "spreadsheet-scientific", ""},
+		{"", Parts{"1", "206", "1"}, us, "number-missing", ""},
+	} {
+		row := Row{PhoneType: PhoneTypeOffice, Input: test.text}
+		row.NormalizeWith(test.parts, test.region)
+		got := row.Number.Graph()
+		if row.Rejected() {
+			got = codes(row.Problems())
+		}
+		if got != test.want || codes(row.Notes()) != test.notes || row.Input != test.text {
+			t.Errorf("%q with %v in %v = %q with notes %q, want %q with notes %q", test.text, test.parts, test.region, got, codes(row.Notes()), test.want, test.notes)
+		}
+	}
+}
+
+func TestIsDialCode(t *testing.T) {
+	for digits, want := range map[string]bool{
+		"1": true, "44": true, "353": true, "840": false, "0": false, "": false, "044": false, "800": false, "x": false, "99999999999999999999": false,
+	} {
+		if got := IsDialCode(digits); got != want {
+			t.Errorf("IsDialCode(%q) = %t, want %t", digits, got, want)
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package importfile
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entraphone/internal/authmethod"
+)
+
+// codes says what the numbers in a country column are, if there are any: 49 may
+// be Germany's dialling code, and 276 its number in ISO 3166. Many are both, of
+// different countries: 36 is Hungary and Australia.
+type codes int
+
+const (
+	codesByValue    codes = iota // not said by the heading
+	codesISOByValue              // of a column of countries; dialling codes are not looked for
+	codesISO
+	codesDial
+	codesUnclear
+)
+
+// adAttributes are headings beside which countryCode is the attribute of Active
+// Directory, which holds ISO 3166 numbers; see
+// https://learn.microsoft.com/windows/win32/adschema/a-countrycode.
+var adAttributes = []string{
+	"dn", "distinguishedname", "objectclass", "objectcategory", "samaccountname", "useraccountcontrol", "codepage", "accountexpires",
+}
+
+// codesOf decides by the heading and its neighbours.
+func (v *resolver) codesOf(c *columns) codes {
+	at := c.at[keyCountry]
+	if at == none {
+		return codesByValue
+	}
+	folded := fold(v.headings[at])
+	switch {
+	case v.explicit[keyCountry] == at, strings.Contains(folded, "iso"),
+		slices.ContainsFunc(v.headings, func(h string) bool { return slices.Contains(adAttributes, fold(h)) }):
+		return codesISO
+	case aliases()[folded] != alias{keyCountry, rankCountryCode}:
+		return codesISOByValue
+	case c.at[keyAreaCode] != none || v.local(c):
+		return codesDial
+	}
+	return codesByValue
+}
+
+// local says that the numbers are those within an area, by their heading.
+func (v *resolver) local(c *columns) bool {
+	if c.divided == numKeys {
+		return false
+	}
+	at := c.at[c.divided]
+	return strings.HasPrefix(fold(v.headings[at]), "local") || strings.HasPrefix(fold(v.headings[at]), "subscriber")
+}
+
+// place is what the country cell of a row says.
+type place struct {
+	region authmethod.Region
+	code   string // digits that are still to be understood; the region is unread then
+}
+
+// countryCodes gathers the numbers of the country column.
+type countryCodes struct {
+	are  codes
+	any  bool
+	seen map[string]bool // without those that are dialling codes by their +
+	by   string          // how it was decided, for a person
+}
+
+func (c *countryCodes) add(code string) {
+	c.any = c.any || code != ""
+	if code != "" && code[0] != '+' && len(c.seen) < maxRemembered {
+		c.seen[code] = true
+	}
+}
+
+// placeOf is the country of a row by its own cell. A country that is not
+// known is not replaced by the default: it is some other country.
+func (b *builder) placeOf(cell string) place {
+	if cell == "" {
+		return place{region: b.fallback}
+	}
+	p, known := b.regions[cell]
+	if known {
+		return p
+	}
+	text := trim(validText(cell))
+	if code, found := b.countries.code(text); isPlaceholder(text) || strings.Trim(text, "0") == "" {
+		p.region = b.fallback
+	} else if found {
+		p.region.Code = code
+	} else {
+		p.region.Unread = unread(text)
+		p.code = countryDigits(text)
+		b.codes.add(p.code)
+	}
+	if len(b.regions) < maxRemembered {
+		b.regions[cell] = p
+	}
+	return p
+}
+
+// countryDigits are the one to three digits that a country cell consists of,
+// behind the "+" of a dialling code. 008 is Albania, and not the code 8.
+func countryDigits(text string) string {
+	digits, dial := dialDigits(text)
+	switch {
+	case len(text) == 3 && strings.Trim(text, "0123456789") == "":
+		return text
+	case len(digits) > 3 || digits == "":
+		return ""
+	case dial:
+		return "+" + digits
+	}
+	return digits
+}
+
+// unread is what a message shows of a country that is none.
+func unread(text string) string {
+	if hasDigits(text) {
+		return withDigits
+	}
+	return shorten(text, 40)
+}
+
+// understandCodes finds the countries of the numbers whose country is digits.
+// What these are is decided once, by the first rows that have any, so that it
+// is the same in the whole file.
+func (b *builder) understandCodes(numbers []number) {
+	if b.codes.by == "" && len(b.codes.seen) > 0 {
+		b.decideCodes()
+	}
+	for i := range numbers {
+		n := &numbers[i]
+		if n.code == "" {
+			continue
+		}
+		if code, ok := b.countries.iso(n.code); ok && b.codes.are == codesISO {
+			n.region = authmethod.Region{Code: code}
+			continue
+		}
+		digits, plus := strings.CutPrefix(n.code, "+")
+		if (plus || b.codes.are == codesDial) && authmethod.IsDialCode(digits) {
+			n.region = authmethod.Region{}
+			n.setDialCode(digits)
+			continue
+		}
+		if b.codes.are == codesUnclear && !plus {
+			n.row.Note(unclearCode())
+		}
+	}
+}
+
+func (n *number) setDialCode(digits string) {
+	parts := authmethod.Parts{}
+	if n.parts != nil {
+		parts = *n.parts
+	}
+	if parts.DialCode == "" {
+		parts.DialCode = digits
+	}
+	n.parts = &parts
+}
+
+// decideCodes looks at the values where the heading has not decided: 840 is
+// nobody's dialling code, and 1 no number of ISO 3166.
+func (b *builder) decideCodes() {
+	iso, dial := false, false
+	for code := range b.codes.seen {
+		_, isISO := b.countries.iso(code)
+		isDial := authmethod.IsDialCode(code)
+		iso = iso || isISO && !isDial
+		dial = dial || isDial && !isISO
+	}
+	switch {
+	case b.codes.are == codesISO, b.codes.are == codesDial:
+		b.codes.by = "by the headings"
+	case iso && !dial:
+		b.codes.are, b.codes.by = codesISO, "by their values"
+	case dial && !iso && b.codes.are == codesByValue:
+		b.codes.are, b.codes.by = codesDial, "by their values"
+	default:
+		b.codes.are, b.codes.by = codesUnclear, "not at all"
+	}
+}
+
+// iso is the country with a number of ISO 3166, with or without leading zeros.
+func (c *countries) iso(digits string) (string, bool) {
+	number, err := strconv.ParseUint(digits, 10, 16) // takes no "+"
+	if err != nil {
+		return "", false
+	}
+	code, known := c.numbers[int(number)]
+	return code, known
+}
+
+// say tells the reading what was decided.
+func (c *countryCodes) say(country Column) string {
+	switch {
+	case c.by == "":
+		return ""
+	case c.are == codesISO:
+		return "its numbers are ISO 3166 codes, " + c.by
+	case c.are == codesDial:
+		return "its numbers are dialling codes, " + c.by
+	}
+	return fmt.Sprintf("its numbers could be ISO 3166 or dialling codes and are not used: say --map %q or --map %q",
+		keyCountry.String()+"="+country.Heading, keyDialCode.String()+"="+country.Heading)
+}
+
+func unclearCode() authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "country-code-unclear",
+		Message: "the number in the country column could be an ISO 3166 code or a dialling code, so it was not used",
+		Advice:  "say which with --map country=HEADING or --map dialCode=HEADING, or write the country as two letters",
+	}
+}

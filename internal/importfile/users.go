@@ -1,0 +1,143 @@
+package importfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"entraphone/internal/authmethod"
+)
+
+// userKind is what the cell of a user holds.
+type userKind int
+
+const (
+	userAddress  userKind = iota // name@domain
+	userObjectID                 // a GUID
+	userDigits                   // an employee id
+	userName                     // a name without a domain, as sAMAccountName is
+	userNone                     // nothing that names one user
+	numUserKinds
+)
+
+// userKinds counts them over a file.
+type userKinds [numUserKinds]int
+
+// kindOf tells what a trimmed cell that is not empty holds.
+func kindOf(user string) userKind {
+	switch {
+	case !addressable(user):
+		switch {
+		case !addressable(user + "@domain"):
+			return userNone
+		case strings.Trim(user, "0123456789-") == "":
+			return userDigits
+		case strings.Contains(user, `\`):
+			return userNone
+		}
+		return userName
+	case strings.Contains(user, "@"):
+		return userAddress
+	}
+	return userObjectID
+}
+
+// checkUser completes the user of a line, or says why it cannot be sent.
+func (b *builder) checkUser(c *common) {
+	if c.user == "" {
+		c.problems = append(c.problems, userMissing())
+		return
+	}
+	kind := kindOf(c.user)
+	b.users[kind]++
+	switch {
+	case kind == userName && b.columns.userDomain != "":
+		c.user += "@" + b.columns.userDomain
+		c.notes = append(c.notes, userCompleted(b.columns.userDomain))
+		if !addressable(c.user) { // too long now
+			c.problems = append(c.problems, notAddressable(userNone))
+		}
+	case kind != userAddress && kind != userObjectID:
+		c.problems = append(c.problems, notAddressable(kind))
+	}
+}
+
+// holds says in words what a column of users holds, the most frequent first.
+func (u userKinds) holds(heading, domain string) string {
+	addresses := "names with a domain"
+	switch folded := strings.ToLower(heading); {
+	case strings.Contains(folded, "principal") || strings.Contains(folded, "upn"):
+		addresses = "userPrincipalNames"
+	case strings.Contains(folded, "mail") || strings.Contains(folded, "correo") || strings.Contains(folded, "courriel"):
+		addresses = "mail addresses"
+	}
+	names := [numUserKinds]string{addresses, "object ids", "employee ids", "names without a domain", "texts that are no user"}
+	if domain != "" {
+		names[userName] += ", completed with @" + domain
+	}
+	var kinds []userKind
+	total := 0
+	for k := range numUserKinds {
+		if total += u[k]; u[k] > 0 {
+			kinds = append(kinds, k)
+		}
+	}
+	if total == 0 {
+		return ""
+	}
+	slices.SortStableFunc(kinds, func(a, b userKind) int { return u[b] - u[a] })
+	text := "holds " + names[kinds[0]]
+	for _, k := range kinds[1:] {
+		text += fmt.Sprintf(", and %s (%d of %d)", names[k], u[k], total)
+	}
+	if u[userAddress] == 0 && u[userObjectID] == 0 && (u[userName] == 0 || domain == "") {
+		text += ": no row can be sent; name a column with userPrincipalNames: --map user=HEADING"
+		if u[userName] > 0 {
+			text += ", or complete the names with --user-domain DOMAIN"
+		}
+	}
+	return text
+}
+
+// userDomain is the domain that the options give to users that have none.
+func userDomain(opts Options) (string, error) {
+	domain := strings.TrimPrefix(trim(opts.UserDomain), "@")
+	if opts.UserDomain != "" && (!addressable("user@"+domain) || !strings.Contains(domain, ".")) {
+		return "", &FileError{
+			Name:   opts.Name,
+			Found:  fmt.Sprintf("--user-domain %q is no domain", opts.UserDomain),
+			Advice: "write a domain of the tenant, such as contoso.com",
+		}
+	}
+	return domain, nil
+}
+
+func userMissing() authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "user-missing",
+		Message: "the user cell is empty",
+		Advice:  "write the user's userPrincipalName or object id",
+	}
+}
+
+func userCompleted(domain string) authmethod.Problem {
+	return authmethod.Problem{Code: "user-completed", Message: "the user's name was completed with @" + domain}
+}
+
+// notAddressable says why a user cannot be sent to Graph.
+func notAddressable(kind userKind) authmethod.Problem {
+	p := authmethod.Problem{
+		Code:    "user-not-addressable",
+		Message: "the user is neither a name@domain nor an object id: entraphone addresses users by userPrincipalName or object id",
+		Advice:  "write the user's userPrincipalName or object id",
+	}
+	switch kind {
+	case userDigits:
+		p.Message = "the user is an employee id or another number: entraphone addresses users by userPrincipalName or object id"
+		p.Advice = "name a column with userPrincipalNames: --map user=HEADING"
+	case userName:
+		p.Message = "the user is a name without a domain: entraphone addresses users by userPrincipalName or object id"
+		p.Advice = "name a column with userPrincipalNames (--map user=HEADING), or complete the names with --user-domain DOMAIN"
+	}
+	return p
+}

@@ -20,8 +20,9 @@ import (
 // checkCommand reads and validates a file, offline.
 type checkCommand struct {
 	process
-	file   fileOptions
-	format string
+	file    fileOptions
+	format  string
+	explain bool
 }
 
 func newCheckCommand(p process) *cobra.Command {
@@ -48,6 +49,9 @@ func (c *checkCommand) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.explain {
+		return c.printProfile(file)
+	}
 	planned := plan.Build(&file.Rows)
 	out := bufio.NewWriter(c.stdout)
 	if err := print(out, file, planned); err != nil {
@@ -60,6 +64,20 @@ func (c *checkCommand) run(ctx context.Context) error {
 		if row.Rejected() {
 			return rowsError{}
 		}
+	}
+	return nil
+}
+
+// printProfile prints how the file was read as a profile, ready to be saved, and
+// in words beside it.
+func (c *checkCommand) printProfile(file *importfile.File) error {
+	fmt.Fprintln(c.stderr, file.Reading)
+	options, err := c.file.reading(file.Reading.Name)
+	if err != nil {
+		return err
+	}
+	if err := file.Reading.Profile(options).Write(c.stdout); err != nil {
+		return fmt.Errorf("printing the profile: %w", err)
 	}
 	return nil
 }

@@ -7,12 +7,14 @@ Usage:
 	entraphone import FILE [flags]
 	entraphone check FILE [flags]
 	entraphone simulate [flags]
+	entraphone template [flags]
 	entraphone completion bash|zsh|fish|powershell
 
 Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
 and writes what became of each row. Check does the first part only, offline.
-Simulate serves a simulated Graph, to rehearse on.
+Simulate serves a simulated Graph, to rehearse on. Template prints a file to
+start from, for a --profile if one is given.
 
 # The file
 
@@ -58,6 +60,13 @@ together before the number is read, and a note says so.
 	--skip N, --limit N
 		Of those lines, leave out the first N, and read at most N. Lines
 		left out are counted apart; they are no rows.
+	--profile PROFILE
+		Read the file as this profile says: a YAML file with description,
+		columns (a heading, or several of which the first is taken, for each
+		KEY of --map), where, encoding, defaultCountry and userDomain, or
+		one of active-directory, adp-workforce-now, bamboohr,
+		entra-bulk-create, entra-download-users, m365-add-users, personio,
+		successfactors and workday. Flags come before it.
 	--user-domain DOMAIN
 		Complete users that are a name without a domain: panand becomes
 		panand@DOMAIN. Numbers and names with blanks are not completed.
@@ -103,6 +112,9 @@ numbers all of them are rejected. A number of several users is noted on each.
 		token-expiry.
 	--format text|json
 		Of check: text for people, or one JSON object a row.
+	--explain
+		Of check: print how the file is read as a profile, ready to be saved
+		for --profile.
 
 # The tenant
 

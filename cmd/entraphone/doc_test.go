@@ -29,7 +29,7 @@ func TestManualHelpAndReadmeAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	helps := help(t, "import", "--help") + help(t, "check", "--help") + help(t, "simulate", "--help")
+	helps := help(t, "import", "--help") + help(t, "check", "--help") + help(t, "simulate", "--help") + help(t, "template", "--help")
 	flags := regexp.MustCompile(`--[a-z][a-z-]+[a-z]`)
 	inHelp := flags.FindAllString(helps, -1)
 	for _, flag := range inHelp {

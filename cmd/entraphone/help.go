@@ -71,6 +71,25 @@ Exit codes:
 Any other code means failure.
 `
 
+const templateHelp = `Print a CSV file to start from, with an example that is skipped when the file is
+read.
+
+Usage:
+  entraphone template [flags]
+
+Examples:
+  entraphone template > phones.csv
+  entraphone template --profile entra-bulk-create
+`
+
+const templateExitHelp = `
+Exit codes:
+  0    the template is printed
+  1    it could not be printed
+  2    usage, or an unreadable profile
+Any other code means failure.
+`
+
 // setHelp gives a command its flags and a help that shows them by purpose, with
 // its exit codes.
 func setHelp(command *cobra.Command, intro, exits string, groups ...*pflag.FlagSet) {
@@ -107,6 +126,7 @@ func (c *importCommand) mode() *pflag.FlagSet {
 func (c *checkCommand) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Findings", pflag.ContinueOnError)
 	set.StringVar(&c.format, "format", "text", "`FORMAT`: text, or json for one object a row")
+	set.BoolVar(&c.explain, "explain", false, "print how the file is read as a profile, ready to be saved for --profile, and nothing of its rows")
 	return set
 }
 

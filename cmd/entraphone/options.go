@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -28,6 +29,7 @@ type fileOptions struct {
 	where          []string
 	skip, limit    int
 	userDomain     string
+	profile        string
 }
 
 func (o *fileOptions) flags() *pflag.FlagSet {
@@ -39,6 +41,7 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")
 	set.IntVar(&o.limit, "limit", 0, "read at most `N` lines of those, and leave out the others; 0 reads all")
 	set.StringVar(&o.userDomain, "user-domain", "", "complete users that are a name without a domain with this `DOMAIN`: panand becomes panand@DOMAIN")
+	profileFlag(set, &o.profile, "read the file as")
 	return set
 }
 
@@ -57,7 +60,14 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 	if o.skip < 0 || o.limit < 0 {
 		return importfile.Options{}, errors.New("--skip and --limit: give numbers from 0")
 	}
-	return importfile.Options{Name: name, Map: columns, DefaultCountry: o.defaultCountry, Encoding: o.encoding, Where: o.where, Skip: o.skip, Limit: o.limit, UserDomain: o.userDomain}, nil
+	p, err := readProfile(o.profile)
+	if err != nil {
+		return importfile.Options{}, err
+	}
+	return importfile.Options{
+		Name: name, Map: columns, Columns: p.Columns, Where: append(p.Where, o.where...), Skip: o.skip, Limit: o.limit,
+		DefaultCountry: cmp.Or(o.defaultCountry, p.DefaultCountry), Encoding: cmp.Or(o.encoding, p.Encoding), UserDomain: cmp.Or(o.userDomain, p.UserDomain),
+	}, nil
 }
 
 // tenantOptions say which tenant is written to, and as whom.

@@ -80,7 +80,7 @@ func run(ctx context.Context, p process) int {
 	root.SetErr(p.stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{[]error{err}} })
-	root.AddCommand(newImportCommand(p), newCheckCommand(p), newSimulateCommand(p))
+	root.AddCommand(newImportCommand(p), newCheckCommand(p), newSimulateCommand(p), newTemplateCommand(p))
 	command, err := root.ExecuteContextC(ctx)
 	code := exitCode(ctx, err)
 	explain(p.stderr, command, err, code)

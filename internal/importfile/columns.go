@@ -61,6 +61,7 @@ func resolve(opts Options, headings []string) (columns, error) {
 	if err := v.readMap(opts.Map); err != nil {
 		return columns{}, err
 	}
+	v.readProfile(opts.Columns)
 	conditions, err := v.parseConditions(opts.Where)
 	if err != nil {
 		return columns{}, err
@@ -108,6 +109,23 @@ func (v *resolver) readMap(wanted map[string]string) error {
 		v.explicit[k] = i
 	}
 	return nil
+}
+
+// readProfile takes for each meaning that --map leaves open the first heading
+// that the file has once.
+func (v *resolver) readProfile(wanted map[string]Headings) {
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		k, known := parseKey(name)
+		if !known || v.explicit[k] != none {
+			continue
+		}
+		for _, heading := range wanted[name] {
+			if i, err := v.named("", heading); err == nil && !slices.Contains(v.explicit[:], i) {
+				v.explicit[k] = i
+				break
+			}
+		}
+	}
 }
 
 // named finds the column that a flag names: as it is written, else folded.

@@ -193,7 +193,7 @@ func TestDelimiter(t *testing.T) {
 		in := newRecords(strings.NewReader(""), nil)
 		var c candidate
 		in.w.last = true
-		in.judge(&c, []byte(test.text), map[string]string{"user": "Work Mail"}, 0)
+		in.judge(&c, []byte(test.text), map[string]key{"workmail": keyUser}, 0)
 		if got := delimiterName(c.delimiter); got != test.want {
 			t.Errorf("the delimiter of %q is %s, want %s", test.text, got, test.want)
 		}

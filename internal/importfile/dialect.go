@@ -52,7 +52,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 			break
 		}
 	}
-	reading.Skipped = r.findHeading(opts.Map)
+	reading.Skipped = r.findHeading(opts.wanted())
 	n, bad, err := r.peek()
 	switch {
 	case err == io.EOF:
@@ -101,7 +101,7 @@ func (c candidate) better(than candidate) bool {
 // template, the title of a report) is skipped, but nothing that could be a row.
 // Where no line does, it goes to the one that comes nearest, which then says
 // what is missing.
-func (r *records) findHeading(wanted map[string]string) (skipped []Skipped) {
+func (r *records) findHeading(wanted map[string]key) (skipped []Skipped) {
 	data, hint := r.w.data(), byte(0)
 	best := candidate{known: -1}
 	for next := (candidate{}); next.lines < maxPreamble && next.at < len(data); next.lines++ {
@@ -143,7 +143,7 @@ func (r *records) findHeading(wanted map[string]string) (skipped []Skipped) {
 // those the one that gives the most columns. The most frequent character would
 // be wrong: it may stand in names and addresses. A delimiter that breaks the
 // line tells more than one that is not in it, and less than one that parts it.
-func (r *records) judge(c *candidate, data []byte, wanted map[string]string, hint byte) {
+func (r *records) judge(c *candidate, data []byte, wanted map[string]key, hint byte) {
 	c.known, c.cells, c.delimiter = -1, 0, delimiters[0].char
 	for _, d := range delimiters {
 		if hint != 0 && d.char != hint {

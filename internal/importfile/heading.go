@@ -66,14 +66,30 @@ type alias struct {
 	rank int
 }
 
-// meanings counts the different meanings that headings have, by alias or
-// because --map wants them.
-func meanings(headings []string, wanted map[string]string) int {
-	table := maps.Clone(aliases())
-	for name, heading := range wanted {
+// wanted are the folded headings that the options give a meaning.
+func (o *Options) wanted() map[string]key {
+	headings := map[string]key{}
+	for name, several := range o.Columns {
 		if k, known := parseKey(name); known {
-			table[fold(heading)] = alias{key: k}
+			for _, heading := range several {
+				headings[fold(heading)] = k
+			}
 		}
+	}
+	for name, heading := range o.Map {
+		if k, known := parseKey(name); known {
+			headings[fold(heading)] = k
+		}
+	}
+	return headings
+}
+
+// meanings counts the different meanings that headings have, by alias or
+// because they are wanted.
+func meanings(headings []string, wanted map[string]key) int {
+	table := maps.Clone(aliases())
+	for heading, k := range wanted {
+		table[heading] = alias{key: k}
 	}
 	found := map[key]bool{}
 	for _, heading := range headings {

@@ -25,6 +25,9 @@ type Options struct {
 	// office, country, extension, areaCode and dialCode; headings are compared
 	// without case, blanks and punctuation.
 	Map map[string]string
+	// Columns gives headings of which the first that the file has is taken, as
+	// a [Profile] does; Map comes before them.
+	Columns map[string]Headings
 	// DefaultCountry is the country of rows that have none, as the user wrote
 	// it: an ISO 3166 code of two or three letters or a name.
 	DefaultCountry string

@@ -89,6 +89,17 @@ func TestColumns(t *testing.T) {
 		{"UPN|Mobile|Telefon (geschäftlich)", nil, "wide: user=1 mobile=2 office=3"},
 		{"UPN|Mobile|Telefon geschäftlich", nil, "wide: user=1 mobile=2 office=3"},
 
+		// Exports as they are.
+		{"Employee #|First Name|Last Name|Job Title|Work Email|Mobile Phone|Work Phone|Work Ext.|Home Phone", nil,
+			"wide: user=5 mobile=6 office=7 extension=8 unused: alternateMobile=9"},
+		{"WorkerID|WorkerStatus|WorkerType|UserID|FirstName|Location|City|CountryCode|OfficePhone|Custom01", nil,
+			"wide: user=4 office=9 country=8 unused: user=1"},
+		{"DN|objectClass|cn|sn|telephoneNumber|displayName|sAMAccountName|userPrincipalName|ipPhone|mail|homePhone|mobile|countryCode", nil,
+			"wide: user=8 mobile=12 office=5 country=13 unused: user=7 user=10 alternateMobile=11"},
+		{"Legal First Name|Personal Contact: Personal Email|Work Contact: Work Email|Home Phone|Work Contact: Work Phone|" +
+			"Personal Contact: Personal Mobile|Primary Address: Country Code|Associate ID", nil,
+			"wide: user=3 mobile=6 office=5 country=7 unused: user=8 alternateMobile=4"},
+
 		// Numbers in several columns.
 		{"Work Email|PhoneType|CountryCodeNumber|AreaCode|PhoneNumber|Extension", nil,
 			"long: user=1 phoneType=2 phoneNumber=5 extension=6 areaCode=4 dialCode=3"},

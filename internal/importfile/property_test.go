@@ -111,12 +111,14 @@ func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		"\ufeff\"user\";\"phoneType\";\"phoneNumber\"\r\na@b;mobile;\"x\r\n\"\"\r\n", "user,mobile\r\ra@b,\"1\"2\n,,,\n\xff,\xff",
 		"user\tphone\tcountry\na@b\t1\tUK\n\"\n\n", "user,mobile\n" + strings.Repeat("\"\n", 300),
+		"user,countryCode,areaCode,phone,ext\na,44,020,79460123,x1\na@b,840,206,5550100,\n1,+1,,2065550100,0\n",
+		"user;mobile;office;Durchwahl;Land\na;1;2;3;840\na@b;;+49 30 23125;123;Allemagne\n",
 		"user,mobile,x\na@b,\"1\nc@d,+1 2065550101,\"\ne@f,\"\n\",2,\"3\" \n4\"5",
 	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := Read(t.Context(), strings.NewReader(string(text)), Options{Name: "a.csv", DefaultCountry: "US"})
+		file, err := Read(t.Context(), strings.NewReader(string(text)), Options{Name: "a.csv", DefaultCountry: "US", UserDomain: "example.com"})
 		if err != nil {
 			return
 		}

@@ -36,6 +36,14 @@ func TestReadingSaysWhatUsersAre(t *testing.T) {
 	}
 }
 
+// Where the users are none, the column that could be is named.
+func TestReadingProposesAnotherUserColumn(t *testing.T) {
+	got := mustRead(t, "User,E-mail,EmployeeId,mobile\npanand,priya@example.com,7,+1 2065550101\n", Options{}).Reading.UserHolds
+	if want := `name a column with userPrincipalNames: --map "user=E-mail"`; !strings.Contains(got, want) {
+		t.Errorf("UserHolds = %q, want it to hold %q", got, want)
+	}
+}
+
 func TestUsers(t *testing.T) {
 	tests := []struct{ user, domain, want string }{
 		{"ada@example.com", "example.org", "ada@example.com"},

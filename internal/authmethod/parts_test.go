@@ -1,6 +1,10 @@
 package authmethod
 
-import "testing"
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
 
 func TestNormalizeWithParts(t *testing.T) {
 	gb, de, us, ca := Region{Code: "GB"}, Region{Code: "DE"}, Region{Code: "US"}, Region{Code: "CA"}
@@ -71,4 +75,27 @@ func TestIsDialCode(t *testing.T) {
 			t.Errorf("IsDialCode(%q) = %t, want %t", digits, got, want)
 		}
 	}
+}
+
+// Whatever was put together is in Graph's form, and reads as itself.
+func TestJoinedNumberReadsAsItself(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		parts := Parts{
+			DialCode:  rapid.SampledFrom([]string{"", "1", "7", "39", "44", "49", "54", "225", "353", "800"}).Draw(t, "dialling code"),
+			AreaCode:  rapid.StringMatching(`0?[0-9]{0,4}`).Draw(t, "area code"),
+			Extension: rapid.StringMatching(`[0-9]{0,11}`).Draw(t, "extension"),
+		}
+		region := Region{Code: rapid.SampledFrom([]string{"", "US", "GB", "DE", "IT", "RU", "AR"}).Draw(t, "region"), Default: rapid.Bool().Draw(t, "default")}
+		row := Row{Input: rapid.StringMatching(`(\+|00|0)?[0-9]{1,4}[ -]?[0-9]{2,8}( ?x[0-9]{1,4})?`).Draw(t, "text")}
+		row.NormalizeWith(parts, region)
+		if row.Rejected() != row.Number.IsZero() {
+			t.Fatalf("%q with %v in %v: rejected %t, number %q", row.Input, parts, region, row.Rejected(), row.Number.Graph())
+		}
+		if row.Rejected() {
+			return
+		}
+		if again, _, _ := Normalize(row.Number.Graph(), Region{}); again != row.Number || !graphForm.MatchString(row.Number.Graph()) {
+			t.Errorf("%q with %v in %v = %q, and that again = %q", row.Input, parts, region, row.Number.Graph(), again.Graph())
+		}
+	})
 }

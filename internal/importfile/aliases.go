@@ -11,6 +11,7 @@ import (
 // Ranks that decide more than which of two columns is taken.
 const (
 	rankGeneric  = 1 // of phoneNumber: a phone of any kind, the office's beside a mobile
+	rankEmployee = 3 // of user: ids that Graph does not know, and names without a domain
 	rankUnlikely = 2 // of phoneNumber and areaCode: only beside other parts of a number
 	rankProposed = 9 // never taken unless --map says so
 )
@@ -46,7 +47,7 @@ var aliasLists = []struct {
 		adresemail adresmailowy adrespocztyelektronicznej pocztaelektroniczna emailsłużbowy służbowyemail nazwaużytkownika
 		emailováadresa elektronickápošta pracovníemail firemníemail uživatelskéjméno`},
 	{alias{keyUser, 2}, "id objectid userid userobjectid entraobjectid azureadobjectid aadobjectid"},
-	{alias{keyUser, 3}, `employeeid employeenumber employeeno empid personnelnumber workerid associateid
+	{alias{keyUser, rankEmployee}, `employeeid employeenumber employeeno empid personnelnumber workerid associateid
 		samaccountname onpremisessamaccountname
 		personalnummer personalnr mitarbeiternummer mitarbeiterid matricule numérodemployé númerodeempleado matricola
 		númerodefuncionário personeelsnummer anställningsnummer medarbejdernummer ansattnummer henkilönumero

@@ -35,12 +35,12 @@ func (v *resolver) codesOf(c *columns) codes {
 	if at == none {
 		return codesByValue
 	}
-	folded := fold(v.headings[at])
+	a, _ := lookup(aliases(), v.headings[at])
 	switch {
-	case v.explicit[keyCountry] == at, strings.Contains(folded, "iso"),
+	case v.explicit[keyCountry] == at, strings.Contains(fold(v.headings[at]), "iso"),
 		slices.ContainsFunc(v.headings, func(h string) bool { return slices.Contains(adAttributes, fold(h)) }):
 		return codesISO
-	case aliases()[folded] != alias{keyCountry, rankCountryCode}:
+	case a != alias{keyCountry, rankCountryCode}:
 		return codesISOByValue
 	case c.at[keyAreaCode] != none || v.local(c):
 		return codesDial

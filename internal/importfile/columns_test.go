@@ -70,6 +70,52 @@ func TestColumns(t *testing.T) {
 		{"UPN|PhoneType|Mobile", map[string]string{"phoneNumber": "Mobile"}, "long: user=1 phoneType=2 phoneNumber=3"},
 		{"UPN|PhoneType|Mobile", map[string]string{"mobile": "Mobile"}, "wide: user=1 mobile=3 unused: phoneType=2"},
 
+		// A phone of no kind is the office's beside a mobile, and alone the number.
+		{"E-Mail|Telefon|Mobiltelefon", nil, "wide: user=1 mobile=3 office=2"},
+		{"Courriel|Téléphone|Portable", nil, "wide: user=1 mobile=3 office=2"},
+		{"Courriel|Téléphone", nil, "wide: user=1 mobile=2"},
+		{"E-Mail|Telefon|Privat", nil, "wide: user=1 mobile=2"},
+		{"E-Mail|Telefon|Funk", map[string]string{"mobile": "Funk"}, "wide: user=1 mobile=3 office=2"},
+		{"E-Mail|Telefon|Mobil", map[string]string{"office": "Telefon"}, "wide: user=1 mobile=3 office=2"},
+		{"E-Mail|Typ|Telefon", nil, "long: user=1 phoneType=2 phoneNumber=3"},
+		{"Personalnummer|Vorname|Nachname|E-Mail|Telefon|Mobiltelefon|Status|Standort", nil, "wide: user=4 mobile=6 office=5 unused: user=1"},
+		{"E-Mail|Handy|Telefon privat|Home Phone", nil, "wide: user=1 mobile=2 unused: alternateMobile=3 alternateMobile=4"},
+		{"E-Mail|Handy|Telefon privat", map[string]string{"alternateMobile": "Telefon privat"}, "wide: user=1 mobile=2 alternateMobile=3"},
+
+		{"User name (example: chris@contoso.com) *|Mobile (with country code)|Office phone (optional)|Country (ISO)", nil,
+			"wide: user=1 mobile=2 office=3 country=4"},
+		{"User name (example: chris@contoso.com) [userPrincipalName] *|Mobile phone (Beispiel: +1 206 555 0101)", nil, "wide: user=1 mobile=2"},
+		{"UPN|Mobile|Mobile (emergency contact)|Phone (fax)", nil, "wide: user=1 mobile=2"},
+		{"UPN|Mobile|Telefon (geschäftlich)", nil, "wide: user=1 mobile=2 office=3"},
+		{"UPN|Mobile|Telefon geschäftlich", nil, "wide: user=1 mobile=2 office=3"},
+
+		// Exports as they are.
+		{"Employee #|First Name|Last Name|Job Title|Work Email|Mobile Phone|Work Phone|Work Ext.|Home Phone", nil,
+			"wide: user=5 mobile=6 office=7 extension=8 unused: alternateMobile=9"},
+		{"WorkerID|WorkerStatus|WorkerType|UserID|FirstName|Location|City|CountryCode|OfficePhone|Custom01", nil,
+			"wide: user=4 office=9 country=8 unused: user=1"},
+		{"DN|objectClass|cn|sn|telephoneNumber|displayName|sAMAccountName|userPrincipalName|ipPhone|mail|homePhone|mobile|countryCode", nil,
+			"wide: user=8 mobile=12 office=5 country=13 unused: user=7 user=10 alternateMobile=11"},
+		{"Legal First Name|Personal Contact: Personal Email|Work Contact: Work Email|Home Phone|Work Contact: Work Phone|" +
+			"Personal Contact: Personal Mobile|Primary Address: Country Code|Associate ID", nil,
+			"wide: user=3 mobile=6 office=5 country=7 unused: user=8 alternateMobile=4"},
+
+		// Numbers in several columns.
+		{"Work Email|PhoneType|CountryCodeNumber|AreaCode|PhoneNumber|Extension", nil,
+			"long: user=1 phoneType=2 phoneNumber=5 extension=6 areaCode=4 dialCode=3"},
+		{"upn|intlcode|area|phone", nil, "wide: user=1 mobile=4 areaCode=3 dialCode=2"},
+		{"upn|Area|phone", nil, "wide: user=1 mobile=3 unused: areaCode=2"},
+		{"upn|Country Code|Area Code|Local", nil, "wide: user=1 mobile=4 country=2 areaCode=3"},
+		{"upn|Local|phone", nil, "wide: user=1 mobile=3 unused: phoneNumber=2"},
+		{"Work Email|Mobile Phone|Work Phone|Work Ext.", nil, "wide: user=1 mobile=2 office=3 extension=4"},
+		{"EepAddressEMail|EecPhoneBusinessNumber|EecPhoneBusinessExt", nil, "wide: user=1 office=2 extension=3"},
+		{"Work Email|Mobile Phone|Work Ext.", nil, "wide: user=1 mobile=2 unused: extension=3"},
+		{"Work Email|Mobile Phone|Work Ext.", map[string]string{"extension": "Work Ext."}, "wide: user=1 mobile=2 extension=3"},
+		{"upn|phone|Extension", nil, "wide: user=1 mobile=2 extension=3"},
+		{"upn|mobile|office|Vorwahl", map[string]string{"office": "office"}, "wide: user=1 mobile=2 office=3 areaCode=4"},
+		{"upn|mobile|prefix", map[string]string{"dialCode": "prefix"}, "wide: user=1 mobile=2 dialCode=3"},
+		{"upn|mobile|countryCode", map[string]string{"dialCode": "countryCode"}, "wide: user=1 mobile=2 dialCode=3"},
+
 		{"login|tel", map[string]string{"user": "LOGIN", "mobile": "Tel."}, "wide: user=1 mobile=2"},
 		{"user|email|mobile", map[string]string{"user": "E-Mail"}, "wide: user=2 mobile=3 unused: user=1"},
 		{"email|mail|mobile", map[string]string{"user": "mail"}, "wide: user=2 mobile=3 unused: user=1"},
@@ -126,6 +172,14 @@ func TestColumnErrors(t *testing.T) {
 		{"user|tel", map[string]string{"mobile": "tel", "office": "Tel"}, `--map names column 2 "tel" for both mobile and office`},
 		{"user|a|b", map[string]string{"mobile": "a", "phoneNumber": "b"}, "--map names columns of both forms"},
 		{"user|kind|mobile", map[string]string{"phoneType": "kind"}, "no column holds a phone"},
+		{"E-Mail|Telefon|Mobil|Telefon Büro", nil, `several columns could be the office: 2 "Telefon", 4 "Telefon Büro"; ` +
+			`say which: --map "office=Telefon" or --map "office=Telefon Büro"`},
+		{"E-Mail (geschäftlich)|E-Mail (dienstlich)|Mobil", nil, `several columns could be the user: 1 "E-Mail (geschäftlich)", 2 "E-Mail (dienstlich)"`},
+		{"UPN|Telefon privat", nil, `say which it is: --map mobile=HEADING, or --map "alternateMobile=Telefon privat" for the private phones`},
+		{"upn|mobile|office|Area Code", nil, `column 4 "Area Code" (areaCode) could belong to several phones: 2 "mobile", 3 "office"; ` +
+			`name the one phone column that it belongs to: --map "mobile=mobile" or --map "office=office"`},
+		{"upn|mobile|alternateMobile|ext", map[string]string{"extension": "ext"}, `column 4 "ext" (extension) could belong to several phones`},
+		{"upn|office|ext|extn", nil, `several columns could be the extension: 3 "ext", 4 "extn"`},
 		{strings.Repeat("x|", 40), nil, `"x" and 11 more`},
 		{"user|" + strings.Repeat("x", 100), nil, `"` + strings.Repeat("x", 60) + `…"`},
 	}
@@ -154,7 +208,24 @@ func TestAliases(t *testing.T) {
 			"Personal Contact: Personal Mobile|mobile_phone_number|Mobiltelefon|Handy",
 		keyAlternateMobile: "AlternateMobile|Alternate Mobile|homePhoneNumber",
 		keyOffice:          "office|OfficePhone|Office Phone|Office phone [telephoneNumber]|telephoneNumber|BIZ_PHONE|Work Phone",
-		keyCountry:         "country|countryCode|CountryCode|Country or region [country]|usageLocation|ISO country|Country_ISO_Code",
+		keyExtension:       "Extension|Work Ext.|EecPhoneBusinessExt|Durchwahl|Ramal",
+		keyAreaCode:        "AreaCode|Area Code|area_code|Vorwahl|Riktnummer",
+		keyDialCode:        "CountryCodeNumber|intlcode|Dial Code|Ländervorwahl|Laendervorwahl",
+		keyCountry:         "Land|Pays|País|Pais|Paese|Maa|Kraj|Země|country|countryCode|CountryCode|Country or region [country]|usageLocation|ISO country|Country_ISO_Code",
+	}
+	for k, headings := range map[key]string{
+		keyUser: "Benutzername|Courriel|Adresse électronique|Correo electrónico|Posta elettronica|Correio eletrônico|E-mailadres|E-postadress|" +
+			"E-mailadresse|E-post|Sähköposti|Adres e-mail|E-mailová adresa|Dienstliche E-Mail|Käyttäjä|Uzytkownik",
+		keyPhoneType:   "Telefonart|Type de téléphone|Tipo de teléfono|Tipo di telefono|Tipo de telefone|Type telefoon|Typ telefonu|Puhelintyyppi",
+		keyPhoneNumber: "Telefon|Téléphone|Teléfono|Telefono|Telefone|Telefoon|Telefonnummer|Puhelin|Numer telefonu|Telefonní číslo",
+		keyMobile: "Mobil|Diensthandy|Portable|Téléphone mobile|Móvil|Movil|Cellulare|Telemóvel|Mobiel|Mobilnummer|Mobiltelefon|" +
+			"Matkapuhelin|Telefon komórkowy|Telefon komorkowy|Mobilní telefon",
+		keyOffice: "Telefon geschäftlich|Telefon geschaeftlich|Téléphone bureau|Teléfono de oficina|Telefono ufficio|Telefone comercial|" +
+			"Werktelefoon|Arbetstelefon|Arbejdstelefon|Arbeidstelefon|Työpuhelin|Telefon służbowy|Pracovní telefon",
+		keyAlternateMobile: "Telefon privat|Téléphone personnel|Teléfono particular|Telefono privato|Telefone pessoal|Privételefoon|" +
+			"Hemtelefon|Hjemmetelefon|Kotipuhelin|Telefon prywatny|Soukromý telefon",
+	} {
+		tests[k] += "|" + headings
 	}
 	table := aliases()
 	for want, headings := range tests {
@@ -196,6 +267,35 @@ func TestDelimiter(t *testing.T) {
 		in.judge(&c, []byte(test.text), map[string]key{"workmail": keyUser}, 0)
 		if got := delimiterName(c.delimiter); got != test.want {
 			t.Errorf("the delimiter of %q is %s, want %s", test.text, got, test.want)
+		}
+	}
+}
+
+// A heading in two lists, or one that loses its accents to another, would mean
+// whatever stands first.
+func TestAliasesMeanOneThing(t *testing.T) {
+	means := map[string]alias{}
+	for _, list := range aliasLists {
+		for heading := range strings.FieldsSeq(list.headings) {
+			if heading != fold(heading) {
+				t.Errorf("%q is not folded: want %q", heading, fold(heading))
+			}
+			if a, known := means[heading]; known && a != list.alias {
+				t.Errorf("%q means %v and %v", heading, a.key, list.key)
+			}
+			means[heading] = list.alias
+		}
+	}
+	plain := map[string]key{}
+	for heading, a := range means {
+		for _, text := range []string{withoutAccents(heading), spelledOut.Replace(heading)} {
+			if _, itself := means[text]; itself {
+				continue
+			}
+			if k, known := plain[text]; known && k != a.key {
+				t.Errorf("%q means %v and %v", text, k, a.key)
+			}
+			plain[text] = a.key
 		}
 	}
 }

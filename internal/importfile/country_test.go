@@ -14,6 +14,12 @@ func TestCountry(t *testing.T) {
 		"Kosovo": "XK", "XK": "XK", "UAE": "AE", "Namibia": "NA", "Niger": "NE", "Nigeria": "NG",
 		"Dominica": "DM", "Dominican Republic": "DO", "Ireland": "IE", "Guinea-Bissau": "GW",
 
+		"Deutschland": "DE", "Allemagne": "DE", "Alemania": "DE", "Alemanha": "DE", "Germania": "DE", "Duitsland": "DE", "Tyskland": "DE",
+		"Saksa": "DE", "Niemcy": "DE", "Německo": "DE", "Nemecko": "DE", "Suisse": "CH", "Schweiz": "CH", "Svizzera": "CH", "Royaume-Uni": "GB",
+		"Vereinigtes Königreich": "GB", "États-Unis": "US", "Etats-Unis": "US", "Estados Unidos": "US", "Stany Zjednoczone": "US", "USA ": "US",
+		"Österreich": "AT", "Oesterreich": "AT", "Brasil": "BR", "Espagne": "ES", "Polska": "PL", "Česko": "CZ", "Suomi": "FI", "Sverige": "SE",
+		"Norge": "NO", "Danmark": "DK", "Nederland": "NL", "Island": "IS", "Irland": "IE", "Noord-Korea": "KP",
+
 		"": "", "Atlantis": "", "ZZ": "", "EU": "", "UN": "", "SU": "", "AA": "", "XX": "", "840": "", "1": "", "+44": "",
 		"N/A": "", "n.a.": "", "-": "", "Congo": "", "Korea": "", "Europe": "", "Kongo": "", "República": "", "G B": "",
 	}

@@ -145,7 +145,8 @@ func dialDigits(text string) (digits string, dial bool) {
 
 // addParts gives a number the parts of it that stand in other cells. A part
 // that cannot be read stops the row: the number would be another one.
-func (b *builder) addParts(n *number, k key, p *parts) {
+func (b *builder) addParts(n *number, k key, p *parts) (fit bool) {
+	fit = true
 	mine := func(part key) bool {
 		if part == keyExtension {
 			return k == b.columns.extended
@@ -158,6 +159,7 @@ func (b *builder) addParts(n *number, k key, p *parts) {
 		case b.columns.at[part] == none || !mine(part):
 		case p.problems[part] != nil:
 			n.row.Reject(*p.problems[part])
+			fit = false
 		case part == keyDialCode:
 			own.DialCode = p.DialCode
 		case part == keyAreaCode:
@@ -170,6 +172,7 @@ func (b *builder) addParts(n *number, k key, p *parts) {
 		kept := own // the only thing here that lives on
 		n.parts = &kept
 	}
+	return fit
 }
 
 func notDigits(k key) *authmethod.Problem {

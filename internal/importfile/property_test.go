@@ -113,12 +113,14 @@ func FuzzRead(f *testing.F) {
 		"user\tphone\tcountry\na@b\t1\tUK\n\"\n\n", "user,mobile\n" + strings.Repeat("\"\n", 300),
 		"sep=;\nuser;mobile\na@b;1\n", "#TYPE x\n'user'|'mobile'\n'a@b'|'+1'\n", "version:v1.0,,\nuser,mobile\nExample: a@b,\nuser,mobile\n",
 		"\xff\xfeu\x00p\x00n\x00,\x00m\x00o\x00b\x00i\x00l\x00e\x00\n\x00a\x00@\x00b\x00,\x001\x00",
+		"user,countryCode,areaCode,phone,ext\na,44,020,79460123,x1\na@b,840,206,5550100,\n1,+1,,2065550100,0\n",
+		"user;mobile;office;Durchwahl;Land\na;1;2;3;840\na@b;;+49 30 23125;123;Allemagne\n",
 		"user,mobile,x\na@b,\"1\nc@d,+1 2065550101,\"\ne@f,\"\n\",2,\"3\" \n4\"5",
 	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := Read(t.Context(), strings.NewReader(string(text)), Options{Name: "a.csv", DefaultCountry: "US"})
+		file, err := Read(t.Context(), strings.NewReader(string(text)), Options{Name: "a.csv", DefaultCountry: "US", UserDomain: "example.com"})
 		if err != nil {
 			return
 		}

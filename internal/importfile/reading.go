@@ -76,7 +76,7 @@ func (r *Reading) describe(c *columns, headings []string) {
 // describe says what the cells turned out to hold.
 func (b *builder) describe(r *Reading) {
 	if user, has := r.columnOf(keyUser); has {
-		r.UserHolds = b.users.holds(user.Heading, b.columns.userDomain)
+		r.UserHolds = b.users.holds(user.Heading, b.columns.userDomain, userProposal(r.Unused))
 	}
 	if country, has := r.columnOf(keyCountry); has {
 		r.CountryCodes = b.codes.say(country)

@@ -186,8 +186,8 @@ func (b *builder) addRow(c *common, k key, r *record) {
 		return
 	}
 	n := number{row: row, region: c.place.region, code: c.place.code}
-	if c.parts != nil {
-		b.addParts(&n, k, c.parts)
+	if c.parts != nil && !b.addParts(&n, k, c.parts) {
+		return
 	}
 	b.numbers = append(b.numbers, n)
 }

@@ -63,7 +63,8 @@ func (b *builder) checkUser(c *common) {
 }
 
 // holds says in words what a column of users holds, the most frequent first.
-func (u userKinds) holds(heading, domain string) string {
+// The proposal is what --map could say where these can be sent for nobody.
+func (u userKinds) holds(heading, domain, proposal string) string {
 	addresses := "names with a domain"
 	switch folded := strings.ToLower(heading); {
 	case strings.Contains(folded, "principal") || strings.Contains(folded, "upn"):
@@ -91,12 +92,22 @@ func (u userKinds) holds(heading, domain string) string {
 		text += fmt.Sprintf(", and %s (%d of %d)", names[k], u[k], total)
 	}
 	if u[userAddress] == 0 && u[userObjectID] == 0 && (u[userName] == 0 || domain == "") {
-		text += ": no row can be sent; name a column with userPrincipalNames: --map user=HEADING"
+		text += ": no row can be sent; name a column with userPrincipalNames: " + proposal
 		if u[userName] > 0 {
 			text += ", or complete the names with --user-domain DOMAIN"
 		}
 	}
 	return text
+}
+
+// userProposal names another column that could be the user, if there is one.
+func userProposal(unused []Column) string {
+	for _, c := range unused {
+		if a, known := lookup(aliases(), c.Heading); known && a.key == keyUser && a.rank < rankEmployee {
+			return fmt.Sprintf("--map %q", keyUser.String()+"="+c.Heading)
+		}
+	}
+	return "--map user=HEADING"
 }
 
 // userDomain is the domain that the options give to users that have none.

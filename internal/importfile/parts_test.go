@@ -1,0 +1,75 @@
+package importfile
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// showNumbers prints each row as "type number !problem ~note", with the notes
+// and problems about parts only.
+func showNumbers(f *File) []string {
+	var rows []string
+	for _, r := range f.Rows.All() {
+		text := string(r.PhoneType) + " " + r.Number.Graph()
+		for _, p := range r.Problems() {
+			text += " !" + p.Code
+		}
+		for _, n := range r.Notes() {
+			if n.Code == "number-joined" || n.Code == "parts-differ" {
+				text += " ~" + n.Code
+			}
+		}
+		rows = append(rows, text)
+	}
+	return rows
+}
+
+func TestNumbersInSeveralColumns(t *testing.T) {
+	tests := []struct {
+		text string
+		want []string
+	}{
+		{"Work Email,PhoneType,CountryCodeNumber,AreaCode,PhoneNumber,Extension\n" +
+			"a@b.c,W1,1,206,5550100,123\na@b.c,WM,44,7700,900123,\na@b.c,W1,0044,020,79460123,Ext. 7\na@b.c,mobile,+44,,+44 7700 900123,-\n" +
+			"a@b.c,mobile,999,206,5550100,\na@b.c,mobile,1,two,5550100,\na@b.c,mobile,1,206,5550100,front desk\na@b.c,mobile,1,+206,5550100,\n", []string{
+			"office +1 2065550100x123 ~number-joined", "mobile +44 7700900123 ~number-joined", "office +44 2079460123x7 ~number-joined",
+			"mobile +44 7700900123", "mobile  !number-part", "mobile  !number-part", "mobile  !number-part", "mobile  !number-part"}},
+		{"user,mobile,office,Work Ext.\na@b.c,+1 206 555 0101,+1 206 555 0100,x123\nb@b.c,+1 206 555 0101,,123\n" +
+			"c@b.c,+1 206 555 0101,+1 206 555 0100 x12,13\nd@b.c,+1 206 555 0101,+1 206 555 0100,0\n", []string{
+			"mobile +1 2065550101", "office +1 2065550100x123 ~number-joined", "mobile +1 2065550101",
+			"mobile +1 2065550101", "office  !two-extensions", "mobile +1 2065550101", "office +1 2065550100x0 ~number-joined"}},
+		{"user,mobile,office,Area Code\na@b.c,+1 206 555 0101,5550100,206\n", nil},
+		{"user,dialCode,phone\na@b.c,1,+44 20 7946 0123\nb@b.c,(+44),020 7946 0123\nc@b.c,'0044,020 7946 0123\nd@b.c,＋44,020 7946 0123\n" +
+			"e@b.c,\xff,020 7946 0123\n", []string{
+			"mobile +44 2079460123 ~parts-differ", "mobile +44 2079460123 ~number-joined", "mobile +44 2079460123 ~number-joined",
+			"mobile +44 2079460123 ~number-joined", "mobile  !number-part"}},
+	}
+	for _, test := range tests {
+		f, err := Read(t.Context(), strings.NewReader(test.text), Options{Name: "a.csv"})
+		if err != nil {
+			if test.want != nil {
+				t.Errorf("Read(%q): %v", test.text, err)
+			}
+			continue
+		}
+		if diff := cmp.Diff(test.want, showNumbers(f)); diff != "" {
+			t.Errorf("numbers of %q (-want +got):\n%s", test.text, diff)
+		}
+		for _, r := range f.Rows.All() {
+			if !strings.Contains(test.text, r.Input) {
+				t.Errorf("Input = %q, which stands in no cell of %q", r.Input, test.text)
+			}
+		}
+	}
+}
+
+func TestPartsOfTheOnlyPhoneThatMapNames(t *testing.T) {
+	const text = "user,mobile,office,Area Code\na@b.c,+1 206 555 0101,5550100,206\n"
+	f := mustRead(t, text, Options{Map: map[string]string{"office": "office"}, DefaultCountry: "US"})
+	want := []string{"mobile +1 2065550101", "office +1 2065550100 ~number-joined"}
+	if diff := cmp.Diff(want, showNumbers(f)); diff != "" {
+		t.Errorf("numbers of %q (-want +got):\n%s", text, diff)
+	}
+}

@@ -1,0 +1,85 @@
+package importfile
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestReadingSaysWhatUsersAre(t *testing.T) {
+	const guid = "11111111-1111-4111-8111-111111111102"
+	tests := []struct {
+		heading, users string // separated by |
+		domain         string
+		want           string
+	}{
+		{"Work_Email", "ada@example.com|bo@example.com", "", `column 1 "Work_Email", holds mail addresses` + "\n"},
+		{"UPN", "ada@example.com", "", "holds userPrincipalNames\n"},
+		{"User", "ada@example.com", "", "holds names with a domain\n"},
+		{"id", guid, "", "holds object ids\n"},
+		{"User", "ada@example.com|000101|bo@example.com", "", "holds names with a domain, and employee ids (1 of 3)\n"},
+		{"EmployeeId", "000101|000102", "", "holds employee ids: no row can be sent; name a column with userPrincipalNames: --map user=HEADING\n"},
+		{"sAMAccountName", "panand|ohart", "", "holds names without a domain: no row can be sent; name a column with userPrincipalNames: --map user=HEADING, or complete the names with --user-domain DOMAIN\n"},
+		{"sAMAccountName", "panand|ohart", "example.com", "holds names without a domain, completed with @example.com\n"},
+		{"User", "Ada Lovelace", "example.com", "holds texts that are no user: no row can be sent"},
+		{"User", "", "", `column 1 "User"` + "\n"},
+	}
+	for _, test := range tests {
+		text := test.heading + ",mobile\n"
+		for user := range strings.SplitSeq(test.users, "|") {
+			text += user + ",+1 2065550101\n"
+		}
+		got := mustRead(t, text, Options{UserDomain: test.domain}).Reading.String()
+		if !strings.Contains(got, test.want) {
+			t.Errorf("%s of %q: the reading is\n%s\nwant it to hold %q", test.heading, test.users, got, test.want)
+		}
+	}
+}
+
+// Where the users are none, the column that could be is named.
+func TestReadingProposesAnotherUserColumn(t *testing.T) {
+	got := mustRead(t, "User,E-mail,EmployeeId,mobile\npanand,priya@example.com,7,+1 2065550101\n", Options{}).Reading.UserHolds
+	if want := `name a column with userPrincipalNames: --map "user=E-mail"`; !strings.Contains(got, want) {
+		t.Errorf("UserHolds = %q, want it to hold %q", got, want)
+	}
+}
+
+func TestUsers(t *testing.T) {
+	tests := []struct{ user, domain, want string }{
+		{"ada@example.com", "example.org", "ada@example.com"},
+		{" Ada@Example.com\u00a0", "", "Ada@Example.com"},
+		{"\u202aada@example.com\u200b", "", "ada@example.com"},
+		{"panand", "example.com", "panand@example.com ~user-completed"},
+		{"p.anand-2", "@example.com", "p.anand-2@example.com ~user-completed"},
+		{"panand", "", "panand !user-not-addressable"},
+		{"000101", "example.com", "000101 !user-not-addressable"},
+		{"Priya Anand", "example.com", "Priya Anand !user-not-addressable"},
+		{`CORP\panand`, "example.com", `CORP\panand !user-not-addressable`},
+		{"a;b", "example.com", "a;b !user-not-addressable"},
+		{strings.Repeat("x", maxUserBytes-8), "example.com", strings.Repeat("x", maxUserBytes-8) + "@example.com ~user-completed !user-not-addressable"},
+		{"", "example.com", " !user-missing"},
+	}
+	for _, test := range tests {
+		r := mustRead(t, "user,mobile\n\""+test.user+"\",+1 2065550101\n", Options{UserDomain: test.domain}).Rows.At(0)
+		got := r.User
+		for _, n := range r.Notes() {
+			got += " ~" + n.Code
+		}
+		for _, p := range r.Problems() {
+			got += " !" + p.Code
+		}
+		if got != test.want || r.Rejected() != r.Number.IsZero() {
+			t.Errorf("user %q with domain %q = %s, want %s", test.user, test.domain, got, test.want)
+		}
+	}
+}
+
+func TestUserDomainMustBeOne(t *testing.T) {
+	for _, domain := range []string{"@", "no domain", "a@b.c", "local", " "} {
+		_, err := Read(t.Context(), strings.NewReader("user,mobile\na,b\n"), Options{Name: "a.csv", UserDomain: domain})
+		var unfit *FileError
+		if !errors.As(err, &unfit) || !strings.Contains(err.Error(), "--user-domain") {
+			t.Errorf("UserDomain %q: %v, want a FileError that names --user-domain", domain, err)
+		}
+	}
+}

@@ -192,7 +192,9 @@ func parsePhoneType(text string) (authmethod.PhoneType, bool) {
 	if t, known := authmethod.ParsePhoneType(text); known {
 		return t, true
 	}
-	strange := func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" -_./", r) }
+	strange := func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" -_./", r)
+	}
 	if strings.ContainsFunc(text, strange) {
 		return "", false // "mobile?" is a doubt
 	}

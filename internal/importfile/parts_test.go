@@ -73,3 +73,16 @@ func TestPartsOfTheOnlyPhoneThatMapNames(t *testing.T) {
 		t.Errorf("numbers of %q (-want +got):\n%s", text, diff)
 	}
 }
+
+// A phone type may be written as the heading of its column.
+func TestPhoneTypesInOtherLanguages(t *testing.T) {
+	for cell, want := range map[string]string{
+		"Telefon geschäftlich": "office", "Téléphone bureau": "office", "Mobiltelefon": "mobile", "Work Mobile": "mobile", "Arbeit": "office",
+		"Telefon privat": "Telefon privat", "Telefon": "Telefon", "E-Mail": "E-Mail", "mobile?": "mobile?",
+	} {
+		r := mustRead(t, "E-Mail;Telefonart;Telefon\na@b.c;"+cell+";+44 20 7946 0123\n", Options{}).Rows.At(0)
+		if known := want != cell; string(r.PhoneType) != want || r.Rejected() == known {
+			t.Errorf("phone type %q = %s, rejected %t, want %s", cell, r.PhoneType, r.Rejected(), want)
+		}
+	}
+}

@@ -199,13 +199,32 @@ var phoneTypes = [numKeys]authmethod.PhoneType{
 	keyOffice:          authmethod.PhoneTypeOffice,
 }
 
+// parsePhoneType reads a phone type by itself, or as the heading that a column
+// of such phones would have: "Telefon geschäftlich".
+func parsePhoneType(text string) (authmethod.PhoneType, bool) {
+	if t, known := authmethod.ParsePhoneType(text); known {
+		return t, true
+	}
+	strange := func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" -_./", r)
+	}
+	if strings.ContainsFunc(text, strange) {
+		return "", false // "mobile?" is a doubt
+	}
+	a, known := aliases()[fold(text)]
+	if !known || phoneTypes[a.key] == "" || a.rank > 0 {
+		return "", false
+	}
+	return phoneTypes[a.key], true
+}
+
 func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 	var known bool
 	if row.PhoneType, known = b.phoneTypes[cell]; known {
 		return
 	}
 	text := trim(validText(cell))
-	if row.PhoneType, known = authmethod.ParsePhoneType(text); !known {
+	if row.PhoneType, known = parsePhoneType(text); !known {
 		row.PhoneType = authmethod.PhoneType(text)
 		row.Reject(unknownPhoneType(text))
 		return

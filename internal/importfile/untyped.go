@@ -3,8 +3,6 @@ package importfile
 import (
 	"bytes"
 	"fmt"
-
-	"entraphone/internal/authmethod"
 )
 
 // typeSeeker looks, in a file whose phones seem to have no type, for a column
@@ -12,8 +10,8 @@ import (
 // must not be taken as mobiles: a text message would go to a reception desk.
 type typeSeeker struct {
 	columns []int // of no known meaning
-	filled  []int // cells of each that were not empty
-	typed   []int // of these, cells that name a phone type
+	filled  []int // cells of each that were not empty, up to the first that names no phone type
+	typed   []int // of these, cells that name one
 }
 
 func newTypeSeeker(c *columns, width int) *typeSeeker {
@@ -33,7 +31,7 @@ func newTypeSeeker(c *columns, width int) *typeSeeker {
 // look takes in the cells of a record.
 func (s *typeSeeker) look(cells []span, data []byte) {
 	for n, i := range s.columns {
-		if i >= len(cells) {
+		if i >= len(cells) || s.typed[n] < s.filled[n] { // it holds something else as well
 			continue
 		}
 		text := bytes.TrimSpace(cells[i].bytes(data))
@@ -41,7 +39,7 @@ func (s *typeSeeker) look(cells []span, data []byte) {
 			continue
 		}
 		s.filled[n]++
-		if _, is := authmethod.ParsePhoneType(string(text)); is {
+		if _, is := parsePhoneType(string(text)); is {
 			s.typed[n]++
 		}
 	}

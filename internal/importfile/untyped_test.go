@@ -17,6 +17,7 @@ func TestPhonesAreNotTakenAsMobilesBesideTheirTypes(t *testing.T) {
 	}{
 		{"UPN,Kind,Number\na@example.com,office,+44 20 7946 0999\n", `--map "phoneType=Kind" --map "phoneNumber=Number"; or --map "mobile=Number"`},
 		{"UPN;Phone;X\na@example.com;+44 20 7946 0999;\nb@example.com;+44 20 7946 0998;Work Phone\n", `column 3 "X" holds phone types`},
+		{"UPN,Kind,Number\na@example.com,Téléphone bureau,+44 20 7946 0999\n", `--map "phoneType=Kind"`},
 		{"UPN,PhoneNumber\na@example.com,+1 2065550101\n", ""},
 		{"UPN,Department,PhoneNumber\na@example.com,office,+1 2065550101\nb@example.com,sales,+1 2065550102\n", ""},
 		{"UPN,Department,PhoneNumber\na@example.com,,+1 2065550101\n", ""},

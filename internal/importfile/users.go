@@ -16,6 +16,7 @@ const (
 	userObjectID                 // a GUID
 	userDigits                   // an employee id
 	userName                     // a name without a domain, as sAMAccountName is
+	userLogon                    // DOMAIN\name
 	userNone                     // nothing that names one user
 	numUserKinds
 )
@@ -33,7 +34,7 @@ func kindOf(user string) userKind {
 		case strings.Trim(user, "0123456789-") == "":
 			return userDigits
 		case strings.Contains(user, `\`):
-			return userNone
+			return userLogon
 		}
 		return userName
 	case strings.Contains(user, "@"):
@@ -72,7 +73,10 @@ func (u userKinds) holds(heading, domain, proposal string) string {
 	case strings.Contains(folded, "mail") || strings.Contains(folded, "correo") || strings.Contains(folded, "courriel"):
 		addresses = "mail addresses"
 	}
-	names := [numUserKinds]string{addresses, "object ids", "employee ids", "names without a domain", "texts that are no user"}
+	names := [numUserKinds]string{addresses, "object ids", "employee ids", "names without a domain", `logon names (DOMAIN\name)`, "texts that are no user"}
+	if a, known := lookup(aliases(), heading); known && a == (alias{keyUser, rankEmployee}) && !strings.Contains(fold(heading), "accountname") {
+		names[userName] = names[userDigits]
+	}
 	if domain != "" {
 		names[userName] += ", completed with @" + domain
 	}
@@ -145,6 +149,9 @@ func notAddressable(kind userKind) authmethod.Problem {
 	switch kind {
 	case userDigits:
 		p.Message = "the user is an employee id or another number: entraphone addresses users by userPrincipalName or object id"
+		p.Advice = "name a column with userPrincipalNames: --map user=HEADING"
+	case userLogon:
+		p.Message = "the user is a logon name with a Windows domain: entraphone addresses users by userPrincipalName or object id"
 		p.Advice = "name a column with userPrincipalNames: --map user=HEADING"
 	case userName:
 		p.Message = "the user is a name without a domain: entraphone addresses users by userPrincipalName or object id"

@@ -21,6 +21,8 @@ func TestReadingSaysWhatUsersAre(t *testing.T) {
 		{"EmployeeId", "000101|000102", "", "holds employee ids: no row can be sent; name a column with userPrincipalNames: --map user=HEADING\n"},
 		{"sAMAccountName", "panand|ohart", "", "holds names without a domain: no row can be sent; name a column with userPrincipalNames: --map user=HEADING, or complete the names with --user-domain DOMAIN\n"},
 		{"sAMAccountName", "panand|ohart", "example.com", "holds names without a domain, completed with @example.com\n"},
+		{"Employee Number", "E101|E102", "", "holds employee ids: no row can be sent"},
+		{"User", `CORP\panand`, "example.com", `holds logon names (DOMAIN\name): no row can be sent`},
 		{"User", "Ada Lovelace", "example.com", "holds texts that are no user: no row can be sent"},
 		{"User", "", "", `column 1 "User"` + "\n"},
 	}

@@ -18,6 +18,7 @@ type records struct {
 	delimiter byte
 	width     int   // cells of the heading
 	user      int   // index of the user's cell
+	completes bool  // users may be bare names
 	phones    []int // indexes of the cells that hold phones, from left to right
 	keys      []key // that have a column
 	mapped    []int // indexes of the cells that are wanted, in the order of keys
@@ -56,7 +57,7 @@ func newRecords(src io.Reader, watch *textWatch) *records {
 
 // want sets which cells of a record are given out.
 func (r *records) want(c *columns, width int) {
-	r.width, r.user = width, c.at[keyUser]
+	r.width, r.user, r.completes = width, c.at[keyUser], c.userDomain != ""
 	r.keys = c.keys()
 	for _, k := range r.keys {
 		r.mapped = append(r.mapped, c.at[k])
@@ -243,7 +244,12 @@ func (r *records) holdsRows(record []byte) bool {
 func (r *records) rowIn(line []byte) (user int, is bool) {
 	cells := bytes.Split(line, []byte{r.delimiter})
 	content := func(i int) []byte { return bytes.Trim(cells[i], string(r.quote)+" \t") }
-	if len(cells) <= r.user || !addressable(string(content(r.user))) {
+	if len(cells) <= r.user || len(content(r.user)) == 0 {
+		return 0, false
+	}
+	switch kind := kindOf(string(content(r.user))); {
+	case kind == userAddress, kind == userObjectID, kind == userName && r.completes:
+	default:
 		return 0, false
 	}
 	for _, cell := range cells[:r.user] {

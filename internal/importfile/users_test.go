@@ -85,3 +85,12 @@ func TestUserDomainMustBeOne(t *testing.T) {
 		}
 	}
 }
+
+// A line of a bare name that a stray quote has swallowed is noticed where such
+// names are users.
+func TestSwallowedBareNames(t *testing.T) {
+	f := mustRead(t, "user,mobile,note\nada,+1 2065550101,\"x\nbo,+1 2065550102,y\"\n", Options{UserDomain: "example.com"})
+	if f.Rows.Len() != 2 || !f.Rows.At(0).Rejected() || !f.Rows.At(1).Rejected() {
+		t.Errorf("rows = %v, want both, rejected", showAll(f))
+	}
+}

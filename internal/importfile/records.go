@@ -162,6 +162,9 @@ func (r *records) record(cells []string) (m mark, is bool, err error) {
 
 // selects says whether the record that was scanned is meant.
 func (r *records) selects(record []byte) bool {
+	if len(r.selected.conditions) == 0 && r.status.column == none {
+		return r.selected.take(true) // as most files have it: no cell is looked at
+	}
 	cell := r.cellOf(record)
 	if !r.selected.take(r.selected.meets(cell)) {
 		return false

@@ -1,7 +1,7 @@
 package importfile
 
 import (
-	"maps"
+	"math/bits"
 	"regexp"
 	"strings"
 	"unicode"
@@ -87,17 +87,15 @@ func (o *Options) wanted() map[string]key {
 // meanings counts the different meanings that headings have, by alias or
 // because they are wanted.
 func meanings(headings []string, wanted map[string]key) int {
-	table := maps.Clone(aliases())
-	for heading, k := range wanted {
-		table[heading] = alias{key: k}
-	}
-	found := map[key]bool{}
+	var found keySet
 	for _, heading := range headings {
-		if a, known := lookup(table, heading); known {
-			found[a.key] = true
+		if k, is := wanted[fold(heading)]; is {
+			found.add(k)
+		} else if a, known := lookup(aliases(), heading); known {
+			found.add(a.key)
 		}
 	}
-	return len(found)
+	return bits.OnesCount32(uint32(found))
 }
 
 // remark is what people write behind a heading in brackets; example is the one
@@ -125,8 +123,9 @@ func lookup(table map[string]alias, heading string) (alias, bool) {
 }
 
 // fold reduces a heading to what tells it from others: its letters and digits
-// in lower case, without an example in brackets. The bracketed property name of Entra's templates decides
-// alone: "Office [physicalDeliveryOfficeName]" is no office phone. See
+// in lower case, without an example in brackets. The bracketed property name of
+// Entra's templates decides alone: "Office [physicalDeliveryOfficeName]" is no
+// office phone. See
 // https://learn.microsoft.com/entra/identity/users/users-bulk-add.
 func fold(heading string) string {
 	if open := strings.LastIndexByte(heading, '['); open >= 0 {

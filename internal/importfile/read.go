@@ -177,17 +177,16 @@ func newBatch(c *columns) *batch {
 	for _, k := range c.keys() {
 		headings = append(headings, k.String())
 	}
-	t := &batch{table: [][]string{headings}}
-	for range batchSize {
-		t.table = append(t.table, make([]string, len(headings)))
-	}
-	return t
+	return &batch{table: [][]string{headings}}
 }
 
 // fill takes the next records, and returns [io.EOF] with the last of them.
 func (t *batch) fill(r *records) error {
 	t.marks, t.next = t.marks[:0], 0
 	for len(t.marks) < batchSize {
+		if len(t.table) == 1+len(t.marks) {
+			t.table = append(t.table, make([]string, len(t.table[0])))
+		}
 		m, err := r.next(t.table[1+len(t.marks)])
 		if err != nil {
 			return err

@@ -24,6 +24,9 @@ type wildFile struct {
 	PhoneColumns   map[string]string // heading to phone type
 	CountryColumn  string
 	DefaultCountry string
+	Profile        string // that settles what the headings leave open
+	Ambiguous      string // what the error says without it
+	UserDomain     string
 	Rows           []wildRow
 }
 
@@ -36,7 +39,9 @@ type wildRow struct {
 	Issue     string
 }
 
-func TestWildFiles(t *testing.T) {
+// wildFiles are all of them.
+func wildFiles(t *testing.T) []wildFile {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "manifest.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -45,23 +50,53 @@ func TestWildFiles(t *testing.T) {
 	if err := json.Unmarshal(text, &manifest); err != nil {
 		t.Fatal(err)
 	}
-	for _, wild := range manifest.Files {
+	return manifest.Files
+}
+
+func TestWildFiles(t *testing.T) {
+	for _, wild := range wildFiles(t) {
 		t.Run(wild.File, wild.test)
 	}
 }
 
-func (w wildFile) test(t *testing.T) {
-	src, name, err := Open(filepath.Join("testdata", w.File), nil)
-	if err != nil {
-		t.Fatal(err)
+// options are what the file is read with.
+func (w wildFile) options(t *testing.T) Options {
+	t.Helper()
+	opts := Options{Name: w.File, DefaultCountry: w.DefaultCountry, UserDomain: w.UserDomain}
+	if w.Profile != "" {
+		p, known := NamedProfile(w.Profile)
+		if !known {
+			t.Fatalf("there is no profile %q", w.Profile)
+		}
+		opts.Columns, opts.Where = p.Columns, p.Where
 	}
-	defer src.Close()
-	f, err := Read(t.Context(), src, Options{Name: name, DefaultCountry: w.DefaultCountry})
+	return opts
+}
+
+func (w wildFile) test(t *testing.T) {
+	opts := w.options(t)
+	if w.Profile != "" {
+		if _, err := w.read(t, Options{DefaultCountry: w.DefaultCountry}); err == nil || !strings.Contains(err.Error(), w.Ambiguous) {
+			t.Errorf("without a profile: %v, want it to say %q", err, w.Ambiguous)
+		}
+	}
+	f, err := w.read(t, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.testReading(t, f.Reading)
 	w.testRows(t, f)
+}
+
+func (w wildFile) read(t *testing.T, opts Options) (*File, error) {
+	t.Helper()
+	src, name, err := Open(filepath.Join("testdata", w.File), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	opts.Name = name
+	return Read(t.Context(), src, opts)
 }
 
 func (w wildFile) testReading(t *testing.T, r Reading) {

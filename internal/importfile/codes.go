@@ -80,17 +80,18 @@ func (c *countryCodes) add(code string) {
 
 // placeOf is the country of a row by its own cell. A country that is not
 // known is not replaced by the default: it is some other country.
-func (b *builder) placeOf(cell string) place {
+func (b *builder) placeOf(cell string) *place {
 	if cell == "" {
-		return place{region: b.fallback}
+		return b.fallback
 	}
-	p, known := b.regions[cell]
+	p, known := b.places[cell]
 	if known {
 		return p
 	}
-	text := trim(validText(cell))
+	p = &place{}
+	text := trim(cell)
 	if code, found := b.countries.code(text); isPlaceholder(text) || strings.Trim(text, "0") == "" {
-		p.region = b.fallback
+		p = b.fallback
 	} else if found {
 		p.region.Code = code
 	} else {
@@ -98,8 +99,8 @@ func (b *builder) placeOf(cell string) place {
 		p.code = countryDigits(text)
 		b.codes.add(p.code)
 	}
-	if len(b.regions) < maxRemembered {
-		b.regions[cell] = p
+	if len(b.places) < maxRemembered {
+		b.places[cell] = p
 	}
 	return p
 }
@@ -136,16 +137,16 @@ func (b *builder) understandCodes(numbers []number) {
 	}
 	for i := range numbers {
 		n := &numbers[i]
-		if n.code == "" {
+		if n.place.code == "" {
 			continue
 		}
-		if code, ok := b.countries.iso(n.code); ok && b.codes.are == codesISO {
-			n.region = authmethod.Region{Code: code}
+		if code, ok := b.countries.iso(n.place.code); ok && b.codes.are == codesISO {
+			n.place = &place{region: authmethod.Region{Code: code}}
 			continue
 		}
-		digits, plus := strings.CutPrefix(n.code, "+")
+		digits, plus := strings.CutPrefix(n.place.code, "+")
 		if (plus || b.codes.are == codesDial) && authmethod.IsDialCode(digits) {
-			n.region = authmethod.Region{}
+			n.place = &place{}
 			n.setDialCode(digits)
 			continue
 		}

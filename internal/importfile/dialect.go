@@ -62,7 +62,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	case bad != sound:
 		return fail("the heading cannot be read: "+bad.problem().Message, headingExpected)
 	}
-	headings := r.texts(r.w.data())
+	headings := r.trimmed(r.w.data())
 	c, err := resolve(opts, headings)
 	if err != nil {
 		return columns{}, Reading{}, err
@@ -151,7 +151,7 @@ func (r *records) judge(c *candidate, data []byte, wanted map[string]key, hint b
 		}
 		known, cells := 0, 1
 		if _, bad := r.scan(data, d.char, r.w.last); bad == sound {
-			headings := r.texts(data)
+			headings := r.trimmed(data)
 			known, cells = meanings(headings, wanted), len(headings)
 			if cells == 1 {
 				cells = 0

@@ -176,17 +176,14 @@ func (r *records) settle(record []byte) {
 
 // doubtfulLine reads one physical line by itself, while it is in doubt whether
 // it stands in quotes. A line that is blank or reaches no phone is no row.
-func (r *records) doubtfulLine(cells []string) (m mark, is bool, err error) {
+func (r *records) doubtfulLine(cells []string, m *mark) (is bool, err error) {
 	record, bad, err := r.peekLine()
 	if err != nil {
-		return mark{}, false, err
+		return false, err
 	}
-	m.line = int32(r.line)
 	blank := bad == sound && r.allBlank(record, 0)
 	if m.problem = r.check(record, bad); m.problem == nil {
-		m.short = len(r.cells) < r.width
-		r.take(record, cells)
-		m.foreign = r.foreign
+		r.take(m, record, cells)
 	}
 	meets := m.problem != nil || r.selected.meets(r.cellOf(record))
 	see := r.tap.record
@@ -203,7 +200,7 @@ func (r *records) doubtfulLine(cells []string) (m mark, is bool, err error) {
 	}
 	r.blank += count(blank)
 	r.doubt.fragments += count(fragment)
-	return m, is, err
+	return is, err
 }
 
 // peekLine scans the physical line at which the window stands. It returns

@@ -130,6 +130,9 @@ func (w *textWatch) Write(p []byte) (int, error) {
 	}
 }
 
+// allValid says that all bytes so far are UTF-8.
+func (w *textWatch) allValid() bool { return w.invalid+w.held == 0 }
+
 // count takes the character at the front.
 func (w *textWatch) count(p []byte) int {
 	_, size := utf8.DecodeRune(p)

@@ -116,9 +116,9 @@ func (e *excerpt) copy(opts Options) error {
 		return err
 	}
 	e.tap = tap{label: e.bytes, record: e.line}
-	cells := make([]string, len(c.keys()))
+	cells, m := make([]string, len(c.keys())), mark{}
 	for {
-		if _, err := e.next(cells); err == io.EOF {
+		if err := e.next(cells, &m); err == io.EOF {
 			break
 		} else if err != nil {
 			return err

@@ -78,18 +78,13 @@ func (v *resolver) whose(k key, c *columns, phones []key) error {
 		"column %s (%v) could belong to several phones: %s", v.label(at), k, v.labels(is))
 }
 
-// split says that numbers stand in several columns.
-func (c *columns) split() bool {
-	return c.at[keyExtension] != none || c.at[keyAreaCode] != none || c.at[keyDialCode] != none
-}
-
 // parts are those of a line, and what is wrong with them.
 type parts struct {
 	authmethod.Parts
 	problems [numKeys]*authmethod.Problem // by the column
 }
 
-func readPartCells(r *record) *parts {
+func readPartCells(r *partCells) *parts {
 	p := new(parts)
 	read := func(k key, cell string) string {
 		digits, ok := partDigits(k, cell)
@@ -105,7 +100,7 @@ func readPartCells(r *record) *parts {
 // partDigits are the digits of a cell that holds a part of a number; ok is false
 // where something else stands in it.
 func partDigits(k key, cell string) (digits string, ok bool) {
-	text := trim(validText(cell))
+	text := trim(cell)
 	if isPlaceholder(text) && !(k == keyExtension && text == "0") {
 		return "", true
 	}

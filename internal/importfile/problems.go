@@ -15,7 +15,7 @@ var errTooManyLines = fmt.Errorf("the file has more than %d lines: split it", ma
 const closeQuote = `close the quote (") or take it out; the lines below were read by themselves`
 
 // problem says what a fault is, and what to do about it.
-func (bad fault) problem() authmethod.Problem {
+func (bad fault) problem() *authmethod.Problem {
 	switch bad {
 	case quoteOpen:
 		return quoteNotClosed(fmt.Sprintf("within %d lines or %d KiB", maxRecordLines, maxCellBytes>>10))
@@ -25,20 +25,20 @@ func (bad fault) problem() authmethod.Problem {
 		return quoteNotClosed("on its line")
 	case textAfterQuote:
 		advice := `put quotes round the whole cell, and write a quote within it twice ("")`
-		return authmethod.Problem{Code: "text-after-quote", Message: `text follows a closing quote (")`, Advice: advice}
+		return &authmethod.Problem{Code: "text-after-quote", Message: `text follows a closing quote (")`, Advice: advice}
 	case cellTooLong:
 		found := fmt.Sprintf("a cell is longer than %d KiB", maxCellBytes>>10)
-		return authmethod.Problem{Code: "cell-too-long", Message: found, Advice: "shorten the cell, or leave the column out"}
+		return &authmethod.Problem{Code: "cell-too-long", Message: found, Advice: "shorten the cell, or leave the column out"}
 	case recordTooLong:
 		found := fmt.Sprintf("the line is longer than %d KiB", maxRecordBytes>>10)
-		return authmethod.Problem{Code: "line-too-long", Message: found, Advice: "leave out the columns that are not needed"}
+		return &authmethod.Problem{Code: "line-too-long", Message: found, Advice: "leave out the columns that are not needed"}
 	}
 	found := fmt.Sprintf("the line has more than %d cells", maxCells)
-	return authmethod.Problem{Code: "ragged-row", Message: found, Advice: "leave out the columns that are not needed"}
+	return &authmethod.Problem{Code: "ragged-row", Message: found, Advice: "leave out the columns that are not needed"}
 }
 
-func quoteNotClosed(where string) authmethod.Problem {
-	return authmethod.Problem{Code: "quote-not-closed", Message: "a quote is opened, and not closed " + where, Advice: closeQuote}
+func quoteNotClosed(where string) *authmethod.Problem {
+	return &authmethod.Problem{Code: "quote-not-closed", Message: "a quote is opened, and not closed " + where, Advice: closeQuote}
 }
 
 func insideQuote(in insideQuotes) authmethod.Problem {
@@ -51,18 +51,18 @@ func insideQuote(in insideQuotes) authmethod.Problem {
 	}
 }
 
-func rowsInQuotes() authmethod.Problem {
+func rowsInQuotes() *authmethod.Problem {
 	found := "a quote is opened, and lines of other users stand before it is closed"
-	return authmethod.Problem{Code: "quote-not-closed", Message: found, Advice: closeQuote}
+	return &authmethod.Problem{Code: "quote-not-closed", Message: found, Advice: closeQuote}
 }
 
-func raggedRow(cells, width, lines int) authmethod.Problem {
+func raggedRow(cells, width, lines int) *authmethod.Problem {
 	found := fmt.Sprintf("the line has %d cells, the heading has %d", cells, width)
 	if lines > 1 {
 		found += fmt.Sprintf("; a quote makes it run over %d lines", lines)
 	}
 	advice := "put quotes round cells that hold the delimiter, so that the line has as many cells as the heading"
-	return authmethod.Problem{Code: "ragged-row", Message: found, Advice: advice}
+	return &authmethod.Problem{Code: "ragged-row", Message: found, Advice: advice}
 }
 
 func shortRow() authmethod.Problem {
@@ -146,17 +146,19 @@ const maxUserBytes = 1024
 
 // addressable says that text can be a userPrincipalName or an object id.
 func addressable(text string) bool {
-	name, domain, found := strings.Cut(text, "@")
+	at := strings.IndexByte(text, '@')
 	switch {
 	case len(text) > maxUserBytes:
 		return false
-	case found && (name == "" || domain == "" || strings.Contains(domain, "@")):
+	case at >= 0 && (at == 0 || at == len(text)-1 || strings.IndexByte(text[at+1:], '@') >= 0):
 		return false
-	case !found && !isGUID(text):
+	case at < 0 && !isGUID(text):
 		return false
 	}
-	for _, r := range text {
-		if notInUser(r) {
+	for i := range len(text) {
+		if c := text[i]; c >= utf8.RuneSelf {
+			return !strings.ContainsFunc(text[i:], notInUser)
+		} else if c < 64 && notInUserBelow64>>c&1 != 0 || c == 0x7f {
 			return false
 		}
 	}
@@ -167,10 +169,13 @@ func addressable(text string) bool {
 // that nobody can see.
 func notInUser(r rune) bool {
 	if r < utf8.RuneSelf {
-		return r <= ' ' || r == 0x7f || r == '"' || r == '<' || r == '>' || r == ',' || r == ';'
+		return r < 64 && notInUserBelow64>>r&1 != 0 || r == 0x7f
 	}
 	return r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
+
+// notInUserBelow64 has a bit for each of the first characters of ASCII.
+const notInUserBelow64 uint64 = 1<<(' '+1) - 1 | 1<<'"' | 1<<'<' | 1<<'>' | 1<<',' | 1<<';'
 
 func isGUID(text string) bool {
 	if len(text) != 36 {

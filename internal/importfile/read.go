@@ -57,7 +57,7 @@ type File struct {
 // cannot be read for certain, and otherwise that of src or ctx; there are no
 // rows then. A done context ends the reading when src next returns.
 func Read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
-	file, err := read(ctx, src, opts)
+	file, err := read(ctx, src, opts, number.read)
 	var unfit *FileError
 	switch {
 	case errors.As(err, &unfit):
@@ -68,7 +68,8 @@ func Read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	return file, nil
 }
 
-func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
+// read leaves to each what is to be done with a number, on any core.
+func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (*File, error) {
 	known := newCountries()
 	defaultCountry, err := known.defaultCountry(opts)
 	if err != nil {
@@ -95,7 +96,7 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	err = in.readInto(b, func(numbers []number) {
 		group.Go(func() error {
 			for _, n := range numbers {
-				n.read()
+				each(n)
 			}
 			return nil
 		})
@@ -136,24 +137,41 @@ func read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 // readInto gives the records to b, and after every batch the numbers that are
 // ready to be read to deliver.
 func (r *records) readInto(b *builder, deliver func([]number)) error {
-	table := newBatch(b.columns)
-	decoded := make([]*record, batchSize)
+	table, next := newBatch(b.columns), newBatch(b.columns)
+	end := table.fill(r)
 	for {
-		end := table.fill(r)
 		if end != nil && end != io.EOF {
 			return end
 		}
-		if err := gocsv.UnmarshalCSV(table, &decoded); err != nil {
+		// While one batch becomes rows, the next is taken off the file: the
+		// two share nothing, and no batch overtakes another.
+		var group errgroup.Group
+		group.Go(func() error {
+			if err := b.addBatch(table); err != nil {
+				return err
+			}
+			deliver(b.takeNumbers())
+			return nil
+		})
+		last := end == io.EOF
+		if !last {
+			end = next.fill(r)
+		}
+		if err := group.Wait(); err != nil || last {
 			return err
 		}
-		for i, m := range table.marks {
-			b.add(m, decoded[i])
-		}
-		deliver(b.takeNumbers())
-		if end == io.EOF {
-			return nil
-		}
+		table, next = next, table
 	}
+}
+
+func (b *builder) addBatch(table *batch) error {
+	if err := gocsv.UnmarshalCSV(table, &table.records); err != nil {
+		return err
+	}
+	for i := range table.marks {
+		b.add(&table.marks[i], &table.records[i])
+	}
+	return nil
 }
 
 // batchSize is how many records are decoded, and how many lines' numbers are
@@ -165,9 +183,10 @@ const batchSize = 1024
 // interface, because [gocsv.NewUnmarshaller] insists on encoding/csv and its
 // channel functions end at the first bad line.
 type batch struct {
-	table [][]string
-	marks []mark // one for each record
-	next  int
+	table   [][]string
+	marks   []mark // one for each record
+	records []record
+	next    int
 }
 
 var _ gocsv.CSVReader = (*batch)(nil)
@@ -177,21 +196,22 @@ func newBatch(c *columns) *batch {
 	for _, k := range c.keys() {
 		headings = append(headings, k.String())
 	}
-	return &batch{table: [][]string{headings}}
+	return &batch{table: [][]string{headings}, records: make([]record, batchSize)}
 }
 
 // fill takes the next records, and returns [io.EOF] with the last of them.
 func (t *batch) fill(r *records) error {
 	t.marks, t.next = t.marks[:0], 0
 	for len(t.marks) < batchSize {
-		if len(t.table) == 1+len(t.marks) {
+		n := len(t.marks)
+		if len(t.table) == 1+n {
 			t.table = append(t.table, make([]string, len(t.table[0])))
 		}
-		m, err := r.next(t.table[1+len(t.marks)])
-		if err != nil {
+		t.marks = append(t.marks, mark{})
+		if err := r.next(t.table[1+n], &t.marks[n]); err != nil {
+			t.marks = t.marks[:n]
 			return err
 		}
-		t.marks = append(t.marks, m)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -32,12 +33,11 @@ type records struct {
 	skipped   []Skipped // lines below the heading that are no rows, the first of them
 	labelled  int       // how many there are
 
-	tap     tap
-	watch   *textWatch // of the bytes read; nil when the encoding is known
-	foreign keySet     // cells of this record that were not UTF-8
+	tap   tap
+	watch *textWatch // of the bytes read; nil when the encoding is known
 
 	scanner
-	previous []string
+	texts
 	unquoted []byte
 }
 
@@ -65,7 +65,7 @@ func (r *records) want(c *columns, width int) {
 	for _, k := range c.phones() {
 		r.phones = append(r.phones, c.at[k])
 	}
-	r.previous = make([]string, len(r.mapped))
+	r.texts = newTexts(r.keys)
 	r.types = newTypeSeeker(c, width)
 }
 
@@ -74,6 +74,7 @@ type mark struct {
 	line    int32
 	short   bool                // cells at its end are missing
 	foreign keySet              // cells that were not UTF-8 and were taken for Windows-1252
+	invalid keySet              // cells that were not UTF-8 and had to be
 	problem *authmethod.Problem // set when it could not be taken apart
 }
 
@@ -105,44 +106,45 @@ func (r *records) pass(n int) {
 // A line that cannot be read fills nothing and has a problem in its mark;
 // reading then goes on with the line after its first, so that a stray quote
 // does not take other people's lines along.
-func (r *records) next(cells []string) (mark, error) {
-	for {
+func (r *records) next(cells []string, m *mark) error {
+	for is := false; !is; {
 		if r.line > math.MaxInt32 {
-			return mark{}, errTooManyLines
+			return errTooManyLines
 		}
-		read := r.record
+		*m = mark{line: int32(r.line)}
+		var err error
 		if r.doubt.byLine {
-			read = r.doubtfulLine
+			is, err = r.doubtfulLine(cells, m)
+		} else {
+			is, err = r.record(cells, m)
 		}
-		if m, is, err := read(cells); is || err != nil {
-			return m, err
+		if err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // record reads one record; a blank one is none.
-func (r *records) record(cells []string) (m mark, is bool, err error) {
+func (r *records) record(cells []string, m *mark) (is bool, err error) {
 	n, bad, err := r.peek()
 	if err != nil {
-		return mark{}, false, err
+		return false, err
 	}
 	record := r.w.data()[:n]
 	blank := bad == sound && r.allBlank(record, 0)
-	m.line = int32(r.line)
 	if !blank {
 		m.problem = r.check(record, bad)
 	}
 	if m.problem != nil {
-		return m, r.selected.take(true), r.passFaulty()
+		return r.selected.take(true), r.passFaulty()
 	}
 	r.settle(record)
 	is = !blank
 	if blank {
 		r.blank += 1 + r.breaks
 	} else {
-		m.short = len(r.cells) < r.width
-		r.take(record, cells)
-		m.foreign = r.foreign
+		r.take(m, record, cells)
 		if what := r.labels.what(cells, r.mapped); what != "" {
 			r.skip(what)
 			is = false
@@ -157,7 +159,7 @@ func (r *records) record(cells []string) (m mark, is bool, err error) {
 		r.tap.record(r.line, record, r.cells)
 	}
 	r.pass(n)
-	return m, is, nil
+	return is, nil
 }
 
 // selects says whether the record that was scanned is meant.
@@ -207,19 +209,16 @@ func (r *records) passFaulty() error {
 // where they might belong: a shifted row would give a person someone else's
 // number.
 func (r *records) check(record []byte, bad fault) *authmethod.Problem {
-	var p authmethod.Problem
 	switch {
 	case bad != sound:
-		p = bad.problem()
+		return bad.problem()
 	case len(r.cells) > r.width && !r.allBlank(record, r.width),
 		len(r.cells) < r.width && (r.breaks > 0 || r.holdsRows(record)):
-		p = raggedRow(len(r.cells), r.width, 1+r.breaks)
+		return raggedRow(len(r.cells), r.width, 1+r.breaks)
 	case r.breaks > 0 && r.holdsRows(record):
-		p = rowsInQuotes()
-	default:
-		return nil
+		return rowsInQuotes()
 	}
-	return &p
+	return nil
 }
 
 // holdsRows says that a quoted cell holds what would be a row of this file by
@@ -288,32 +287,31 @@ func (r *records) allBlank(data []byte, from int) bool {
 }
 
 // take fills cells with the mapped cells; missing ones are empty.
-func (r *records) take(data []byte, cells []string) {
-	r.foreign = 0
+func (r *records) take(m *mark, data []byte, cells []string) {
+	m.short = len(r.cells) < r.width
+	valid := r.watch != nil && r.watch.allValid()
 	for i, column := range r.mapped {
-		cells[i] = ""
-		if column < len(r.cells) {
-			cells[i] = r.text(i, r.cells[column], data)
+		if column >= len(r.cells) {
+			cells[i] = ""
+			continue
+		}
+		cell := r.cells[column]
+		content := cell.bytes(data)
+		if cell.doubled {
+			r.unquoted = r.appendUnquoted(r.unquoted[:0], content)
+			content = r.unquoted
+		}
+		switch {
+		case valid || utf8.Valid(content):
+			cells[i] = r.keep(i, content)
+		case r.watch != nil:
+			m.foreign.add(r.keys[i])
+			cells[i] = r.decoded(content)
+		default:
+			m.invalid.add(r.keys[i])
+			cells[i] = strings.ToValidUTF8(string(content), "\ufffd")
 		}
 	}
-}
-
-// text copies a cell. A cell that repeats the one above, as users and phone
-// types do, shares its string.
-func (r *records) text(i int, cell span, data []byte) string {
-	content := cell.bytes(data)
-	if cell.doubled {
-		r.unquoted = r.appendUnquoted(r.unquoted[:0], content)
-		content = r.unquoted
-	}
-	if r.watch != nil && !utf8.Valid(content) {
-		r.foreign.add(r.keys[i])
-		return r.decoded(content)
-	}
-	if string(content) != r.previous[i] {
-		r.previous[i] = string(content)
-	}
-	return r.previous[i]
 }
 
 // decoded is text of the file: what is not UTF-8 is taken for Windows-1252 for
@@ -341,8 +339,8 @@ func (r *records) appendUnquoted(to, content []byte) []byte {
 	}
 }
 
-// texts returns all cells of the record that was scanned, trimmed.
-func (r *records) texts(data []byte) []string {
+// trimmed returns all cells of the record that was scanned.
+func (r *records) trimmed(data []byte) []string {
 	texts := make([]string, len(r.cells))
 	for i, cell := range r.cells {
 		texts[i] = r.decoded(bytes.TrimSpace(r.appendUnquoted(nil, cell.bytes(data))))

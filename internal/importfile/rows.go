@@ -3,66 +3,90 @@ package importfile
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/gocarina/gocsv"
 
 	"entraphone/internal/authmethod"
 )
 
-// record is a line of the file as gocsv decodes it; its tags are the canonical
-// headings, see [key.String].
+// record is a line of the file as gocsv decodes it, by the canonical headings of
+// [key.String]. It is small because gocsv makes two for each line.
 type record struct {
-	User            string `csv:"user"`
-	PhoneType       string `csv:"phoneType"`
-	PhoneNumber     string `csv:"phoneNumber"`
-	Mobile          string `csv:"mobile"`
-	AlternateMobile string `csv:"alternateMobile"`
-	Office          string `csv:"office"`
-	Country         string `csv:"country"`
-	Extension       string `csv:"extension"`
-	AreaCode        string `csv:"areaCode"`
-	DialCode        string `csv:"dialCode"`
+	User, PhoneType, Country string
+	// Phones are mobile, alternateMobile and office; in the long form
+	// phoneNumber alone.
+	Phones [3]string
+	Parts  *partCells // nil where numbers stand in one cell
 }
 
-func (r *record) cell(k key) string {
-	switch k {
-	case keyUser:
-		return r.User
-	case keyPhoneType:
-		return r.PhoneType
-	case keyPhoneNumber:
-		return r.PhoneNumber
-	case keyMobile:
-		return r.Mobile
-	case keyAlternateMobile:
-		return r.AlternateMobile
-	case keyOffice:
-		return r.Office
-	case keyExtension:
-		return r.Extension
-	case keyAreaCode:
-		return r.AreaCode
-	case keyDialCode:
-		return r.DialCode
+// partCells are cells with parts of a number.
+type partCells struct{ DialCode, AreaCode, Extension string }
+
+var _ gocsv.TypeUnmarshalCSVWithFields = (*record)(nil)
+
+// UnmarshalCSVWithFields sets the field of a heading, so that gocsv need not
+// look for it by reflection, which costs more than all else of reading.
+func (r *record) UnmarshalCSVWithFields(heading, value string) error {
+	switch heading {
+	case "user":
+		r.User = value
+	case "phoneType":
+		r.PhoneType = value
+	case "country":
+		r.Country = value
+	case "phoneNumber", "mobile":
+		r.Phones[0] = value
+	case "alternateMobile":
+		r.Phones[1] = value
+	case "office":
+		r.Phones[2] = value
+	default:
+		r.setPart(heading, value)
 	}
-	return r.Country
+	return nil
+}
+
+func (r *record) setPart(heading, value string) {
+	if r.Parts == nil {
+		r.Parts = &partCells{}
+	}
+	switch heading {
+	case "extension":
+		r.Parts.Extension = value
+	case "areaCode":
+		r.Parts.AreaCode = value
+	case "dialCode":
+		r.Parts.DialCode = value
+	}
+}
+
+// phone is the cell of a phone column.
+func (r *record) phone(k key) string {
+	switch k {
+	case keyAlternateMobile:
+		return r.Phones[1]
+	case keyOffice:
+		return r.Phones[2]
+	}
+	return r.Phones[0]
 }
 
 // number is a row whose number is still to be read.
 type number struct {
-	row    *authmethod.Row
-	region authmethod.Region
-	code   string            // of the country, in digits that are still to be understood
-	parts  *authmethod.Parts // nil for most numbers
+	row   *authmethod.Row
+	place *place
+	parts *authmethod.Parts // nil for most numbers
 }
 
 func (n number) read() {
+	region := n.place.region
 	if n.parts != nil {
-		n.row.NormalizeWith(*n.parts, n.region)
+		n.row.NormalizeWith(*n.parts, region)
 	} else {
-		n.row.Normalize(n.region)
+		n.row.Normalize(region)
 	}
-	if n.region.Unread != "" && !n.row.Rejected() {
-		n.row.Note(unknownCountry(n.region.Unread))
+	if region.Unread != "" && !n.row.Rejected() {
+		n.row.Note(unknownCountry(region.Unread))
 	}
 }
 
@@ -75,13 +99,13 @@ type builder struct {
 
 	columns   *columns
 	phones    []key
-	fallback  authmethod.Region // for rows without a country
+	fallback  *place // for rows without a country
 	countries *countries
 	codes     countryCodes
 	users     userKinds
 
 	// What the cells of a column that repeats turned out to mean.
-	regions    map[string]place
+	places     map[string]*place
 	phoneTypes map[string]authmethod.PhoneType
 }
 
@@ -95,17 +119,18 @@ func newBuilder(c *columns, known *countries, defaultCountry string) *builder {
 		phones:     c.phones(),
 		countries:  known,
 		codes:      countryCodes{are: c.codes, seen: map[string]bool{}},
-		regions:    map[string]place{},
+		fallback:   &place{},
+		places:     map[string]*place{},
 		phoneTypes: map[string]authmethod.PhoneType{},
 	}
 	if defaultCountry != "" {
-		b.fallback = authmethod.Region{Code: defaultCountry, Default: true}
+		b.fallback.region = authmethod.Region{Code: defaultCountry, Default: true}
 	}
 	return b
 }
 
 // add appends the rows of one record.
-func (b *builder) add(m mark, r *record) {
+func (b *builder) add(m *mark, r *record) {
 	if m.problem != nil {
 		b.rows.Append(authmethod.Row{Line: m.line}).Reject(*m.problem)
 		return
@@ -113,7 +138,7 @@ func (b *builder) add(m mark, r *record) {
 	c := b.common(m, r)
 	before := b.rows.Len()
 	for _, k := range b.phones {
-		if !b.columns.long && trim(r.cell(k)) == "" {
+		if !b.columns.long && trim(r.phone(k)) == "" {
 			continue
 		}
 		b.addRow(&c, k, r)
@@ -133,41 +158,41 @@ func (b *builder) rejectForeign() {
 
 // common is what the rows of one line share.
 type common struct {
-	line            int32
+	*mark
 	user            string
-	place           place
+	place           *place
 	parts           *parts // nil where numbers stand in one cell
 	problems, notes []authmethod.Problem
-	foreign         keySet
 }
 
-func (b *builder) common(m mark, r *record) common {
-	c := common{line: m.line, foreign: m.foreign, user: validText(trim(r.User)), place: b.placeOf(r.Country)}
+func (b *builder) common(m *mark, r *record) common {
+	c := common{mark: m, user: trim(r.User), place: b.placeOf(r.Country)}
 	if m.short {
 		c.notes = append(c.notes, shortRow())
 	}
-	for _, k := range [...]key{keyUser, keyPhoneType, keyCountry} {
-		if !utf8.ValidString(r.cell(k)) {
-			c.problems = append(c.problems, notUTF8(k))
+	if m.invalid != 0 {
+		for _, k := range [...]key{keyUser, keyPhoneType, keyCountry} {
+			if m.invalid.has(k) {
+				c.problems = append(c.problems, notUTF8(k))
+			}
 		}
 	}
-	if utf8.ValidString(r.User) {
+	if !m.invalid.has(keyUser) {
 		b.checkUser(&c)
 	}
-	if b.columns.split() {
-		c.parts = readPartCells(r)
+	if r.Parts != nil {
+		c.parts = readPartCells(r.Parts)
 	}
 	return c
 }
 
 func (b *builder) addRow(c *common, k key, r *record) {
-	input := r.cell(k)
 	row := b.rows.Append(authmethod.Row{
 		Line:      c.line,
 		Column:    int32(b.columns.at[k] + 1),
 		User:      c.user,
 		PhoneType: phoneTypes[k],
-		Input:     validText(input),
+		Input:     r.phone(k),
 	})
 	if c.foreign.has(keyUser, keyPhoneType, keyCountry, k) {
 		b.foreign = append(b.foreign, b.rows.Len()-1)
@@ -181,11 +206,11 @@ func (b *builder) addRow(c *common, k key, r *record) {
 	if k == keyPhoneNumber {
 		b.setPhoneType(row, r.PhoneType)
 	}
-	if !utf8.ValidString(input) {
+	if c.invalid.has(k) {
 		row.Reject(notUTF8(k))
 		return
 	}
-	n := number{row: row, region: c.place.region, code: c.place.code}
+	n := number{row: row, place: c.place}
 	if c.parts != nil && !b.addParts(&n, k, c.parts) {
 		return
 	}
@@ -223,7 +248,7 @@ func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 	if row.PhoneType, known = b.phoneTypes[cell]; known {
 		return
 	}
-	text := trim(validText(cell))
+	text := trim(cell)
 	if row.PhoneType, known = parsePhoneType(text); !known {
 		row.PhoneType = authmethod.PhoneType(text)
 		row.Reject(unknownPhoneType(text))
@@ -244,20 +269,11 @@ func (b *builder) takeNumbers() []number {
 	return taken
 }
 
-// trim takes blanks and invisible characters off both ends. The result does not
-// hold on to what was taken off.
+// trim takes blanks and invisible characters off both ends.
 func trim(text string) string {
-	trimmed := strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
-	if len(trimmed) < len(text) {
-		return strings.Clone(trimmed)
+	visible := func(c byte) bool { return ' ' < c && c < 0x7f }
+	if text == "" || visible(text[0]) && visible(text[len(text)-1]) {
+		return text // as nearly all are
 	}
-	return text
-}
-
-// validText is text with U+FFFD for what is not UTF-8.
-func validText(text string) string {
-	if utf8.ValidString(text) {
-		return text
-	}
-	return strings.ToValidUTF8(text, "\ufffd")
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 }

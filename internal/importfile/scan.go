@@ -39,6 +39,9 @@ type scanner struct {
 	quote  byte // that opens and closes cells
 	cells  []span
 	breaks int // line ends within the record, those in quotes
+
+	stops   [256]bool // what ends a cell without quotes
+	stopsAt byte      // the delimiter among them
 }
 
 // scan takes one record off the front of data and returns how many bytes it is
@@ -50,6 +53,9 @@ type scanner struct {
 // LF, CR LF or CR. Beyond that the rules are those of
 // https://www.rfc-editor.org/rfc/rfc4180. What [quoting] says must agree.
 func (s *scanner) scan(data []byte, delimiter byte, last bool) (int, fault) {
+	if s.stopsAt != delimiter {
+		s.stopAt(delimiter)
+	}
 	s.cells, s.breaks = s.cells[:0], 0
 	at := 0
 	for {
@@ -76,20 +82,26 @@ func (s *scanner) scan(data []byte, delimiter byte, last bool) (int, fault) {
 	}
 }
 
+// stopAt makes the delimiter one of the bytes that end a cell.
+func (s *scanner) stopAt(delimiter byte) {
+	s.stops = [256]bool{'\n': true, '\r': true}
+	s.stops[delimiter], s.stopsAt = true, delimiter
+}
+
 // cell finds the cell that starts at the offset at, and the offset behind it,
 // which is a delimiter, a line end or the end of data.
 func (s *scanner) cell(data []byte, at int, delimiter byte, last bool) (cell span, next int, bad fault) {
 	if at < len(data) && data[at] == s.quote {
 		return s.quoted(data, at+1, delimiter, last)
 	}
-	end := at
-	for end < len(data) && data[end] != delimiter && data[end] != '\n' && data[end] != '\r' {
-		end++
+	rest, n := data[at:], 0
+	for n < len(rest) && !s.stops[rest[n]] {
+		n++
 	}
-	if end-at > maxCellBytes {
+	if n > maxCellBytes {
 		return span{}, 0, cellTooLong
 	}
-	return span{start: at, end: end}, end, sound
+	return span{start: at, end: at + n}, at + n, sound
 }
 
 func (s *scanner) quoted(data []byte, start int, delimiter byte, last bool) (cell span, next int, bad fault) {

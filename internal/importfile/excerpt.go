@@ -15,15 +15,24 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 )
 
 // Remark is what is said of a line that is handed back.
 type Remark struct{ Reason, Advice string }
 
-// remarkHeadings are the columns that an excerpt adds. They mean nothing to
-// [Read], so that an excerpt can be corrected and read as it is.
-var remarkHeadings = []string{"entraphone_line", "entraphone_reason", "entraphone_advice"}
+// remarkHeadings are the columns that an excerpt adds. [Read] takes nothing from
+// them, so that an excerpt can be corrected and read as it is.
+var remarkHeadings = [3]string{"entraphone_line", "entraphone_reason", "entraphone_advice"}
+
+// remarkColumns are where they stand, or none.
+func remarkColumns(headings []string) (at [3]int) {
+	for i, heading := range remarkHeadings {
+		at[i] = slices.Index(headings, heading)
+	}
+	return at
+}
 
 // secretHeadings are folded headings of cells that nobody needs to correct a
 // phone, and that must not lie about in another file.
@@ -37,6 +46,11 @@ const secretHeadings = `password passwordprofile initialpassword temporarypasswo
 // or in the same three if the file is itself an excerpt. Cells under a heading
 // that names a secret are left empty.
 //
+// Read unchanged, an excerpt gives no row that the file did not give. So a line
+// that could not be taken apart, and each one that may stand in a quoted cell
+// which such a line begins, comes back as a whole in its user's cell: behind a
+// quote that is still open nothing would be what it was.
+//
 // src must be the file that was read with opts, of which read is the result; an
 // error says so if it is another by now, after it has been copied.
 func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remarks map[int32]Remark, w io.Writer) error {
@@ -47,7 +61,7 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 	}
 	opts.Where, opts.Skip, opts.Limit = nil, 0, 0
 	in := newRecords(ctxReader{ctx, decoded}, watch)
-	e := &excerpt{records: in, remarks: remarks, out: out, lineEnd: "\n"}
+	e := &excerpt{records: in, remarks: remarks, doubtful: read.doubtful, out: out, lineEnd: "\n"}
 	if err := e.copy(opts); err != nil {
 		return fmt.Errorf("copying lines of %s: %w", opts.Name, err)
 	}
@@ -78,7 +92,8 @@ func recoded(src io.Reader, w io.Writer, opts Options, read *File) (io.Reader, *
 	if read.Reading.Encoding == windows1252 {
 		return decoded, watch, &remarksIn1252{w}, nil
 	}
-	return decoded, watch, w, nil
+	// A few damaged lines by themselves would be taken for Windows-1252.
+	return decoded, watch, transform.NewWriter(w, runes.ReplaceIllFormed()), nil
 }
 
 // remarksIn1252 passes the bytes of the file, and brings what is put beside
@@ -98,11 +113,13 @@ func (w *remarksIn1252) WriteString(text string) (int, error) {
 // they begin and end where they did.
 type excerpt struct {
 	*records
-	remarks map[int32]Remark
-	out     io.Writer
-	lineEnd string // of the heading
+	remarks  map[int32]Remark
+	doubtful []insideQuotes // those that are still to come
+	out      io.Writer
+	lineEnd  string // of the heading
 
 	width   int    // cells of the heading
+	allIn   bool   // the heading has all its cells in quotes
 	blanked []int  // columns that are left empty
 	own     [3]int // columns of the remarks, or none
 	secrets bool
@@ -146,52 +163,84 @@ func (e *excerpt) head(_ int, raw []byte, cells []span) {
 			e.blanked, e.secrets = append(e.blanked, i), true
 		}
 	}
-	for i, heading := range remarkHeadings {
-		e.own[i] = slices.Index(headings, heading)
-	}
+	e.own = remarkColumns(headings)
+	e.allIn = !slices.ContainsFunc(cells, func(cell span) bool { return cell.start == 0 || raw[cell.start-1] != e.quote })
 	if end := raw[len(bytes.TrimRight(raw, "\r\n")):]; len(end) > 0 {
 		e.lineEnd = string(end)
 	}
-	e.write(raw, cells, false, remarkHeadings)
+	body := raw[:len(raw)-len(lastLineEnd(raw))]
+	e.write(remarkHeadings[:], func(i int) { e.bytes(e.whole(body, cells, i)) })
 }
 
-// line copies a line that has a remark.
+// line copies a line that has a remark, or may belong to one that has.
 func (e *excerpt) line(line int, raw []byte, cells []span) {
 	remark, wanted := e.remarks[int32(line)]
+	within, doubtful := e.quoteOver(line)
+	body := raw[:len(raw)-len(lastLineEnd(raw))]
 	if !wanted {
+		if _, wanted = e.remarks[int32(within.opened)]; !doubtful || !wanted || len(bytes.TrimSpace(body)) == 0 {
+			return
+		}
+		remark = partOfCell(within)
+	}
+	remarks := []string{strconv.Itoa(line), remark.Reason, remark.Advice}
+	if doubtful || cells == nil {
+		e.write(remarks, func(i int) {
+			if i == e.user {
+				e.bytes(e.inOneCell(body))
+			}
+		})
 		return
 	}
-	e.write(raw, cells, true, []string{strconv.Itoa(line), remark.Reason, remark.Advice})
+	e.write(remarks, func(i int) {
+		if i < len(cells) && !slices.Contains(e.blanked, i) {
+			e.bytes(e.whole(body, cells, i))
+		}
+	})
 }
 
-// write writes a record with the remarks. Without cells it could not be taken
-// apart, and is copied as it stands, unless secrets may stand in it.
-func (e *excerpt) write(raw []byte, cells []span, blank bool, remarks []string) {
-	body := raw[:len(raw)-len(lastLineEnd(raw))]
-	if cells == nil {
-		if e.secrets {
-			body = nil
-		}
-		e.bytes(body)
-		e.text(strings.Repeat(string(e.delimiter), max(0, e.width-1-bytes.Count(body, []byte{e.delimiter}))))
-		for i, remark := range remarks {
-			if e.own[i] == none {
-				e.text(string(e.delimiter) + e.quoted(remark))
-			}
-		}
-		e.text(e.lineEnd)
-		return
+// quoteOver finds the quotes that a line may stand in, or open.
+func (e *excerpt) quoteOver(line int) (insideQuotes, bool) {
+	for len(e.doubtful) > 0 && e.doubtful[0].closed < line {
+		e.doubtful = e.doubtful[1:]
 	}
+	if len(e.doubtful) == 0 || line < e.doubtful[0].opened {
+		return insideQuotes{}, false
+	}
+	return e.doubtful[0], true
+}
+
+func partOfCell(in insideQuotes) Remark {
+	return Remark{
+		Reason: fmt.Sprintf("the line may be a part of the quoted cell that begins on line %d", in.opened),
+		Advice: fmt.Sprintf("put it back into line %d, or leave it out", in.opened),
+	}
+}
+
+// inOneCell is a whole line as a cell that can be no user. Where nobody knows
+// which of it is a secret, it is left out.
+func (e *excerpt) inOneCell(line []byte) []byte {
+	text := bytes.TrimSpace(line)
+	if e.secrets {
+		text = []byte("(see the file: the line cannot be taken apart, and has a column with secrets)")
+	}
+	if kindOf(string(text)) != userNone {
+		text = slices.Concat([]byte("("), text, []byte(")"))
+	}
+	mark := []byte{e.quote}
+	return slices.Concat(mark, bytes.ReplaceAll(text, mark, slices.Concat(mark, mark)), mark)
+}
+
+// write writes a record of which cell writes the cells of the file itself.
+func (e *excerpt) write(remarks []string, cell func(i int)) {
 	for i := range e.width {
 		if i > 0 {
 			e.text(string(e.delimiter))
 		}
-		switch own := slices.Index(e.own[:], i); {
-		case own >= 0:
+		if own := slices.Index(e.own[:], i); own >= 0 {
 			e.text(e.quoted(remarks[own]))
-		case i >= len(cells), blank && slices.Contains(e.blanked, i):
-		default:
-			e.bytes(e.whole(body, cells, i))
+		} else {
+			cell(i)
 		}
 	}
 	for i, remark := range remarks {
@@ -215,7 +264,7 @@ func (e *excerpt) whole(raw []byte, cells []span, i int) []byte {
 }
 
 func (e *excerpt) quoted(text string) string {
-	if !strings.ContainsAny(text, string(e.delimiter)+string(e.quote)+"\r\n") {
+	if !e.allIn && !strings.ContainsAny(text, string(e.delimiter)+string(e.quote)+"\r\n") {
 		return text
 	}
 	mark := string(e.quote)

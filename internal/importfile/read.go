@@ -50,6 +50,8 @@ type File struct {
 	Rows    authmethod.Rows
 	Reading Reading
 	SHA256  string // of the bytes of the file, in hexadecimal
+
+	doubtful []insideQuotes // lines that may stand in a cell
 }
 
 // Read reads a file to its end, with all its numbers. What is wrong with single
@@ -131,7 +133,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.doubt.fragments
 	b.describe(&reading)
-	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.doubt.inside}, nil
 }
 
 // readInto gives the records to b, and after every batch the numbers that are
@@ -185,7 +187,7 @@ const batchSize = 1024
 type batch struct {
 	table   [][]string
 	marks   []mark // one for each record
-	records []record
+	records []record // gocsv makes them, as many as there are marks
 	next    int
 }
 
@@ -196,7 +198,7 @@ func newBatch(c *columns) *batch {
 	for _, k := range c.keys() {
 		headings = append(headings, k.String())
 	}
-	return &batch{table: [][]string{headings}, records: make([]record, batchSize)}
+	return &batch{table: [][]string{headings}}
 }
 
 // fill takes the next records, and returns [io.EOF] with the last of them.

@@ -265,7 +265,7 @@ func (b *builder) takeNumbers() []number {
 	if b.codes.any {
 		b.understandCodes(taken)
 	}
-	b.numbers = make([]number, 0, batchSize)
+	b.numbers = make([]number, 0, len(taken))
 	return taken
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 
 	"github.com/gocarina/gocsv"
 	"golang.org/x/sync/errgroup"
@@ -96,12 +97,14 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	err = in.readInto(b, func(numbers []number) {
-		group.Go(func() error {
-			for _, n := range numbers {
-				each(n)
-			}
-			return nil
-		})
+		for piece := range slices.Chunk(numbers, numbersAtOnce) {
+			group.Go(func() error {
+				for _, n := range piece {
+					each(n)
+				}
+				return nil
+			})
+		}
 	})
 	if waited := group.Wait(); err == nil {
 		err = waited
@@ -176,9 +179,13 @@ func (b *builder) addBatch(table *batch) error {
 	return nil
 }
 
-// batchSize is how many records are decoded, and how many lines' numbers are
-// read, in one piece.
-const batchSize = 1024
+// batchSize is how many records are decoded in one piece: enough that handing a
+// piece over costs nothing. numbersAtOnce is how many numbers one core reads
+// before it takes the next ones.
+const (
+	batchSize     = 4096
+	numbersAtOnce = 512
+)
 
 // batch is a piece of the file as a table of its own, for gocsv: the canonical
 // headings and the mapped cells of the records. It takes gocsv's reader by its
@@ -186,7 +193,7 @@ const batchSize = 1024
 // channel functions end at the first bad line.
 type batch struct {
 	table   [][]string
-	marks   []mark // one for each record
+	marks   []mark   // one for each record
 	records []record // gocsv makes them, as many as there are marks
 	next    int
 }

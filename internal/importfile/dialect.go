@@ -74,6 +74,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	r.pass(n)
 	reading.Delimiter, reading.Quote = delimiterName(r.delimiter), r.quote
 	reading.describe(&c, headings)
+	r.lineCell = lineCell(headings)
 	r.want(&c, len(headings))
 	r.labels.begin(headings)
 	r.selected = selection{conditions: c.conditions, skip: opts.Skip, limit: opts.Limit}

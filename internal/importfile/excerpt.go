@@ -17,6 +17,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
+
+	"entraphone/internal/authmethod"
 )
 
 // Remark is what is said of a line that is handed back.
@@ -32,6 +34,32 @@ func remarkColumns(headings []string) (at [3]int) {
 		at[i] = slices.Index(headings, heading)
 	}
 	return at
+}
+
+// lineCell is where an excerpt says which line it hands back; none for a file
+// that is no excerpt.
+func lineCell(headings []string) int {
+	at := remarkColumns(headings)
+	if slices.Contains(at[:], none) {
+		return none
+	}
+	return at[0]
+}
+
+func cellsMoved() *authmethod.Problem {
+	return &authmethod.Problem{
+		Code:    "ragged-row",
+		Message: "the column " + remarkHeadings[0] + " does not hold a line: cells stand in other columns than they should",
+		Advice:  "move the cells back under their headings, or empty the three columns of entraphone in this line",
+	}
+}
+
+func notCorrected() authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "not-corrected",
+		Message: "the line was handed back because it could not be taken apart, and still stands in one cell",
+		Advice:  "move its cells under their headings, or leave the line out",
+	}
 }
 
 // secretHeadings are folded headings of cells that nobody needs to correct a

@@ -181,37 +181,47 @@ func TestExcerptGivesNothingNew(t *testing.T) {
 			`"`, `"`, `""`, ",", ",", "\n", "\n", "x", " ", "5", "a@example.com", "b@example.com", "c@example.com",
 			"+1 2065550101", "+1 2065550102", "c@example.com,x,+1 2065550103", "\nb@example.com,x,+1 2065550102\n",
 		})
-		text := "user,note,mobile\n" + strings.Join(rapid.SliceOfN(piece, 1, 40).Draw(t, "pieces"), "") + "\n"
-		f, err := Read(t.Context(), strings.NewReader(text), Options{})
+		text := []byte("user,note,mobile\n" + strings.Join(rapid.SliceOfN(piece, 1, 40).Draw(t, "pieces"), "") + "\n")
+		f, err := Read(t.Context(), bytes.NewReader(text), Options{})
 		if err != nil {
 			return
 		}
-		remarks, fit := map[int32]Remark{}, map[string]bool{}
-		for _, r := range f.Rows.All() {
-			if r.Rejected() {
-				remarks[r.Line] = Remark{`a "reason", and so on`, "an advice"}
-			}
-		}
-		for _, r := range f.Rows.All() {
-			if _, back := remarks[r.Line]; back && !r.Rejected() {
-				fit[show(r)] = true // of a line with another phone
-			}
-		}
-		var out bytes.Buffer
-		if err := Excerpt(t.Context(), strings.NewReader(text), Options{}, f, remarks, &out); err != nil {
-			t.Fatal(err)
-		}
-		again, err := Read(t.Context(), bytes.NewReader(out.Bytes()), Options{})
-		if err != nil && len(remarks) > 0 {
-			t.Fatalf("Read(%q): %v", out.String(), err)
-		}
-		if err != nil {
-			return
-		}
-		for _, r := range again.Rows.All() {
-			if !r.Rejected() && !fit[show(r)] {
-				t.Fatalf("row %s of %q is fit, and was not in %q", show(r), out.String(), text)
-			}
+		if wrong := wrongInExcerpt(text, Options{}, f); wrong != "" {
+			t.Fatalf("%s, as in %q", wrong, text)
 		}
 	})
+}
+
+// What is decided by looking at a whole file is not decided anew by a few lines
+// of it.
+func TestExcerptIsReadAsItsFileWas(t *testing.T) {
+	tests := []struct{ name, text string }{
+		{"a column that holds phone types in one line", "UPN,Phone,Team\nowen@example.com,12,Mobile\npriya@example.com,+33 6 39 98 00 12,Sales\n"},
+		{"a user who is called as a heading is", "UPN,Mobile\n" + strings.Repeat("owen@example.com,+33 6 39 98 00 12\n", labelRows) + "Login,n/a\n"},
+		{"a damaged line", "UPN,Name,Mobile\nmüller@example.com,Müller,+33 6 39 98 00 12\nandr\xe9@example.com,Andr\xe9,+33 6 39 98 00 13\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := mustRead(t, test.text, Options{})
+			if wrong := wrongInExcerpt([]byte(test.text), Options{}, f); wrong != "" {
+				t.Error(wrong)
+			}
+		})
+	}
+}
+
+// A line that was not corrected well has its cells in other columns.
+func TestCellsOfExcerptsStandWhereTheyShould(t *testing.T) {
+	const heading = "UPN,Mobile,entraphone_line,entraphone_reason,entraphone_advice\n"
+	for text, want := range map[string]string{
+		"owen@example.com,+33 6 39 98 00 12,2,reason,advice":                       `2:2 owen@example.com mobile "+33 6 39 98 00 12"`,
+		"owen@example.com,+33 6 39 98 00 12,,,":                                    `2:2 owen@example.com mobile "+33 6 39 98 00 12"`,
+		"owen@example.com,+33 6 39 98 00 12,+33 1 99 00 12 34,2,reason":            `2:0   "" !ragged-row`,
+		"owen@example.com,\"+33 6 39 98 00 12\nx\",+33 1 99 00 12 34,2,reason":     `2:0   "" !ragged-row`,
+		"owen@example.com,+33 6 39 98 00 12,2,reason,advice,more than the heading": `2:0   "" !ragged-row`,
+	} {
+		if got := showAll(mustRead(t, heading+text, Options{}))[0]; got != want {
+			t.Errorf("row of %q = %s, want %s", text, got, want)
+		}
+	}
 }

@@ -65,6 +65,14 @@ func raggedRow(cells, width, lines int) *authmethod.Problem {
 	return &authmethod.Problem{Code: "ragged-row", Message: found, Advice: advice}
 }
 
+func otherDelimiter(char byte) *authmethod.Problem {
+	return &authmethod.Problem{
+		Code:    "ragged-row",
+		Message: fmt.Sprintf("the line has a %s between its cells, the heading has another delimiter", delimiterName(char)),
+		Advice:  "write the line as the heading is, or save the file again with one delimiter",
+	}
+}
+
 func shortRow() authmethod.Problem {
 	return authmethod.Problem{
 		Code:    "short-row",

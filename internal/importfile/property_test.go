@@ -2,8 +2,6 @@ package importfile
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -92,56 +90,6 @@ func TestStrayQuoteKeepsOtherRows(t *testing.T) {
 			if want := first <= r.Line && r.Line <= last; r.Line != int32(i)+2 || r.Rejected() != want {
 				t.Fatalf("row %d of %q: line %d, rejected %t, want line %d, %t", i, lines, r.Line, r.Rejected(), i+2, want)
 			}
-		}
-	})
-}
-
-func FuzzRead(f *testing.F) {
-	paths, err := filepath.Glob(filepath.Join("testdata", "*.csv"))
-	if err != nil || len(paths) == 0 {
-		f.Fatalf("samples = %v, %v", paths, err)
-	}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text)
-	}
-	for _, text := range []string{
-		"\ufeff\"user\";\"phoneType\";\"phoneNumber\"\r\na@b;mobile;\"x\r\n\"\"\r\n", "user,mobile\r\ra@b,\"1\"2\n,,,\n\xff,\xff",
-		"user\tphone\tcountry\na@b\t1\tUK\n\"\n\n", "user,mobile\n" + strings.Repeat("\"\n", 300),
-		"sep=;\nuser;mobile\na@b;1\n", "#TYPE x\n'user'|'mobile'\n'a@b'|'+1'\n", "version:v1.0,,\nuser,mobile\nExample: a@b,\nuser,mobile\n",
-		"\xff\xfeu\x00p\x00n\x00,\x00m\x00o\x00b\x00i\x00l\x00e\x00\n\x00a\x00@\x00b\x00,\x001\x00",
-		"user,countryCode,areaCode,phone,ext\na,44,020,79460123,x1\na@b,840,206,5550100,\n1,+1,,2065550100,0\n",
-		"user;mobile;office;Durchwahl;Land\na;1;2;3;840\na@b;;+49 30 23125;123;Allemagne\n",
-		"user,mobile,x\na@b,\"1\nc@d,+1 2065550101,\"\ne@f,\"\n\",2,\"3\" \n4\"5",
-	} {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := Read(t.Context(), strings.NewReader(string(text)), Options{Name: "a.csv", DefaultCountry: "US", UserDomain: "example.com"})
-		if err != nil {
-			return
-		}
-		last := int32(1)
-		for i, r := range file.Rows.All() {
-			if r.Line < last || int(r.Line) > file.Reading.Lines || r.Column < 0 {
-				t.Errorf("row %d: line %d, column %d after line %d of %d lines", i, r.Line, r.Column, last, file.Reading.Lines)
-			}
-			if r.Rejected() != r.Number.IsZero() {
-				t.Errorf("line %d: rejected %t, number %v", r.Line, r.Rejected(), r.Number)
-			}
-			if !r.Rejected() && !addressable(r.User) {
-				t.Errorf("line %d: the user %q is not rejected", r.Line, r.User)
-			}
-			last = r.Line
-		}
-		if strings.HasPrefix(file.Reading.Encoding, "UTF-16") {
-			return // line ends are not single bytes then
-		}
-		if got := file.Reading.Lines - lineEnds(text); got != 0 && got != 1 {
-			t.Errorf("Lines = %d, want that of %d line ends", file.Reading.Lines, lineEnds(text))
 		}
 	})
 }

@@ -126,6 +126,9 @@ func TestRows(t *testing.T) {
 			`2:0   "" !quote-not-closed`, `3:2 bo@example.com mobile "+1 2065550102" !inside-quote ~short-row`,
 			`4:2 cy@example.com mobile "+1 2065550103\"" !inside-quote ~short-row`, `5:2 di@example.com mobile "+1 2065550104"`}},
 		{"a whole row in quotes", "user,mobile,note\n" + `"ada@example.com,+1 2065550101,"` + "\n", []string{`2:0   "" !ragged-row`}},
+		{"another delimiter than the heading has", "user,mobile,note\nada@example.com;+1 2065550101;x\nbo@example.com,+1 2065550102,x\n", []string{
+			`2:0   "" !ragged-row`, `3:2 bo@example.com mobile "+1 2065550102"`,
+		}},
 		{"a person without phone in quotes", "user,mobile,note\n" + `"Lovelace, Ada"` + "\n" + "bo@example.com,+1 2065550102,x\n", []string{
 			`3:2 bo@example.com mobile "+1 2065550102"`}},
 		{"an address in a note of several lines", "user,mobile,note\nada@example.com,+1 2065550101,\"write to\nbo@example.com\nor call\"\n", []string{

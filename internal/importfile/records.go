@@ -20,6 +20,7 @@ type records struct {
 	width     int   // cells of the heading
 	user      int   // index of the user's cell
 	completes bool  // users may be bare names
+	lineCell  int   // index of the cell with the line that an excerpt hands back, or none
 	phones    []int // indexes of the cells that hold phones, from left to right
 	keys      []key // that have a column
 	mapped    []int // indexes of the cells that are wanted, in the order of keys
@@ -66,13 +67,16 @@ func (r *records) want(c *columns, width int) {
 		r.phones = append(r.phones, c.at[k])
 	}
 	r.texts = newTexts(r.keys)
-	r.types = newTypeSeeker(c, width)
+	if r.types = (&typeSeeker{}); r.lineCell == none { // else what was found in the whole file holds
+		r.types = newTypeSeeker(c, width)
+	}
 }
 
 // mark is what a record is apart from its cells.
 type mark struct {
 	line    int32
 	short   bool                // cells at its end are missing
+	back    bool                // an excerpt hands it back
 	foreign keySet              // cells that were not UTF-8 and were taken for Windows-1252
 	invalid keySet              // cells that were not UTF-8 and had to be
 	problem *authmethod.Problem // set when it could not be taken apart
@@ -145,7 +149,8 @@ func (r *records) record(cells []string, m *mark) (is bool, err error) {
 		r.blank += 1 + r.breaks
 	} else {
 		r.take(m, record, cells)
-		if what := r.labels.what(cells, r.mapped); what != "" {
+		m.back = r.handedBack(record) != ""
+		if what := r.labels.what(cells, r.mapped); what != "" && !m.back {
 			r.skip(what)
 			is = false
 			if r.tap.label != nil && what == headingInWords {
@@ -212,13 +217,37 @@ func (r *records) check(record []byte, bad fault) *authmethod.Problem {
 	switch {
 	case bad != sound:
 		return bad.problem()
+	case len(r.cells) == 1 && r.width > 1 && r.otherDelimiter(record) != 0:
+		return otherDelimiter(r.otherDelimiter(record))
 	case len(r.cells) > r.width && !r.allBlank(record, r.width),
 		len(r.cells) < r.width && (r.breaks > 0 || r.holdsRows(record)):
 		return raggedRow(len(r.cells), r.width, 1+r.breaks)
 	case r.breaks > 0 && r.holdsRows(record):
 		return rowsInQuotes()
+	case r.lineCell != none && strings.Trim(r.handedBack(record), "0123456789") != "":
+		return cellsMoved()
 	}
 	return nil
+}
+
+// handedBack is the line that the record had in the file of which this one is an
+// excerpt; empty where it has none.
+func (r *records) handedBack(record []byte) string {
+	if r.lineCell == none || r.lineCell >= len(r.cells) {
+		return ""
+	}
+	return string(bytes.TrimSpace(r.cells[r.lineCell].bytes(record)))
+}
+
+// otherDelimiter is the one that parts a line of one cell into as many as the
+// heading has; 0 for none.
+func (r *records) otherDelimiter(record []byte) byte {
+	for _, d := range delimiters {
+		if d.char != r.delimiter && bytes.Count(record, []byte{d.char}) >= r.width-1 {
+			return d.char
+		}
+	}
+	return 0
 }
 
 // holdsRows says that a quoted cell holds what would be a row of this file by

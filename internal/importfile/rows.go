@@ -143,9 +143,14 @@ func (b *builder) add(m *mark, r *record) {
 		}
 		b.addRow(&c, k, r)
 	}
-	if b.rows.Len() == before {
-		b.withoutPhone++
+	if b.rows.Len() > before {
+		return
 	}
+	if m.back && kindOf(c.user) == userNone {
+		b.rows.Append(authmethod.Row{Line: m.line, User: c.user}).Reject(notCorrected())
+		return
+	}
+	b.withoutPhone++
 }
 
 // rejectForeign rejects the rows whose cells were taken for another encoding

@@ -71,16 +71,18 @@ together before the number is read, and a note says so.
 		Complete users that are a name without a domain: panand becomes
 		panand@DOMAIN. Numbers and names with blanks are not completed.
 
-The user is a userPrincipalName or an object id. A country column (ISO 3166
-with two or three letters or as a number, a name in English or another of those
-languages, or UK) says how the row's national numbers are read. Numbers under a
-heading such as CountryCode may be ISO 3166 (826) or dialling codes (44): the
-neighbours and the values decide, and where they do not, neither is used and
---map country=HEADING or --map dialCode=HEADING settles it. A number with + or 00 and its country code is accepted when
-its length is possible there. A national number with the row's own country is,
-too. With only --default-country it must be a valid number of that country, and
-without any country it is rejected: a wrong country still gives a possible
-number, and it would be somebody else's.
+The user is a userPrincipalName or an object id. A country column (ISO 3166 with
+two or three letters or as a number, a name in English, another of those
+languages or the country's own, UK, or two of these: "Germany (DE)") says how
+the row's national numbers are read; two countries in one cell name none.
+Numbers under a heading such as CountryCode may be ISO 3166 (826) or dialling
+codes (44): the neighbours and the values decide, and where they do not, neither
+is used and --map country=HEADING or --map dialCode=HEADING settles it. A number
+with + or 00 and its country code is accepted when its length is possible there.
+A national number with the row's own country is, too. With only
+--default-country it must be a valid number of that country, and without any
+country it is rejected: a wrong country still gives a possible number, and it
+would be somebody else's.
 
 Numbers are sent in the form that Graph documents: +, country code, one blank,
 number, and x with the extension. What was repaired on the way (invisible

@@ -33,6 +33,52 @@ func regionOfDialCode(digits string) string {
 	return region
 }
 
+// HasDialCode says that a country, by its two letters, has the dialling code.
+func HasDialCode(country, digits string) bool {
+	return digits != "" && strconv.Itoa(phonenumbers.GetCountryCodeForRegion(country)) == digits
+}
+
+// RegionOfArea is the country of numbers that begin with a dialling code and an
+// area behind it: JM for 1 and 876. It is empty where several countries have
+// such numbers, or none.
+func RegionOfArea(dialCode, area string) string {
+	if !IsDialCode(dialCode) {
+		return ""
+	}
+	code, _ := strconv.Atoi(dialCode)
+	var found string
+	for _, region := range phonenumbers.GetRegionCodesForCountryCode(code) {
+		if !hasArea(region, area) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = region
+	}
+	return found
+}
+
+// hasArea tries the example numbers of a country with other digits in front:
+// the numbering plans are known as patterns only, and not as lists of areas.
+func hasArea(region, area string) bool {
+	for _, kind := range [...]phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE} {
+		example := phonenumbers.GetExampleNumberForType(region, kind)
+		if example == nil {
+			continue
+		}
+		national := phonenumbers.GetNationalSignificantNumber(example)
+		if len(national) <= len(area) {
+			continue
+		}
+		parsed, err := phonenumbers.Parse(international(area+national[len(area):], Region{Code: region}), "")
+		if err == nil && phonenumbers.IsValidNumberForRegion(parsed, region) {
+			return true
+		}
+	}
+	return false
+}
+
 // join puts the parts and the digits of the cell together. The cell wins: a
 // number that has its country code is complete, and takes only an extension.
 func (rd *reading) join(digits string, parts Parts, region Region) (string, Region, *Problem) {
@@ -47,7 +93,7 @@ func (rd *reading) join(digits string, parts Parts, region Region) (string, Regi
 		rd.noteJoined(Parts{Extension: extended})
 		return digits, region, nil
 	}
-	if main := regionOfDialCode(parts.DialCode); main != "" && !sameDialCode(region.Code, parts.DialCode) {
+	if main := regionOfDialCode(parts.DialCode); main != "" && !HasDialCode(region.Code, parts.DialCode) {
 		region = Region{Code: main}
 	} else if main != "" {
 		region.Default = false
@@ -92,10 +138,6 @@ func international(national string, region Region) string {
 		return national
 	}
 	return "+" + strconv.Itoa(code) + national
-}
-
-func sameDialCode(region, digits string) bool {
-	return strconv.Itoa(phonenumbers.GetCountryCodeForRegion(region)) == digits
 }
 
 // agree says that a complete number begins with what the other cells say.

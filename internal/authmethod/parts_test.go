@@ -77,6 +77,18 @@ func TestIsDialCode(t *testing.T) {
 	}
 }
 
+func TestRegionOfArea(t *testing.T) {
+	for _, test := range []struct{ dialCode, area, want string }{
+		{"1", "876", "JM"}, {"1", "658", "JM"}, {"1", "206", "US"}, {"1", "416", "CA"}, {"44", "1534", "JE"}, {"44", "20", "GB"}, {"7", "7", "KZ"},
+		{"39", "06698", "VA"}, {"49", "30", "DE"},
+		{"1", "2", ""}, {"1", "800", ""}, {"44", "", ""}, {"44", "12345678901", ""}, {"44", "0", ""}, {"99", "1", ""}, {"", "20", ""}, {"800", "1", ""},
+	} {
+		if got := RegionOfArea(test.dialCode, test.area); got != test.want {
+			t.Errorf("RegionOfArea(%q, %q) = %q, want %q", test.dialCode, test.area, got, test.want)
+		}
+	}
+}
+
 // Whatever was put together is in Graph's form, and reads as itself.
 func TestJoinedNumberReadsAsItself(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

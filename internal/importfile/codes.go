@@ -89,7 +89,7 @@ func (b *builder) placeOf(cell string) *place {
 		return p
 	}
 	p = &place{}
-	text := trim(cell)
+	text := plainCountry(trim(cell))
 	if code, found := b.countries.code(text); isPlaceholder(text) || strings.Trim(text, "0") == "" {
 		p = b.fallback
 	} else if found {
@@ -103,21 +103,6 @@ func (b *builder) placeOf(cell string) *place {
 		b.places[cell] = p
 	}
 	return p
-}
-
-// countryDigits are the one to three digits that a country cell consists of,
-// behind the "+" of a dialling code. 008 is Albania, and not the code 8.
-func countryDigits(text string) string {
-	digits, dial := dialDigits(text)
-	switch {
-	case len(text) == 3 && strings.Trim(text, "0123456789") == "":
-		return text
-	case len(digits) > 3 || digits == "":
-		return ""
-	case dial:
-		return "+" + digits
-	}
-	return digits
 }
 
 // unread is what a message shows of a country that is none.

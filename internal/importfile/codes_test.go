@@ -19,6 +19,12 @@ func TestNumericCountries(t *testing.T) {
 			[]string{"+44 2079460123", "+1 2065550100", "no-country", "no-country"}, "its numbers are ISO 3166 codes, by their values"},
 		{"countryCode", nil, []string{"276," + german, "36," + british, "036," + british}, // 36 is ISO's Australia then
 			[]string{"+49 3023125123", "+61 2079460123", "+61 2079460123"}, "its numbers are ISO 3166 codes, by their values"},
+		{"countryCode", nil, []string{"276.0," + german, "0840," + american, "'826," + british, "0.0," + british, "4.4," + german, "8 2," + german},
+			[]string{"+49 3023125123", "+1 2065550100", "+44 2079460123", "no-country", "country-unknown", "country-unknown"},
+			"its numbers are ISO 3166 codes, by their values"},
+		{"Country Code", nil, []string{"44.0," + british, "1," + american, `"=""+49""",` + german, "+ 49," + german, "1-876,876-555-0123"},
+			[]string{"+44 2079460123", "+1 2065550100", "+49 3023125123", "+49 3023125123", "+1 8765550123"},
+			"its numbers are dialling codes, by their values"},
 		{"Country Code", nil, []string{"1," + american, "44," + british},
 			[]string{"+1 2065550100", "+44 2079460123"}, "its numbers are dialling codes, by their values"},
 		{"Country Code", nil, []string{"44," + british, "44,+" + "44 20 7946 0123"},

@@ -3,6 +3,7 @@ package importfile
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -13,71 +14,18 @@ import (
 )
 
 // countries finds the two-letter code of a country as people write it: its ISO
-// 3166 code of two or three letters, or its name. Numbers are another matter,
-// see [codes]: they may be ISO 3166 or dialling codes.
+// 3166 code of two or three letters, or its name, or both in one cell. Numbers
+// alone are another matter, see [codes]: they may be ISO 3166 or dialling codes.
 type countries struct {
-	codes   map[string]string        // by ISO code in capitals
-	numbers map[int]string           // by ISO number
-	names   map[string]string        // by folded English name
-	foreign func() map[string]string // by folded name in other languages
-}
-
-// languages are those besides English in which countries are known.
-var languages = []language.Tag{
-	language.German, language.French, language.Spanish, language.Italian, language.Portuguese, language.EuropeanPortuguese,
-	language.Dutch, language.Swedish, language.Danish, language.Norwegian, language.Finnish, language.Polish, language.Czech,
-}
-
-// everydayCodes are abbreviations that ISO 3166 does not have.
-var everydayCodes = map[string]string{
-	"UK": "GB", "U.K.": "GB", "U.S.": "US", "U.S.A.": "US", "UAE": "AE", "U.A.E.": "AE", "DRC": "CD",
-}
-
-// everydayNames are names that people use and CLDR does not, folded as
-// foldName does. Names that several countries share (Congo, Korea) are left
-// out: such a row is not guessed at.
-var everydayNames = map[string]string{
-	"unitedstatesofamerica": "US",
-	"greatbritain":          "GB", "britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northernireland": "GB",
-	"unitedkingdomofgreatbritainandnorthernireland": "GB",
-	"republicofireland":                             "IE", "eire": "IE",
-	"holland": "NL", "czechrepublic": "CZ", "czechia": "CZ", "slovakrepublic": "SK",
-	"northmacedonia": "MK", "macedonia": "MK", "turkiye": "TR", "turkey": "TR",
-	"russianfederation": "RU", "republicofmoldova": "MD", "vatican": "VA", "holysee": "VA",
-	"ivorycoast": "CI", "capeverde": "CV", "caboverde": "CV", "swaziland": "SZ", "eswatini": "SZ",
-	"democraticrepublicofthecongo": "CD", "drcongo": "CD", "congokinshasa": "CD",
-	"republicofthecongo": "CG", "congobrazzaville": "CG", "unitedrepublicoftanzania": "TZ",
-	"republicofkorea": "KR", "korearepublicof": "KR", "democraticpeoplesrepublicofkorea": "KP",
-	"vietnam": "VN", "laopdr": "LA", "laopeoplesdemocraticrepublic": "LA", "burma": "MM", "myanmar": "MM",
-	"bruneidarussalam": "BN", "easttimor": "TL", "hongkong": "HK", "hongkongsar": "HK",
-	"macau": "MO", "macao": "MO", "macausar": "MO", "macaosar": "MO", "macaosarchina": "MO",
-	"peoplesrepublicofchina": "CN", "prchina": "CN", "mainlandchina": "CN",
-	"syrianarabrepublic": "SY", "islamicrepublicofiran": "IR", "palestine": "PS", "emirates": "AE",
-	"bolivarianrepublicofvenezuela": "VE", "plurinationalstateofbolivia": "BO",
-	"saintlucia": "LC", "saintkittsandnevis": "KN", "saintvincentandthegrenadines": "VC",
-	"saintvincentandgrenadines": "VC", "sainthelena": "SH", "saintmartin": "MF", "saintbarthelemy": "BL",
-	"saintpierreandmiquelon": "PM", "usvirginislands": "VI",
-}
-
-// everydayForeign are the same in other languages, and those that CLDR gives to
-// one of several countries, for none.
-var everydayForeign = map[string]string{
-	"kongo": "", "congo": "",
-	"bundesrepublikdeutschland": "DE", "brd": "DE", "oesterreich": "AT", "daenemark": "DK", "rumaenien": "RO",
-	"tuerkei": "TR", "tschechischerepublik": "CZ", "tschechei": "CZ", "grossbritannien": "GB", "großbritannien": "GB",
-	"vereinigteskoenigreich": "GB", "suedafrika": "ZA", "suedkorea": "KR", "vereinigtestaatenvonamerika": "US",
-	"etatsunisdamerique": "US", "grandebretagne": "GB", "angleterre": "GB", "hollande": "NL", "republiquetcheque": "CZ",
-	"estadosunidosdeamerica": "US", "eeuu": "US", "granbretana": "GB", "inglaterra": "GB", "holanda": "NL", "republicacheca": "CZ",
-	"statiunitidamerica": "US", "granbretagna": "GB", "inghilterra": "GB", "olanda": "NL", "repubblicaceca": "CZ",
-	"estadosunidosdaamerica": "US", "grabretanha": "GB", "grootbrittannie": "GB", "engeland": "GB", "tsjechischerepubliek": "CZ",
-	"tjeckiskarepubliken": "CZ", "tjekkiskerepublik": "CZ", "isobritannia": "GB", "englanti": "GB", "anglia": "GB",
-	"holandia": "NL", "velkabritanie": "GB", "anglie": "GB", "ceskarepublika": "CZ", "slovenskarepublika": "SK",
-	"stanyzjednoczoneameryki": "US", "spojenestatyamericke": "US",
+	codes   map[string]string          // by ISO code in capitals
+	numbers map[int]string             // by ISO number
+	names   map[string]string          // by folded English name
+	foreign []func() map[string]string // by folded name in other languages
 }
 
 // newCountries gives the one table that there is; nobody may change it.
 var newCountries = sync.OnceValue(func() *countries {
-	c := &countries{codes: map[string]string{}, numbers: map[int]string{}, names: map[string]string{}}
+	c := &countries{codes: map[string]string{}, numbers: map[int]string{}, names: maps.Clone(everydayNames)}
 	english := display.English.Regions()
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
@@ -95,32 +43,15 @@ var newCountries = sync.OnceValue(func() *countries {
 			}
 		}
 	}
-	for text, code := range everydayCodes {
-		c.codes[text] = code
+	for _, tags := range languages {
+		c.foreign = append(c.foreign, sync.OnceValue(func() map[string]string { return c.foreignNames(tags) }))
 	}
-	for name, code := range everydayNames {
-		c.names[name] = code
-	}
-	c.foreign = sync.OnceValue(c.foreignNames)
 	return c
 })
 
-// code is the ISO 3166 two-letter code of the country that text names.
-func (c *countries) code(text string) (string, bool) {
-	if code, known := c.codes[strings.ToUpper(norm.NFKC.String(text))]; known {
-		return code, true
-	}
-	name := foldName(text)
-	if code, known := c.names[name]; known {
-		return code, true
-	}
-	code, known := c.foreign()[name]
-	return code, known
-}
-
 // foreignNames are names in other languages. One that is another country's
 // somewhere else, or several countries', is none.
-func (c *countries) foreignNames() map[string]string {
+func (c *countries) foreignNames(languages []language.Tag) map[string]string {
 	foreign := map[string]string{}
 	for _, tag := range languages {
 		namer := display.Regions(tag)
@@ -136,11 +67,48 @@ func (c *countries) foreignNames() map[string]string {
 		}
 	}
 	for name, code := range everydayForeign {
-		foreign[name] = code
+		foreign[foldName(name)] = code
 	}
-	maps.DeleteFunc(foreign, func(_, code string) bool { return code == "" })
+	maps.DeleteFunc(foreign, func(name, code string) bool { return name == "" || code == "" })
 	return foreign
 }
+
+// named is the code of a country by its code or its name alone, in English or
+// the first of the other languages, as many groups of them as more says; empty
+// for others. The first name in each group costs the reading of its tables.
+func (c *countries) named(text string, more int) string {
+	if code := c.codes[strings.ToUpper(text)]; code != "" {
+		return code
+	}
+	// As in "U.K". Not for ISO's codes: "n.a." is not Namibia.
+	if code := everydayCodes[strings.ToUpper(fullStops.Replace(text))]; code != "" {
+		return code
+	}
+	if strings.ContainsFunc(text, unicode.IsDigit) {
+		return "" // which foldName drops
+	}
+	name := foldName(text)
+	if code := c.names[name]; code != "" || name == "republicofchina" { // Taiwan calls itself so
+		return code
+	}
+	if match := republicOf.FindStringSubmatch(name); match != nil && c.names[match[1]] != "" {
+		return c.names[match[1]]
+	}
+	for _, names := range c.foreign[:more] {
+		if code := names()[name]; code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+var (
+	fullStops = strings.NewReplacer(". ", "", ".", "")
+	// republicOf finds the name in the official one: "Republic of Moldova",
+	// "Bolivarian Republic of Venezuela", "Kingdom of the Netherlands". Not in
+	// "State of Georgia".
+	republicOf = regexp.MustCompile(`^[a-z]*(?:republic|kingdom|principality|duchy|sultanate|commonwealth)of([a-z]+)$`)
+)
 
 // isPlaceholder says that people and exports write text where there is no
 // country. NA in capitals is Namibia.
@@ -169,14 +137,30 @@ func (c *countries) defaultCountry(opts Options) (string, error) {
 	return code, nil
 }
 
-// foldName reduces a name to its letters, without accents, articles and "&".
+// foldName reduces a name to its letters, without accents, articles and the
+// "and" between two: "Bosnia-Herzegovina" is "Bosnia & Herzegovina".
 func foldName(name string) string {
-	name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "the ")
-	name = strings.ReplaceAll(name, "&", "and")
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) {
-			return -1
+	var folded strings.Builder
+	for word := range strings.FieldsSeq(strings.ToLower(strings.ReplaceAll(name, "&", " "))) {
+		switch word {
+		case "the", "and", "und", "et":
+		default:
+			folded.WriteString(strings.Map(letter, norm.NFKD.String(word)))
 		}
+	}
+	return folded.String()
+}
+
+// letter drops what is no letter. Accents are of no script; the vowel signs of
+// India and Thailand are of theirs, and stay.
+func letter(r rune) rune {
+	switch {
+	case r == 'ς': // as capitals do not tell
+		return 'σ'
+	case r == 'ı':
+		return 'i'
+	case unicode.IsLetter(r), unicode.IsMark(r) && !unicode.Is(unicode.Inherited, r):
 		return r
-	}, norm.NFKD.String(name))
+	}
+	return -1
 }

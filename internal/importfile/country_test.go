@@ -1,6 +1,9 @@
 package importfile
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestCountry(t *testing.T) {
 	tests := map[string]string{
@@ -19,6 +22,42 @@ func TestCountry(t *testing.T) {
 		"Vereinigtes Königreich": "GB", "États-Unis": "US", "Etats-Unis": "US", "Estados Unidos": "US", "Stany Zjednoczone": "US", "USA ": "US",
 		"Österreich": "AT", "Oesterreich": "AT", "Brasil": "BR", "Espagne": "ES", "Polska": "PL", "Česko": "CZ", "Suomi": "FI", "Sverige": "SE",
 		"Norge": "NO", "Danmark": "DK", "Nederland": "NL", "Island": "IS", "Irland": "IE", "Noord-Korea": "KP",
+
+		// Of the languages that are looked at last.
+		"Ελλάδα": "GR", "ΚΥΠΡΟΣ": "CY", "日本": "JP", "中国": "CN", "台灣": "TW", "Россия": "RU", "Україна": "UA", "България": "BG",
+		"Hrvatska": "HR", "Srbija": "RS", "Magyarország": "HU", "Slovenija": "SI", "Lietuva": "LT", "Latvija": "LV", "Eesti": "EE",
+		"대한민국": "KR", "ישראל": "IL", "مصر": "EG", "ไทย": "TH", "TÜRKİYE": "TR", "Németország": "DE", "टोगो": "TG", "टोंगा": "TO",
+
+		// As ISO and lists that follow it write them.
+		"Iran, Islamic Republic of": "IR", "Korea (South)": "KR", "Korea (Democratic People's Republic of)": "KP", "Taiwan, Province of China": "TW",
+		"Moldova, Republic of": "MD", "Bolivia (Plurinational State of)": "BO", "United Kingdom, The": "GB", "Netherlands (Kingdom of the)": "NL",
+		"Ireland (Republic of)": "IE", "Congo, The Democratic Republic of the": "CD", "Virgin Islands, U.S.": "VI", "Saint Martin (French part)": "MF",
+		"Federal Republic of Germany": "DE", "Poland, Republic of": "PL", "People's Republic of China": "CN", "Holy See (Vatican City State)": "VA",
+		"Bosnia-Herzegovina": "BA", "Trinidad/Tobago": "TT", "Hong Kong, China": "HK",
+		"GER": "DE", "XKX": "XK", "EUA": "US", "EE.UU.": "US", "U.K": "GB", "U. S. A.": "US",
+
+		// With other marks round it.
+		"'GB": "GB", "GB.": "GB", "`GB`": "GB", `="GB"`: "GB", "(GB)": "GB", "\"Germany\"": "DE", "- DE -": "DE", "'NA": "NA",
+		"🇬🇧": "GB", "🇩🇪 Germany": "DE", "Österreich🇦🇹": "AT",
+
+		// The same country twice.
+		"USA (US)": "US", "US - United States": "US", "US/USA": "US", "United Kingdom (UK)": "GB", "Germany (DE)": "DE", "DE-Germany": "DE",
+		"DE – Germany": "DE", "DE Germany": "DE", "Germany DE": "DE", "DE: Germany": "DE", "DE | DEU | Germany": "DE", "Deutschland [DE]": "DE",
+		"Bosnia-Herzegovina (BA)": "BA", "GW - Guinea-Bissau": "GW", "Korea, Republic of (KR)": "KR", "Falkland Islands (Malvinas) (FK)": "FK",
+		"Belgique/België": "BE", "Schweiz Suisse": "CH", "de-DE": "DE", "44 (UK)": "GB", "UK +44": "GB", "0044 United Kingdom": "GB",
+		"276 - Germany": "DE", "Germany (49)": "DE", "+1 Canada": "CA",
+
+		// The dialling code and an area of one country.
+		"1-876": "JM", "+1 876": "JM", "+1876": "JM", "1 (876)": "JM", "44-1534": "JE", "+44 1481": "GG", "7-727": "KZ", "+49 30": "DE",
+		"1-809, 1-829": "DO", "Jamaica (1-876)": "JM", "Jersey +44-1534": "JE",
+
+		// Two countries, or one and something that could be another.
+		"Georgia, US": "", "US-CA": "", "US, CA": "", "DE/AT": "", "🇩🇪🇦🇹": "", "AS Samoa": "", "US - Kanada?": "", "DE (HQ)": "", "en-US": "",
+		"Germany (44)": "", "44/49": "", "49 United Kingdom": "", "Germany 12": "", "US123": "", "DE, +43": "", "Jamaica (1-868)": "",
+		"1-2": "", "1-800": "", "1-555": "", "44-15": "", "1876": "", "276.0": "", "99-1": "", "1-876-555": "",
+		"(NA)": "", "NA.": "", "N.A.": "", "NA (US)": "", "???": "", "M?xico": "", "Congo (the)": "", "Republic of China": "", "State of Georgia": "",
+		"конго": "", "E.U.": "", "D.E.": "",
+		strings.Repeat("US ", 60) + "x": "", strings.Repeat("US ", 100): "",
 
 		"": "", "Atlantis": "", "ZZ": "", "EU": "", "UN": "", "SU": "", "AA": "", "XX": "", "840": "", "1": "", "+44": "",
 		"N/A": "", "n.a.": "", "-": "", "Congo": "", "Korea": "", "Europe": "", "Kongo": "", "República": "", "G B": "",

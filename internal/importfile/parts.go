@@ -2,6 +2,7 @@ package importfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,8 +88,13 @@ type parts struct {
 func readPartCells(r *partCells) *parts {
 	p := new(parts)
 	read := func(k key, cell string) string {
-		digits, ok := partDigits(k, cell)
-		if !ok {
+		text := partText(k, cell)
+		digits, ok := partDigits(k, text)
+		switch {
+		case ok:
+		case partAsDecimal.MatchString(text):
+			p.problems[k] = decimalPart(k)
+		default:
 			p.problems[k] = notDigits(k)
 		}
 		return digits
@@ -97,45 +103,53 @@ func readPartCells(r *partCells) *parts {
 	return p
 }
 
-// partDigits are the digits of a cell that holds a part of a number; ok is false
-// where something else stands in it.
-func partDigits(k key, cell string) (digits string, ok bool) {
-	text := trim(cell)
+var partAsDecimal = regexp.MustCompile(`^\+?[0-9]+[.,]0+$`)
+
+// partText is a cell without what protects it from spreadsheets; empty where
+// there is nothing. An extension may be 0.
+func partText(k key, cell string) string {
+	text := strings.TrimPrefix(norm.NFKC.String(trim(cell)), "'")
+	if formula, is := strings.CutPrefix(text, `="`); is {
+		text = strings.TrimSuffix(formula, `"`)
+	}
+	text = trim(text)
 	if isPlaceholder(text) && !(k == keyExtension && text == "0") {
-		return "", true
+		return ""
 	}
-	digits, dial := dialDigits(text)
-	switch {
-	case k == keyDialCode:
-		return digits, authmethod.IsDialCode(digits)
-	case k == keyExtension && digits == "":
-		// As in "x123" and "Ext. 123".
-		digits = strings.TrimLeft(strings.ToLower(text), "ext#. :-")
-		digits, dial = dialDigits(digits)
-	}
-	return digits, digits != "" && !dial
+	return text
 }
 
-// dialDigits are the digits of text without the punctuation of phone numbers,
-// empty where it holds anything else. A dialling code begins with + or 00.
-func dialDigits(text string) (digits string, dial bool) {
-	text = strings.TrimPrefix(norm.NFKC.String(text), "'")
-	digits = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -/.()", r) {
-			return -1
-		}
-		return r
-	}, text)
-	for _, prefix := range [...]string{"+", "00"} {
-		if rest, has := strings.CutPrefix(digits, prefix); has && strings.Trim(rest, "0") != "" {
-			digits, dial = rest, true
-			break
-		}
+// partDigits are the digits of a cell that holds a part of a number; ok is false
+// where something else stands in it. They are one group: with marks between
+// them they are a decimal, or two of which one is wanted (30/40).
+func partDigits(k key, text string) (digits string, ok bool) {
+	const marks = " -/.:()[]"
+	if text == "" {
+		return "", true
 	}
-	if strings.Trim(digits, "0123456789") != "" {
+	switch k {
+	case keyDialCode: // as in "+44", "0044", "(+44)" and "+44 (0)"
+		text = strings.Trim(strings.TrimSuffix(text, "(0)"), marks)
+		for _, prefix := range [...]string{"+", "00"} {
+			text = strings.TrimLeft(strings.TrimPrefix(text, prefix), marks)
+		}
+	case keyAreaCode:
+		if rest, prefixed := strings.CutPrefix(text, "(0)"); prefixed {
+			text = "0" + strings.TrimLeft(rest, marks)
+		}
+	case keyExtension: // as in "x123" and "Ext. 123"
+		text = strings.TrimLeft(strings.ToLower(text), "ext#"+marks)
+	}
+	digits = strings.Trim(text, marks)
+	switch {
+	case digits == "" || strings.Trim(digits, "0123456789") != "":
 		return "", false
+	case k == keyDialCode:
+		return digits, authmethod.IsDialCode(digits)
+	case k == keyAreaCode:
+		return digits, !strings.HasPrefix(digits, "00") // which begins a dialling code
 	}
-	return digits, dial
+	return digits, true
 }
 
 // addParts gives a number the parts of it that stand in other cells. A part
@@ -179,5 +193,13 @@ func notDigits(k key) *authmethod.Problem {
 			keyAreaCode:  "write the area code in digits, such as 020, or leave the cell empty",
 			keyExtension: "write the extension in digits, or leave the cell empty",
 		}[k],
+	}
+}
+
+func decimalPart(k key) *authmethod.Problem {
+	return &authmethod.Problem{
+		Code:    "spreadsheet-decimals",
+		Message: fmt.Sprintf("a spreadsheet or an export treated the %v as an amount and gave it decimals", k),
+		Advice:  "format the column as text in the original and export again: zeros in front may be gone, too",
 	}
 }

@@ -65,6 +65,31 @@ func TestNumbersInSeveralColumns(t *testing.T) {
 	}
 }
 
+// A part is one group of digits. What else the cell holds makes another number
+// of it, or a part of one.
+func TestCellsWithPartsOfNumbers(t *testing.T) {
+	const number, decimals, other = "+49 3023125123x12 ~number-joined", " !spreadsheet-decimals", " !number-part"
+	for cells, want := range map[string]string{
+		"49,030,23125123,12": number, "(+49),(030),23125123,(12)": number, "0049,030/,23125123,-12": number, "'49,'030,23125123,'12": number,
+		"+(49),(0)30,23125123,x 12": number, "+49 (0),(0) 30,23125123,Ext.: 12": number, "00 49,030-,23125123,#12": number,
+		`"=""49""","=""030""",23125123,"=""12"""`: number, "＋４９,０３０,23125123,１２": number,
+		"49,030,23125123,0012": "+49 3023125123x0012 ~number-joined", "49,030,23125123,00": "+49 3023125123x00 ~number-joined",
+		"49,030,23125123,0": "+49 3023125123x0 ~number-joined",
+
+		"49,30.0,23125123,12": decimals, "49.0,30,23125123,12": decimals, "49,30,23125123,12.0": decimals, `49,"30,00",23125123,12`: decimals,
+		"43,664.0,1234567,": decimals, "39,06.0,698123,": decimals,
+		"49,30/40,23125123,12": other, "49,30 40,23125123,12": other, "49,(30)(40),23125123,12": other, "49,0030,23125123,12": other,
+		"49,+30,23125123,12": other, "4.9,30,23125123,12": other, "4 9,30,23125123,12": other, "049,30,23125123,12": other, "49-30,,23125123,12": other,
+		"49,30,23125123,12-13": other, "49,30,23125123,12/13": other, "49,30,23125123,12 13": other, "49,30,23125123,12.13": other,
+	} {
+		f := mustRead(t, "user,PhoneType,CountryCodeNumber,AreaCode,PhoneNumber,Extension\nada@example.com,office,"+cells+"\n", Options{})
+		want = "office " + want
+		if got := showNumbers(f); len(got) != 1 || got[0] != want {
+			t.Errorf("number of %s = %q, want %q", cells, got, want)
+		}
+	}
+}
+
 func TestPartsOfTheOnlyPhoneThatMapNames(t *testing.T) {
 	const text = "user,mobile,office,Area Code\na@b.c,+1 206 555 0101,5550100,206\n"
 	f := mustRead(t, text, Options{Map: map[string]string{"office": "office"}, DefaultCountry: "US"})

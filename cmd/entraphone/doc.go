@@ -37,8 +37,9 @@ phones ("Home Phone") are taken only where --map says so.
 
 A number may stand in several columns: dialCode (44, +44 or 0044), areaCode
 (with or without its leading zero), the number, and extension. An extension
-belongs to the office phone, or to the number of its line. The parts are put
-together before the number is read, and a note says so.
+belongs to the office phone, or to the number of its line. The parts, each one
+group of digits, are put together before the number is read, and a note says so.
+A number that is complete already, and not of the area beside it, is rejected.
 
 	--map KEY=HEADING
 		The column with this HEADING means KEY: user, phoneType,

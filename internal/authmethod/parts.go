@@ -104,9 +104,12 @@ func (rd *reading) join(digits string, parts Parts, region Region) (string, Regi
 		if problem != nil {
 			return "", region, problem
 		}
-		if repeated {
+		switch {
+		case repeated:
 			rd.note(noteAreaRepeated())
-		} else {
+		case isComplete(digits, parts.AreaCode, region):
+			return "", region, problemAreaBesideComplete()
+		default:
 			used.AreaCode, rd.joined = parts.AreaCode, true
 			digits = international(parts.AreaCode+digits, region)
 		}
@@ -171,9 +174,31 @@ func repeatsArea(digits, area string, region Region) (bool, *Problem) {
 	return alone, nil
 }
 
+// maxLocal is the most digits of a number within its area, but for extensions
+// dialled directly.
+const maxLocal = 8
+
+// isComplete says that the cell holds a whole number beside the area code of
+// another, or of itself and written otherwise. Short ones are whole only with
+// the prefix of national calls: in Germany nearly all digits are valid without
+// it. A mobile number goes on with any digit behind its prefix.
+func isComplete(digits, area string, region Region) bool {
+	prefixed := strings.HasPrefix(digits, "0") && phonenumbers.GetNddPrefixForRegion(region.Code, true) == "0" &&
+		numberType(international(area+digits, region), region) != phonenumbers.MOBILE
+	return (prefixed || len(digits) > maxLocal) && (isValid(digits, region) || isValid("+"+digits, region))
+}
+
 func isValid(digits string, region Region) bool {
+	return numberType(digits, region) != phonenumbers.UNKNOWN
+}
+
+// numberType is UNKNOWN for numbers that are not valid.
+func numberType(digits string, region Region) phonenumbers.PhoneNumberType {
 	parsed, err := phonenumbers.Parse(digits, region.Code)
-	return err == nil && phonenumbers.IsValidNumber(parsed)
+	if err != nil {
+		return phonenumbers.UNKNOWN
+	}
+	return phonenumbers.GetNumberType(parsed)
 }
 
 // noteJoined says what was put together, if anything was.

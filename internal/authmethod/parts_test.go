@@ -49,6 +49,19 @@ func TestNormalizeWithParts(t *testing.T) {
 		{"030 23125123", Parts{"", "030", ""}, de, "+49 3023125123", "area-code-repeated"},
 		{"30 23125123", Parts{"", "030", ""}, de, "area-code-twice", ""},
 
+		// Complete, and not of the area that stands beside it.
+		{"4930 23125123", Parts{"49", "030", ""}, Region{}, "area-code-twice", ""},
+		{"023125123", Parts{"49", "030", ""}, Region{}, "area-code-twice", ""},
+		{"17604069012", Parts{"49", "49", ""}, Region{}, "area-code-twice", ""},
+		{"0176 04069012", Parts{"", "030", ""}, de, "area-code-twice", ""},
+		{"206-555-0100", Parts{"1", "425", ""}, Region{}, "area-code-twice", ""},
+		{"020 7946 0123", Parts{"44", "161", ""}, Region{}, "area-code-twice", ""},
+		// Valid without their area only by chance.
+		{"23125123", Parts{"49", "030", ""}, Region{}, "+49 3023125123", "number-joined trunk-prefix"},
+		{"23125", Parts{"49", "030", ""}, Region{}, "+49 3023125", "number-joined trunk-prefix"},
+		{"04069012", Parts{"49", "0176", ""}, Region{}, "+49 17604069012", "number-joined trunk-prefix"},
+		{"39 98 00 12", Parts{"33", "6", ""}, Region{}, "+33 639980012", "number-joined not-assigned"},
+
 		{"206-555-0100 x12", Parts{"", "", "12"}, us, "+1 2065550100x12", ""},
 		{"206-555-0100 x12", Parts{"", "", "13"}, us, "two-extensions", ""},
 		{"206-555-0100", Parts{"", "", "12345678901"}, us, "extension-too-long", ""},

@@ -69,6 +69,10 @@ func problemAreaTwice() *Problem {
 	return &Problem{"area-code-twice", "the number begins with the digits of its area code column, and may hold the area code already", "write the whole number with + and its country code, or leave the area code column empty"}
 }
 
+func problemAreaBesideComplete() *Problem {
+	return &Problem{"area-code-twice", "the number seems complete without the area code column, which says another area code", "write the whole number with + and its country code, or leave the area code column empty"}
+}
+
 func problemNoCountry(digits string) *Problem {
 	advice := "write the number with + and its country code, add a country column, or name the country with --default-country"
 	if again, problem := readNumber("+"+digits, Region{}); problem == nil && again.kind != 0 {

@@ -194,8 +194,8 @@ func (c *countryCodes) say(country Column) string {
 	case c.are == codesDial:
 		return "its numbers are dialling codes, " + c.by
 	}
-	return fmt.Sprintf("its numbers could be ISO 3166 or dialling codes and are not used: say --map %q or --map %q",
-		keyCountry.String()+"="+country.Heading, keyDialCode.String()+"="+country.Heading)
+	return fmt.Sprintf("its numbers could be ISO 3166 or dialling codes and are not used: say %s or %s",
+		mapFlag(keyCountry, country.Heading), mapFlag(keyDialCode, country.Heading))
 }
 
 func unclearCode() authmethod.Problem {

@@ -292,7 +292,7 @@ func (v *resolver) pick(k key) (int, error) {
 func (v *resolver) ambiguous(k key, is []int) error {
 	var proposals []string
 	for _, i := range is {
-		same := v.columnsWhere(func(h string) bool { return h == v.headings[i] })
+		same := v.columnsWhere(func(h string) bool { return legible(h) == legible(v.headings[i]) })
 		if len(same) > 1 {
 			return v.fail("rename one of them in the file", "the columns %s have the same heading", v.labels(same))
 		}
@@ -326,10 +326,10 @@ func (v *resolver) column(k key, i int) Column {
 }
 
 func (v *resolver) proposal(k key, i int) string {
-	return fmt.Sprintf("--map %q", k.String()+"="+v.headings[i])
+	return mapFlag(k, v.headings[i])
 }
 
-func (v *resolver) label(i int) string { return fmt.Sprintf("%d %s", i+1, quoted(v.headings[i])) }
+func (v *resolver) label(i int) string { return fmt.Sprintf("%d %s", i+1, title(v.headings[i])) }
 
 func (v *resolver) labels(is []int) string {
 	var labels []string
@@ -344,7 +344,7 @@ func (v *resolver) list() string {
 	const most = 30
 	var names []string
 	for _, heading := range v.headings[:min(most, len(v.headings))] {
-		names = append(names, quoted(heading))
+		names = append(names, title(heading))
 	}
 	text := strings.Join(names, ", ")
 	if more := len(v.headings) - most; more > 0 {

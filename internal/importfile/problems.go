@@ -117,14 +117,15 @@ func unknownCountry(unread string) authmethod.Problem {
 // into the wrong place.
 const withDigits = "(a text with digits)"
 
-func hasDigits(text string) bool {
-	digits := 0
+func hasDigits(text string) bool { return countDigits(text) > 3 }
+
+func countDigits(text string) (n int) {
 	for _, r := range text {
 		if unicode.IsDigit(r) {
-			digits++
+			n++
 		}
 	}
-	return digits > 3
+	return n
 }
 
 // quoted shows a cell in a message.

@@ -57,7 +57,7 @@ type Column struct {
 }
 
 func (c Column) String() string {
-	return fmt.Sprintf("column %d %q", c.Number, shorten(c.Heading, maxShown))
+	return fmt.Sprintf("column %d %s", c.Number, title(c.Heading))
 }
 
 func (r *Reading) describe(c *columns, headings []string) {
@@ -125,7 +125,7 @@ func (r Reading) notRead() string {
 			names = append(names, fmt.Sprintf("and %d more", len(r.NotRead)-most))
 			break
 		}
-		names = append(names, quoted(c.Heading))
+		names = append(names, title(c.Heading))
 	}
 	return strings.Join(names, ", ")
 }

@@ -60,7 +60,7 @@ func untypedError(name string, types, numbers Column) error {
 	return &FileError{
 		Name:  name,
 		Found: fmt.Sprintf("%v holds phone types, and its heading does not say so", types),
-		Advice: fmt.Sprintf("say which it is: --map \"phoneType=%s\" --map \"phoneNumber=%s\"; or --map \"mobile=%s\" if all of them are mobiles",
-			types.Heading, numbers.Heading, numbers.Heading),
+		Advice: fmt.Sprintf("say which it is: %s %s; or %s if all of them are mobiles",
+			mapFlag(keyPhoneType, types.Heading), mapFlag(keyPhoneNumber, numbers.Heading), mapFlag(keyMobile, numbers.Heading)),
 	}
 }

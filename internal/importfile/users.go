@@ -108,7 +108,7 @@ func (u userKinds) holds(heading, domain, proposal string) string {
 func userProposal(unused []Column) string {
 	for _, c := range unused {
 		if a, known := lookup(aliases(), c.Heading); known && a.key == keyUser && a.rank < rankEmployee {
-			return fmt.Sprintf("--map %q", keyUser.String()+"="+c.Heading)
+			return mapFlag(keyUser, c.Heading)
 		}
 	}
 	return "--map user=HEADING"

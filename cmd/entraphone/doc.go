@@ -55,19 +55,27 @@ A number that is complete already, and not of the area beside it, is rejected.
 	--where CONDITION
 		Read only the lines that meet it: HEADING=VALUE or HEADING!=VALUE,
 		without regard to case and to blanks at the ends, as in
-		"Status!=inactive". Repeatable; all must be met. Leavers are in
-		most HR exports: where a column looks like a status and no condition
-		is given, the program points at it.
+		"Status!=inactive". Repeatable; all must be met. A value that no
+		line has is probably misspelt: the program says so, and ends with
+		exit code 2 where every line would be left out. Leavers are in
+		most HR exports: the program points at columns that look like a
+		status and have no condition.
 	--skip N, --limit N
 		Of those lines, leave out the first N, and read at most N. Lines
 		left out are counted apart; they are no rows.
 	--profile PROFILE
 		Read the file as this profile says: a YAML file with description,
 		columns (a heading, or several of which the first is taken, for each
-		KEY of --map), where, encoding, defaultCountry and userDomain, or
+		KEY of --map), partsOf (the phone that areaCode and dialCode belong
+		to), countryCodes (iso or dial: what numbers in the country column
+		are), where, encoding, defaultCountry and userDomain, or
 		one of active-directory, adp-workforce-now, bamboohr,
 		entra-bulk-create, entra-download-users, m365-add-users, personio,
-		successfactors and workday. Flags come before it.
+		successfactors and workday. Flags come before it. It is binding: no
+		other column is taken for one that it names, nor a phone that it
+		does not name beside those that it does. A file without its user,
+		phone type, parts of numbers or any of its phones ends with exit
+		code 2; other columns that are missing are told.
 	--user-domain DOMAIN
 		Complete users that are a name without a domain: panand becomes
 		panand@DOMAIN. Numbers and names with blanks are not completed.
@@ -117,7 +125,7 @@ numbers all of them are rejected. A number of several users is noted on each.
 		Of check: text for people, or one JSON object a row.
 	--explain
 		Of check: print how the file is read as a profile, ready to be saved
-		for --profile.
+		for --profile: by it the file reads the same.
 
 # The tenant
 

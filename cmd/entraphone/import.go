@@ -92,6 +92,9 @@ func (c *importCommand) read(ctx context.Context, screen *console, logger zerolo
 		return file, nil
 	}
 	logger.Info().Str("reading", file.Reading.String()).Str("sha256", file.SHA256).Int("rows", file.Rows.Len()).Msg("file read")
+	for _, warning := range file.Reading.Warnings {
+		logger.Warn().Msg(warning)
+	}
 	return file, nil
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -65,8 +64,8 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 		return importfile.Options{}, err
 	}
 	return importfile.Options{
-		Name: name, Map: columns, Columns: p.Columns, Where: append(p.Where, o.where...), Skip: o.skip, Limit: o.limit,
-		DefaultCountry: cmp.Or(o.defaultCountry, p.DefaultCountry), Encoding: cmp.Or(o.encoding, p.Encoding), UserDomain: cmp.Or(o.userDomain, p.UserDomain),
+		Name: name, Map: columns, Profile: p, Where: o.where, Skip: o.skip, Limit: o.limit,
+		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserDomain: o.userDomain,
 	}, nil
 }
 

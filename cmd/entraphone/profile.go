@@ -31,5 +31,6 @@ func readProfile(name string) (importfile.Profile, error) {
 	if err != nil {
 		return importfile.Profile{}, &usageError{[]error{fmt.Errorf("--profile %s: %w", name, err)}}
 	}
+	p.Name = name
 	return p, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,7 +23,11 @@ func newTemplateCommand(p process) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := io.WriteString(p.stdout, wanted.Template()); err != nil {
+			text, err := wanted.Template()
+			if err != nil {
+				return &usageError{[]error{fmt.Errorf("--profile %s: %w", profile, err)}}
+			}
+			if _, err := p.stdout.Write(text); err != nil {
 				return fmt.Errorf("printing the template: %w", err)
 			}
 			return nil

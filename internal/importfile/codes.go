@@ -29,15 +29,29 @@ var adAttributes = []string{
 	"dn", "distinguishedname", "objectclass", "objectcategory", "samaccountname", "useraccountcontrol", "codepage", "accountexpires",
 }
 
-// codesOf decides by the heading and its neighbours.
-func (v *resolver) codesOf(c *columns) codes {
-	at := c.at[keyCountry]
-	if at == none {
-		return codesByValue
+// codesISOWord and codesDialWord are how a profile tells.
+const codesISOWord, codesDialWord = "iso", "dial"
+
+// codesOf takes what the profile tells of the country column, if anything, and
+// else decides by the heading and its neighbours. A heading that --map gives as
+// the country's holds countries.
+func (v *resolver) codesOf(c *columns) (are codes, told bool) {
+	switch word := v.profile.CountryCodes; {
+	case c.at[keyCountry] == none:
+		return codesByValue, false
+	case v.mapped.has(keyCountry) || word == "":
+		return v.codesByHeading(c), false
+	case word == codesISOWord:
+		return codesISO, true
 	}
+	return codesDial, true
+}
+
+func (v *resolver) codesByHeading(c *columns) codes {
+	at := c.at[keyCountry]
 	a, _ := lookup(aliases(), v.headings[at])
 	switch {
-	case v.explicit[keyCountry] == at, strings.Contains(fold(v.headings[at]), "iso"),
+	case v.mapped.has(keyCountry), strings.Contains(fold(v.headings[at]), "iso"),
 		slices.ContainsFunc(v.headings, func(h string) bool { return slices.Contains(adAttributes, fold(h)) }):
 		return codesISO
 	case a != alias{keyCountry, rankCountryCode}:
@@ -50,7 +64,7 @@ func (v *resolver) codesOf(c *columns) codes {
 
 // local says that the numbers are those within an area, by their heading.
 func (v *resolver) local(c *columns) bool {
-	if c.divided == numKeys {
+	if c.divided == numKeys || c.at[c.divided] == none {
 		return false
 	}
 	at := c.at[c.divided]
@@ -163,6 +177,8 @@ func (b *builder) decideCodes() {
 		dial = dial || isDial && !isISO
 	}
 	switch {
+	case b.columns.codesTold:
+		b.codes.by = "by the profile"
 	case b.codes.are == codesISO, b.codes.are == codesDial:
 		b.codes.by = "by the headings"
 	case iso && !dial:
@@ -182,6 +198,14 @@ func (c *countries) iso(digits string) (string, bool) {
 	}
 	code, known := c.numbers[int(number)]
 	return code, known
+}
+
+// decided is what the numbers turned out to be, where there are any.
+func (c *countryCodes) decided() codes {
+	if c.by == "" {
+		return codesByValue
+	}
+	return c.are
 }
 
 // say tells the reading what was decided.

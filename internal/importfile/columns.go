@@ -16,10 +16,12 @@ type columns struct {
 	numberOnly bool         // the mobile stands in a column that says just phone
 	at         [numKeys]int // column index from 0, or none
 	unused     []Column     // could have served too
+	absent     []string     // what the profile names and the file does not have
 	conditions []condition
 	extended   key    // whose numbers the extensions belong to
 	divided    key    // whose numbers the area and dialling codes belong to
 	codes      codes  // what numbers in the country column are
+	codesTold  bool   // by the profile
 	userDomain string // completes users that are bare names
 }
 
@@ -50,32 +52,41 @@ func (c *columns) phones() []key {
 type resolver struct {
 	name     string // of the file
 	headings []string
-	explicit [numKeys]int   // by --map, or none
+	profile  Profile
+	explicit [numKeys]int   // by --map or the profile, or none
+	mapped   keySet         // by --map
+	bound    keySet         // named by the profile, in the file or not
+	lost     keySet         // of these, those whose column --map gives another meaning
+	absent   []string       // of these, those that the file does not have, in words
+	unnamed  []int          // columns of phones that the profile does not name
 	found    [numKeys][]int // by alias, the best rank only
 	rank     [numKeys]int   // of found
 	others   [numKeys][]int // by alias, the lower ranks
 }
 
 func resolve(opts Options, headings []string) (columns, error) {
-	v := &resolver{name: opts.Name, headings: headings}
+	v := &resolver{name: opts.Name, headings: headings, profile: opts.Profile}
 	if err := v.readMap(opts.Map); err != nil {
 		return columns{}, err
 	}
-	v.readProfile(opts.Columns)
-	conditions, err := v.parseConditions(opts.Where)
+	if err := v.readProfile(); err != nil {
+		return columns{}, err
+	}
+	conditions, err := v.parseConditions(opts)
 	if err != nil {
 		return columns{}, err
 	}
 	v.readAliases()
+	v.bind()
 	c, err := v.decide()
 	if err != nil {
 		return columns{}, err
 	}
-	c.conditions = conditions
+	c.conditions, c.absent = conditions, v.absent
 	if err := v.addParts(&c); err != nil {
 		return columns{}, err
 	}
-	c.codes = v.codesOf(&c)
+	c.codes, c.codesTold = v.codesOf(&c)
 	if c.userDomain, err = userDomain(opts); err != nil {
 		return columns{}, err
 	}
@@ -107,33 +118,23 @@ func (v *resolver) readMap(wanted map[string]string) error {
 			return v.fail("give each its own column", "--map names column %s for both %s and %s", v.label(i), key(other), k)
 		}
 		v.explicit[k] = i
+		v.mapped.add(k)
 	}
 	return nil
 }
 
-// readProfile takes for each meaning that --map leaves open the first heading
-// that the file has once.
-func (v *resolver) readProfile(wanted map[string]Headings) {
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		k, known := parseKey(name)
-		if !known || v.explicit[k] != none {
-			continue
-		}
-		for _, heading := range wanted[name] {
-			if i, err := v.named("", heading); err == nil && !slices.Contains(v.explicit[:], i) {
-				v.explicit[k] = i
-				break
-			}
-		}
-	}
-}
-
-// named finds the column that a flag names: as it is written, else folded.
-func (v *resolver) named(flag, heading string) (int, error) {
+// matching are the columns with a heading: as it is written, else folded.
+func (v *resolver) matching(heading string) []int {
 	same := v.columnsWhere(func(h string) bool { return h == strings.TrimSpace(heading) })
 	if len(same) == 0 {
 		same = v.columnsWhere(func(h string) bool { return fold(h) != "" && fold(h) == fold(heading) })
 	}
+	return same
+}
+
+// named finds the column that a flag or a profile names.
+func (v *resolver) named(flag, heading string) (int, error) {
+	same := v.matching(heading)
 	switch len(same) {
 	case 0:
 		return none, v.fail("name one of these", "%s: there is no such column; the heading has %s", flag, v.list())
@@ -233,7 +234,7 @@ func (v *resolver) form() (map[key]key, error) {
 	switch {
 	case explicitLong && explicitWide:
 		return nil, v.fail("name either phoneType and phoneNumber, or mobile, alternateMobile and office",
-			"--map names columns of both forms: one phone per line, and one column per phone type")
+			"%s names columns of both forms: one phone per line, and one column per phone type", v.namer())
 	case explicitWide:
 		if v.genericOffice() {
 			wide[keyOffice] = keyPhoneNumber

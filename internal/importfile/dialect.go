@@ -78,9 +78,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	r.want(&c, len(headings))
 	r.labels.begin(headings)
 	r.selected = selection{conditions: c.conditions, skip: opts.Skip, limit: opts.Limit}
-	if r.status = newStatusSeeker(&c, headings); len(c.conditions) > 0 {
-		r.status.column = none
-	}
+	r.status = newStatusSeekers(&c, headings)
 	return c, reading, nil
 }
 

@@ -1,5 +1,7 @@
 package importfile
 
+import "slices"
+
 // FileError says that a file is unfit as a whole, or that the options do not
 // suit it: nothing of it is used.
 type FileError struct {
@@ -7,6 +9,18 @@ type FileError struct {
 	Found  string // what was found, and what was expected
 	Advice string // what to do about it
 	Err    error  // the cause, where the system gave one
+}
+
+// noRows is about a file of which nothing is left below the heading.
+func noRows(name string, skipped []Skipped, long bool) error {
+	if !slices.ContainsFunc(skipped, func(s Skipped) bool { return s.What == templateExample }) {
+		return &FileError{Name: name, Found: "the file holds a heading and no rows", Advice: "check that the export is complete"}
+	}
+	each := "person"
+	if long {
+		each = "phone"
+	}
+	return &FileError{Name: name, Found: "the file holds nothing but the example of a template", Advice: "write a line for each " + each + " below it, and run again"}
 }
 
 // Error is one line with all three parts.

@@ -82,12 +82,13 @@ const secretHeadings = `password passwordprofile initialpassword temporarypasswo
 // src must be the file that was read with opts, of which read is the result; an
 // error says so if it is another by now, after it has been copied.
 func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remarks map[int32]Remark, w io.Writer) error {
+	opts = opts.with(opts.Profile)
 	sum := sha256.New()
 	decoded, watch, out, err := recoded(io.TeeReader(src, sum), w, opts, read)
 	if err != nil {
 		return err
 	}
-	opts.Where, opts.Skip, opts.Limit = nil, 0, 0
+	opts.Profile.Where, opts.Where, opts.Skip, opts.Limit = nil, nil, 0, 0
 	in := newRecords(ctxReader{ctx, decoded}, watch)
 	e := &excerpt{records: in, remarks: remarks, doubtful: read.doubtful, out: out, lineEnd: "\n"}
 	if err := e.copy(opts); err != nil {

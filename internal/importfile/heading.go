@@ -69,7 +69,7 @@ type alias struct {
 // wanted are the folded headings that the options give a meaning.
 func (o *Options) wanted() map[string]key {
 	headings := map[string]key{}
-	for name, several := range o.Columns {
+	for name, several := range o.Profile.Columns {
 		if k, known := parseKey(name); known {
 			for _, heading := range several {
 				headings[fold(heading)] = k

@@ -8,7 +8,10 @@ import (
 // labelRows is how many lines below the heading may explain it.
 const labelRows = 5
 
-const headingInWords = "the heading in words"
+const (
+	headingInWords  = "the heading in words"
+	templateExample = "the example of a template"
+)
 
 // labels recognises the lines of a file that are no rows although they stand
 // below the heading: the same heading in words, as SAP SuccessFactors writes
@@ -36,7 +39,7 @@ func (l *labels) what(cells []string, columns []int) string {
 	}
 	user := strings.TrimSpace(cells[0])
 	if before, address, found := strings.Cut(user, ":"); found && !strings.ContainsAny(before, "@ ") && addressable(strings.TrimSpace(address)) {
-		return "the example of a template"
+		return templateExample
 	}
 	if addressable(user) || !l.known(user) {
 		return ""

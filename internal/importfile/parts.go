@@ -14,19 +14,22 @@ import (
 // addParts takes the columns that hold parts of a number, and says whose.
 func (v *resolver) addParts(c *columns) error {
 	phones := c.phones()
-	c.extended, c.divided = v.extendedPhone(c, phones), v.onlyPhone(phones)
+	c.extended, c.divided = v.extendedPhone(c, phones), v.dividedPhone(phones)
 	for _, k := range [...]key{keyExtension, keyAreaCode, keyDialCode} {
 		if !v.has(k) {
 			continue
 		}
 		whose := c.divided
-		if k == keyExtension {
+		switch {
+		case k == keyExtension:
 			whose = c.extended
+		case v.explicit[k] == none && len(v.unnamed) > 0 && v.profile.PartsOf == "":
+			whose = numKeys // they may be those of a phone that the profile leaves out
 		}
-		if whose == numKeys {
-			if k == keyExtension && v.explicit[k] == none {
-				continue // of a phone that the file does not have
-			}
+		switch {
+		case whose != numKeys && c.at[whose] == none, k == keyExtension && whose == numKeys && v.explicit[k] == none:
+			continue // of a phone that the file does not have
+		case whose == numKeys:
 			return v.whose(k, c, phones)
 		}
 		at, err := v.pick(k)
@@ -42,21 +45,27 @@ func (v *resolver) addParts(c *columns) error {
 // one of which nothing is known; numKeys for none of several.
 func (v *resolver) extendedPhone(c *columns, phones []key) key {
 	switch {
-	case c.at[keyOffice] != none:
+	case c.at[keyOffice] != none, v.bound.has(keyOffice):
 		return keyOffice
+	case len(v.unnamed) > 0 && v.explicit[keyExtension] == none:
+		return numKeys
 	case c.long || len(phones) == 1 && (c.numberOnly || v.explicit[keyExtension] != none):
 		return phones[0]
 	}
 	return numKeys
 }
 
-// onlyPhone is the only phone, or the only one that --map names; numKeys where
-// there are several.
-func (v *resolver) onlyPhone(phones []key) key {
+// dividedPhone is the phone that the profile gives the parts to, in the file or
+// not; else the only phone, or the only one that --map names. It is numKeys
+// where there are several.
+func (v *resolver) dividedPhone(phones []key) key {
+	if whose, told := parseKey(v.profile.PartsOf); told {
+		return whose
+	}
 	if len(phones) == 1 {
 		return phones[0]
 	}
-	mapped := slices.DeleteFunc(slices.Clone(phones), func(k key) bool { return v.explicit[k] == none })
+	mapped := slices.DeleteFunc(slices.Clone(phones), func(k key) bool { return !v.mapped.has(k) })
 	if len(mapped) == 1 {
 		return mapped[0]
 	}
@@ -75,8 +84,11 @@ func (v *resolver) whose(k key, c *columns, phones []key) error {
 		is = append(is, c.at[phone])
 		proposals = append(proposals, v.proposal(phone, c.at[phone]))
 	}
-	return v.fail("name the one phone column that it belongs to: "+strings.Join(proposals, " or "),
-		"column %s (%v) could belong to several phones: %s", v.label(at), k, v.labels(is))
+	advice := "name the one phone column that it belongs to: " + strings.Join(proposals, " or ")
+	if v.bound != 0 {
+		advice = "say in the profile whose it is: partsOf: mobile, alternateMobile or office"
+	}
+	return v.fail(advice, "column %s (%v) could belong to several phones: %s", v.label(at), k, v.labels(append(is, v.unnamed...)))
 }
 
 // parts are those of a line, and what is wrong with them.

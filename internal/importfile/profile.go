@@ -15,38 +15,57 @@ import (
 )
 
 // Profile says how the files of one kind are read, so that nothing has to be
-// found out and nothing can be ambiguous: for jobs that run by themselves.
+// found out and nothing can be ambiguous: for jobs that run by themselves. It
+// is binding: no other column is taken for one that it names.
 type Profile struct {
+	// Name is how messages call the profile: its path, or the name of one that
+	// comes with the program.
+	Name string `yaml:"-"`
 	// Description says which files are meant.
 	Description string `yaml:"description,omitempty"`
-	// Columns are headings for the meanings of Options.Map. Of several, the
-	// first that the file has is taken; without any, the usual ones are.
-	Columns map[string]Headings `yaml:"columns,omitempty"`
+	// Columns are headings for the meanings of Options.Map, of which the first
+	// that the file has is taken. The user, the phone type and parts of
+	// numbers must be there, and of the phones at least one; phones that are
+	// not named are not taken.
+	Columns map[string]Texts `yaml:"columns,omitempty"`
+	// PartsOf is the phone that areaCode and dialCode belong to: mobile,
+	// alternateMobile or office. It is needed where there are several.
+	PartsOf string `yaml:"partsOf,omitempty"`
+	// CountryCodes says what numbers in the country column are: "iso" for those
+	// of ISO 3166 or "dial" for dialling codes; else they are found out.
+	CountryCodes string `yaml:"countryCodes,omitempty"`
 	// Where, Encoding, DefaultCountry and UserDomain are those of Options.
-	Where          []string `yaml:"where,omitempty"`
-	Encoding       string   `yaml:"encoding,omitempty"`
-	DefaultCountry string   `yaml:"defaultCountry,omitempty"`
-	UserDomain     string   `yaml:"userDomain,omitempty"`
+	Where          Texts  `yaml:"where,omitempty"`
+	Encoding       string `yaml:"encoding,omitempty"`
+	DefaultCountry string `yaml:"defaultCountry,omitempty"`
+	UserDomain     string `yaml:"userDomain,omitempty"`
 }
 
-// Headings are written as one text or as a list.
-type Headings []string
+// Texts are written as one text or as a list.
+type Texts []string
 
 // UnmarshalYAML reads either form.
-func (h *Headings) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.ScalarNode {
-		*h = Headings{node.Value}
+func (t *Texts) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	switch {
+	case node.Tag == "!!null":
+		*t = nil
+		return nil
+	case node.Kind == yaml.ScalarNode:
+		*t = Texts{node.Value}
 		return nil
 	}
-	return node.Decode((*[]string)(h))
+	return node.Decode((*[]string)(t))
 }
 
-// MarshalYAML writes one heading as a text.
-func (h Headings) MarshalYAML() (any, error) {
-	if len(h) == 1 {
-		return h[0], nil
+// MarshalYAML writes one text as such.
+func (t Texts) MarshalYAML() (any, error) {
+	if len(t) == 1 {
+		return t[0], nil
 	}
-	return []string(h), nil
+	return []string(t), nil
 }
 
 //go:embed profiles/*.yaml
@@ -65,9 +84,10 @@ func ProfileNames() []string {
 	return names
 }
 
-// NamedProfile is one of the profiles that come with the program. It is false
-// for a name that there is not.
+// NamedProfile is one of the profiles that come with the program, whatever the
+// case of its name. It is false for a name that there is not.
 func NamedProfile(name string) (Profile, bool) {
+	name = strings.ToLower(name)
 	if !slices.Contains(ProfileNames(), name) {
 		return Profile{}, false
 	}
@@ -80,12 +100,11 @@ func NamedProfile(name string) (Profile, bool) {
 	if err != nil {
 		panic(fmt.Sprintf("importfile: the embedded profile %s: %v", name, err)) // unreachable unless bug
 	}
+	p.Name = name
 	return p, true
 }
 
-var unknownKey = regexp.MustCompile(`field (\S+) not found in type \S+`)
-
-// ReadProfile reads a profile in YAML. Errors name the line.
+// ReadProfile reads a profile in YAML. Errors name the line, or the key.
 func ReadProfile(r io.Reader) (Profile, error) {
 	const most = 64 << 10
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
@@ -101,13 +120,67 @@ func ReadProfile(r io.Reader) (Profile, error) {
 	if err := decoder.Decode(&p); err != nil {
 		return Profile{}, fmt.Errorf("reading profile: %w", plainYAML(err))
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Columns)) {
-		if _, known := parseKey(name); !known {
-			return Profile{}, fmt.Errorf("reading profile: columns.%s is no meaning of a column: use one of %s", name, strings.Join(Keys(), ", "))
-		}
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return Profile{}, errors.New("reading profile: a second document follows (---), which would be ignored; write all keys into one")
+	}
+	if err := p.check(); err != nil {
+		return Profile{}, fmt.Errorf("reading profile: %w", err)
 	}
 	return p, nil
 }
+
+// check finds what is wrong with a profile whatever the file.
+func (p Profile) check() error {
+	for _, name := range slices.Sorted(maps.Keys(p.Columns)) {
+		if _, known := parseKey(name); !known {
+			return fmt.Errorf("columns.%s is no meaning of a column: use one of %s", name, strings.Join(Keys(), ", "))
+		}
+		headings := p.Columns[name]
+		if len(headings) == 0 || slices.ContainsFunc(headings, func(h string) bool { return strings.TrimSpace(h) == "" }) {
+			return fmt.Errorf("columns.%s names no heading: write one, or leave the key out", name)
+		}
+	}
+	if whose, known := parseKey(p.PartsOf); p.PartsOf != "" && (!known || phoneTypes[whose] == "") {
+		return fmt.Errorf("partsOf: %q is no phone: use mobile, alternateMobile or office", p.PartsOf)
+	}
+	if !slices.Contains([]string{"", codesISOWord, codesDialWord}, p.CountryCodes) {
+		return fmt.Errorf("countryCodes: %q: write %s for numbers of ISO 3166, or %s for dialling codes", p.CountryCodes, codesISOWord, codesDialWord)
+	}
+	if p.says() == "" {
+		return errors.New("it says nothing; name columns, as in columns: {user: UPN, mobile: Work Mobile}")
+	}
+	return p.checkOptions()
+}
+
+// says is empty where a profile has nothing but names for itself.
+func (p Profile) says() string {
+	return strings.Join(append(slices.Sorted(maps.Keys(p.Columns)), p.PartsOf, p.CountryCodes, strings.Join(p.Where, ""), p.Encoding, p.DefaultCountry, p.UserDomain), "")
+}
+
+// checkOptions checks what is also a flag, and calls it as the profile does.
+func (p Profile) checkOptions() error {
+	for _, condition := range p.Where {
+		if _, _, _, ok := splitCondition(condition, nil); !ok {
+			return fmt.Errorf("where: %q is no condition: %s", condition, conditionForm)
+		}
+	}
+	opts := Options{}.with(p)
+	_, _, _, encoding := text(strings.NewReader(""), opts.Encoding)
+	_, country := newCountries().defaultCountry(opts)
+	_, domain := userDomain(opts)
+	for _, err := range []error{encoding, country, domain} {
+		if wrong := (*FileError)(nil); errors.As(err, &wrong) {
+			asKey := strings.NewReplacer("--encoding", "encoding:", "--default-country", "defaultCountry:", "--user-domain", "userDomain:")
+			return errors.New(asKey.Replace(wrong.Found) + "; " + wrong.Advice)
+		}
+	}
+	return nil
+}
+
+var (
+	unknownKey = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongType  = regexp.MustCompile("cannot unmarshal !!\\w+ (`.*` )?into (\\S+)")
+)
 
 // plainYAML says what the decoder says without the names of our types.
 func plainYAML(err error) error {
@@ -118,7 +191,15 @@ func plainYAML(err error) error {
 	case !errors.As(err, &wrong):
 		return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	return errors.New(unknownKey.ReplaceAllString(wrong.Errors[0], "unknown key $1; known are description, columns, where, encoding, defaultCountry, userDomain"))
+	message := unknownKey.ReplaceAllString(wrong.Errors[0], "unknown key $1; known are "+"description, columns, partsOf, countryCodes, where, encoding, defaultCountry, userDomain")
+	if found := wrongType.FindStringSubmatch(message); found != nil {
+		expected := map[string]string{"string": "one text", "[]string": "a text or a list of texts"}[found[2]]
+		if expected == "" {
+			expected = "keys with their values, as in columns: {user: UPN}"
+		}
+		message = wrongType.ReplaceAllLiteralString(message, "this cannot be read: "+expected+" is expected")
+	}
+	return errors.New(message)
 }
 
 // Keys are the meanings that a column can have.
@@ -130,14 +211,30 @@ func Keys() []string {
 	return names
 }
 
-// Profile is how this file was read, for files of its kind.
+// Profile is how this file was read with opts, for files of its kind: by it the
+// same file reads the same.
 func (r Reading) Profile(opts Options) Profile {
+	opts = opts.with(opts.Profile)
 	p := Profile{
-		Description: "read as " + r.Name + " was", Columns: map[string]Headings{}, Where: opts.Where,
+		Description: "read as " + r.Name + " was", Columns: map[string]Texts{}, PartsOf: r.partsOf, Where: slices.Concat(opts.Profile.Where, opts.Where),
 		Encoding: opts.Encoding, DefaultCountry: r.DefaultCountry, UserDomain: opts.UserDomain,
 	}
+	phones := 0
 	for _, c := range r.Columns {
-		p.Columns[c.Key] = Headings{c.Heading}
+		p.Columns[c.Key] = Texts{c.Heading}
+		if k, _ := parseKey(c.Key); k.isPhone() {
+			phones++
+		}
+	}
+	if r.NumberOnly && phones == 1 {
+		p.Columns[keyPhoneNumber.String()] = p.Columns[keyMobile.String()]
+		delete(p.Columns, keyMobile.String())
+	}
+	switch r.codes { // what was found out must not change with the rows
+	case codesISO:
+		p.CountryCodes = codesISOWord
+	case codesDial:
+		p.CountryCodes = codesDialWord
 	}
 	if p.Encoding == "" && r.Encoding == windows1252 {
 		p.Encoding = windows1252
@@ -153,38 +250,4 @@ func (p Profile) Write(w io.Writer) error {
 		return err
 	}
 	return encoder.Close()
-}
-
-// Template is a file to start from: a heading, and an example that is skipped
-// when the file is read. Without columns it is the long form.
-func (p Profile) Template() string {
-	example := map[key]string{
-		keyUser: "Example: mia@example.com", keyPhoneType: "mobile", keyPhoneNumber: "+33 6 39 98 00 12",
-		keyMobile: "+33 6 39 98 00 12", keyAlternateMobile: "+33 6 39 98 00 13", keyOffice: "+33 1 99 00 12 34", keyCountry: "FR",
-	}
-	var headings, cells []string
-	for k := range numKeys {
-		if named := p.Columns[k.String()]; len(named) > 0 {
-			headings, cells = append(headings, templateCell(named[0])), append(cells, templateCell(example[k]))
-		}
-	}
-	if len(headings) == 0 {
-		return "userPrincipalName,phoneType,phoneNumber,country\n" + example[keyUser] + ",mobile," + example[keyPhoneNumber] + ",FR\n"
-	}
-	for _, condition := range p.Where {
-		heading, value, _ := strings.Cut(condition, "=")
-		heading, not := strings.CutSuffix(heading, "!")
-		if not {
-			value = ""
-		}
-		headings, cells = append(headings, templateCell(strings.TrimSpace(heading))), append(cells, templateCell(value))
-	}
-	return strings.Join(headings, ",") + "\n" + strings.Join(cells, ",") + "\n"
-}
-
-func templateCell(text string) string {
-	if strings.ContainsAny(text, ",\"\r\n") {
-		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
-	}
-	return text
 }

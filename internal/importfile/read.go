@@ -26,9 +26,9 @@ type Options struct {
 	// office, country, extension, areaCode and dialCode; headings are compared
 	// without case, blanks and punctuation.
 	Map map[string]string
-	// Columns gives headings of which the first that the file has is taken, as
-	// a [Profile] does; Map comes before them.
-	Columns map[string]Headings
+	// Profile is how files of this kind are read. The fields beside it come
+	// before what it says; the conditions of both must be met.
+	Profile Profile
 	// DefaultCountry is the country of rows that have none, as the user wrote
 	// it: an ISO 3166 code of two or three letters or a name.
 	DefaultCountry string
@@ -44,6 +44,15 @@ type Options struct {
 	// UserDomain completes users that are a name without a domain. Numbers and
 	// names with blanks are not completed.
 	UserDomain string
+}
+
+// with takes from a profile what the options leave open. Its columns and
+// conditions stay where they are, because messages name where they come from.
+func (o Options) with(p Profile) Options {
+	o.Encoding = cmp.Or(o.Encoding, p.Encoding)
+	o.DefaultCountry = cmp.Or(o.DefaultCountry, p.DefaultCountry)
+	o.UserDomain = cmp.Or(o.UserDomain, p.UserDomain)
+	return o
 }
 
 // File is a file that was read.
@@ -73,6 +82,7 @@ func Read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 
 // read leaves to each what is to be done with a number, on any core.
 func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (*File, error) {
+	opts = opts.with(opts.Profile)
 	known := newCountries()
 	defaultCountry, err := known.defaultCountry(opts)
 	if err != nil {
@@ -121,7 +131,10 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 		}
 	}
 	if b.rows.Len() == 0 && b.withoutPhone == 0 && in.selected.LeftOut == (LeftOut{}) {
-		return nil, &FileError{Name: opts.Name, Found: "the file holds a heading and no rows", Advice: "check that the export is complete"}
+		return nil, noRows(opts.Name, in.skipped, c.long)
+	}
+	if err := in.selected.unmet(opts.Name, reading.headings); err != nil {
+		return nil, err
 	}
 	if i, untold := in.types.found(); untold {
 		numbers, _ := reading.columnOf(keyMobile)
@@ -130,9 +143,8 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.DefaultCountry = defaultCountry
 	reading.Lines, reading.Blank, reading.WithoutPhone = in.line-1, in.blank, b.withoutPhone
 	reading.LeftOut = in.selected.LeftOut
-	if reading.Status = in.status.found(); len(reading.Status) > 0 {
-		reading.statusColumn = Column{Number: in.status.column + 1, Heading: reading.headings[in.status.column]}
-	}
+	reading.Status = statusHints(in.status)
+	reading.Warnings = append(c.warnings(opts.Profile), in.selected.warnings(reading.headings)...)
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.doubt.fragments
 	b.describe(&reading)

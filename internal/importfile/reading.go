@@ -26,16 +26,18 @@ type Reading struct {
 	CountryCodes string // what numbers in the country column are, in words; empty where there are none
 
 	headings []string
+	codes    codes  // what numbers in the country column turned out to be
+	partsOf  string // the phone that parts of a number belong to, where there are several
 
 	// DefaultCountry is the two-letter code for rows without a country of
 	// their own; empty for none.
 	DefaultCountry string
 
-	Skipped      []Skipped     // lines that are neither heading nor rows, the first of them
-	Labelled     int           // how many of these stand below the heading
-	LeftOut      LeftOut       // records that were not meant
-	Status       []StatusValue // what a column that looks like a status holds, if no condition was given
-	statusColumn Column
+	Skipped  []Skipped // lines that are neither heading nor rows, the first of them
+	Labelled int       // how many of these stand below the heading
+	LeftOut  LeftOut   // records that were not meant
+	Status   []string  // what columns hold that look like a status and have no condition, in words
+	Warnings []string  // what the options ask for and the file does not have, in words
 
 	Lines        int // physical lines, the heading included
 	Blank        int // blank lines, skipped
@@ -62,6 +64,9 @@ func (c Column) String() string {
 
 func (r *Reading) describe(c *columns, headings []string) {
 	r.Long, r.NumberOnly, r.Unused, r.headings = c.long, c.numberOnly, c.unused, headings
+	if divided := c.at[keyAreaCode] != none || c.at[keyDialCode] != none; divided && len(c.phones()) > 1 {
+		r.partsOf = c.divided.String()
+	}
 	for i, heading := range headings {
 		other := Column{Number: i + 1, Heading: heading}
 		if !c.means(i) && !slices.ContainsFunc(r.Unused, func(u Column) bool { return u.Number == other.Number }) {
@@ -79,7 +84,7 @@ func (b *builder) describe(r *Reading) {
 		r.UserHolds = b.users.holds(user.Heading, b.columns.userDomain, userProposal(r.Unused))
 	}
 	if country, has := r.columnOf(keyCountry); has {
-		r.CountryCodes = b.codes.say(country)
+		r.CountryCodes, r.codes = b.codes.say(country), b.codes.decided()
 	}
 }
 
@@ -106,8 +111,11 @@ func (r Reading) String() string {
 	if len(r.NotRead) > 0 {
 		lines = append(lines, "  ignored:  "+r.notRead())
 	}
-	if len(r.Status) > 0 {
-		lines = append(lines, "  status:   "+describeStatus(r.statusColumn, r.Status))
+	for _, text := range r.Status {
+		lines = append(lines, "  status:   "+text)
+	}
+	for _, text := range r.Warnings {
+		lines = append(lines, "  warning:  "+text)
 	}
 	if len(r.Skipped) > 0 {
 		lines = append(lines, "  skipped:  "+r.skipped())

@@ -28,7 +28,7 @@ type records struct {
 	blank     int   // blank lines passed
 	doubt     doubt
 	types     *typeSeeker
-	status    *statusSeeker
+	status    []*statusSeeker
 	selected  selection
 	labels    labels
 	skipped   []Skipped // lines below the heading that are no rows, the first of them
@@ -169,14 +169,19 @@ func (r *records) record(cells []string, m *mark) (is bool, err error) {
 
 // selects says whether the record that was scanned is meant.
 func (r *records) selects(record []byte) bool {
-	if len(r.selected.conditions) == 0 && r.status.column == none {
+	if len(r.selected.conditions) == 0 && len(r.status) == 0 {
 		return r.selected.take(true) // as most files have it: no cell is looked at
 	}
-	cell := r.cellOf(record)
-	if !r.selected.take(r.selected.meets(cell)) {
+	if !r.selected.take(r.selected.meets(r.cellOf(record))) {
 		return false
 	}
-	r.status.look(cell)
+	for _, s := range r.status {
+		var raw []byte
+		if s.Number <= len(r.cells) {
+			raw = r.cells[s.Number-1].bytes(record)
+		}
+		s.look(raw, func(raw []byte) string { return r.decoded(r.appendUnquoted(nil, raw)) })
+	}
 	return true
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // selection says which records of the file are meant.
@@ -25,39 +27,115 @@ type LeftOut struct {
 type condition struct {
 	column int
 	not    bool
-	value  string // folded
+	value  string  // folded
+	text   string  // as it was written, with where
+	met    *int    // records whose cell had the value
+	has    *values // what else the column has
 }
 
-// parseConditions reads conditions of the form HEADING=VALUE or HEADING!=VALUE.
-func (v *resolver) parseConditions(texts []string) ([]condition, error) {
+// parseConditions reads those of the profile and of --where.
+func (v *resolver) parseConditions(opts Options) ([]condition, error) {
 	var conditions []condition
-	for _, text := range texts {
-		heading, value, found := strings.Cut(text, "=")
-		heading, not := strings.CutSuffix(heading, "!")
-		if !found || strings.TrimSpace(heading) == "" {
-			return nil, v.fail("write HEADING=VALUE or HEADING!=VALUE, as in --where \"Status!=inactive\"", "--where %q is no condition", text)
+	read := func(text, label string) error {
+		heading, value, not, ok := splitCondition(text, v.headings)
+		if !ok {
+			return v.fail(conditionForm, "%s is no condition", label)
 		}
-		i, err := v.named("--where "+text, heading)
-		if err != nil {
+		i, err := v.named(label, heading)
+		if err == nil {
+			conditions = append(conditions, condition{i, not, foldValue(value), label, new(int), &values{}})
+		}
+		return err
+	}
+	for _, text := range opts.Profile.Where {
+		if err := read(text, fmt.Sprintf("%s, where: %s", opts.Profile.title(), text)); err != nil {
 			return nil, err
 		}
-		conditions = append(conditions, condition{i, not, foldValue(value)})
+	}
+	for _, text := range opts.Where {
+		if err := read(text, "--where "+text); err != nil {
+			return nil, err
+		}
 	}
 	return conditions, nil
 }
 
-// foldValue makes cells comparable as people mean it.
-func foldValue(cell string) string { return strings.ToLower(strings.TrimSpace(cell)) }
+const conditionForm = `write HEADING=VALUE or HEADING!=VALUE, as in "Status!=inactive"`
+
+// splitCondition cuts a condition behind the longest of the headings, since
+// one may hold "=" itself, else at its first "=". Other comparisons than the
+// two are refused, because they would silently be one of these.
+func splitCondition(text string, headings []string) (heading, value string, not, ok bool) {
+	for at := strings.LastIndexByte(text, '='); at >= 0; at = strings.LastIndexByte(text[:at], '=') {
+		heading, value, ok = text[:at], text[at+1:], true
+		heading, not = strings.CutSuffix(heading, "!")
+		if heading = strings.TrimSpace(heading); slices.Contains(headings, heading) {
+			break
+		}
+	}
+	value, doubled := strings.CutPrefix(value, "=")
+	value = strings.TrimSpace(value)
+	if strings.HasPrefix(value, "=") || doubled && not || heading == "" || strings.ContainsAny(heading[len(heading)-1:], "!<>~^:|&") && !slices.Contains(headings, heading) {
+		return "", "", false, false
+	}
+	if n := len(value); n > 1 && value[0] == value[n-1] && (value[0] == '"' || value[0] == '\'') {
+		value = value[1 : n-1]
+	}
+	return heading, value, not, ok
+}
+
+// foldValue makes cells comparable as people see them: without case, blanks at
+// the ends, and what is invisible or another way to write the same.
+func foldValue(cell string) string {
+	for _, c := range []byte(cell) {
+		if c < ' ' || c >= 0x7f {
+			return strings.ToLower(norm.NFKC.String(legible(cell)))
+		}
+	}
+	return strings.ToLower(strings.Join(strings.Fields(cell), " "))
+}
 
 // meets says whether a record meets all conditions, given the text of its
 // cells.
 func (s *selection) meets(cell func(column int) string) bool {
+	meets := true
 	for _, c := range s.conditions {
-		if (foldValue(cell(c.column)) == c.value) == c.not {
-			return false
+		text := cell(c.column)
+		is := foldValue(text) == c.value
+		*c.met += count(is)
+		if *c.met == 0 {
+			c.has.add(text)
+		}
+		meets = meets && is != c.not
+	}
+	return meets
+}
+
+// unmet refuses a condition that left out all records because none has its
+// value: it is misspelt, or the column holds something else by now.
+func (s *selection) unmet(name string, headings []string) error {
+	for _, c := range s.conditions {
+		if *c.met == 0 && !c.not && s.LeftOut.Where > 0 {
+			return &FileError{
+				Name:   name,
+				Found:  fmt.Sprintf("%s leaves out every line: none has this value in %v, which has %v", c.text, Column{Number: c.column + 1, Heading: headings[c.column]}, c.has),
+				Advice: "write one of its values",
+			}
 		}
 	}
-	return true
+	return nil
+}
+
+// warnings name the conditions that were to leave out records and left out
+// none.
+func (s *selection) warnings(headings []string) (texts []string) {
+	for _, c := range s.conditions {
+		if *c.met == 0 && c.not {
+			texts = append(texts, fmt.Sprintf("%s leaves out nobody: no line has this value in %v, which has %v; each condition takes one value, and --where can be repeated",
+				c.text, Column{Number: c.column + 1, Heading: headings[c.column]}, c.has))
+		}
+	}
+	return texts
 }
 
 // take counts a record and says whether it is meant. One that could not be
@@ -73,71 +151,4 @@ func (s *selection) take(meets bool) bool {
 		return false
 	}
 	return true
-}
-
-// statusHeadings are folded headings of columns by which exports tell leavers
-// and closed accounts from the others.
-const statusHeadings = `status activestatus active isactive enabled isenabled accountenabled accountstatus workerstatus workstatus
-	employmentstatus employeestatus employeestate positionstatus currentstatus personstatus hrstatus jobstatus leaver isleaver terminated
-	blocksignin onleave mitarbeiterstatus beschaftigungsstatus beschäftigungsstatus statut estado stato situacao situação tila stan stav`
-
-// statusSeeker counts the values of a column that looks like a status, in case
-// nobody has thought of the leavers.
-type statusSeeker struct {
-	column int // none where there is none
-	values []StatusValue
-	many   bool // too many different ones for a status
-}
-
-// StatusValue is a value of a status column, and how many records have it.
-type StatusValue struct {
-	Value string
-	Count int
-}
-
-func newStatusSeeker(c *columns, headings []string) *statusSeeker {
-	known := strings.Fields(statusHeadings)
-	for i, heading := range headings {
-		if !c.means(i) && slices.Contains(known, fold(heading)) {
-			return &statusSeeker{column: i}
-		}
-	}
-	return &statusSeeker{column: none}
-}
-
-func (s *statusSeeker) look(cell func(column int) string) {
-	const most = 8
-	if s.column == none || s.many {
-		return
-	}
-	value := strings.TrimSpace(cell(s.column))
-	if value == "" {
-		return
-	}
-	if i := slices.IndexFunc(s.values, func(v StatusValue) bool { return strings.EqualFold(v.Value, value) }); i >= 0 {
-		s.values[i].Count++
-		return
-	}
-	s.values = append(s.values, StatusValue{value, 1})
-	s.many = len(s.values) > most || len(value) > maxShown
-}
-
-// found are the values of a column that tells records apart, the commonest
-// first.
-func (s *statusSeeker) found() []StatusValue {
-	if s.column == none || s.many || len(s.values) < 2 {
-		return nil
-	}
-	slices.SortStableFunc(s.values, func(a, b StatusValue) int { return b.Count - a.Count })
-	return s.values
-}
-
-// describeStatus names the values, and how those that are not meant are left out.
-func describeStatus(column Column, values []StatusValue) string {
-	var counts []string
-	for _, v := range values {
-		counts = append(counts, fmt.Sprintf("%s %d", quoted(v.Value), v.Count))
-	}
-	least := values[len(values)-1].Value
-	return fmt.Sprintf("%v has %s; to leave some out, add for example --where %q", column, strings.Join(counts, ", "), column.Heading+"!="+least)
 }

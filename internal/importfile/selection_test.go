@@ -1,7 +1,6 @@
 package importfile
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -26,7 +25,11 @@ func TestSelection(t *testing.T) {
 		{Options{Where: []string{"Left="}}, "acdf", LeftOut{Where: 1}},
 		{Options{Where: []string{`Status=on "leave"`}}, "d", LeftOut{Where: 5}},
 		{Options{Where: []string{"Status!=inactive", "UPN!=a@example.com"}}, "cdf", LeftOut{Where: 2}},
-		{Options{Where: []string{"Status=gone"}}, "", LeftOut{Where: 6}},
+		{Options{Where: []string{"Status==active"}}, "acf", LeftOut{Where: 2}},
+		{Options{Where: []string{`Status != "ac​tive "`}}, "bd", LeftOut{Where: 4}},
+		{Options{Where: []string{"Status='ＡCTIVE '"}}, "acf", LeftOut{Where: 2}},
+		{Options{Where: []string{"Status!=gone"}}, "abcdf", LeftOut{}},
+		{Options{Where: []string{"Status!=inactive"}, Profile: Profile{Where: Texts{"UPN!=a@example.com"}}}, "cdf", LeftOut{Where: 2}},
 		{Options{Skip: 2}, "cdf", LeftOut{Range: 2}},
 		{Options{Limit: 2}, "ab", LeftOut{Range: 4}},
 		{Options{Skip: 1, Limit: 2}, "bc", LeftOut{Range: 4}},
@@ -42,6 +45,11 @@ func TestSelection(t *testing.T) {
 		if users != test.users || f.Reading.LeftOut != test.left {
 			t.Errorf("%+v: users %s, left out %+v, want %s, %+v", test.opts, users, f.Reading.LeftOut, test.users, test.left)
 		}
+	}
+	// Accents may be put together, and a heading may hold the sign itself.
+	f := mustRead(t, "UPN,Mobile,Ort,Ort=\na@example.com,+1 2065550101,Zürich,x\nb@example.com,+1 2065550102,Bern,y\n", Options{Where: []string{"Ort=Zürich", "Ort==x", "Ort!=y"}})
+	if f.Rows.Len() != 1 || f.Rows.At(0).User != "a@example.com" {
+		t.Errorf("rows = %v, want a's", showAll(f))
 	}
 	got := mustRead(t, staff, Options{Where: []string{"Status=active"}, Skip: 1}).Reading.String()
 	if !strings.Contains(got, "2 left out by --where; 1 left out by --skip and --limit") || strings.Contains(got, "status:") {
@@ -67,11 +75,18 @@ func TestSelectionOfUnreadableLines(t *testing.T) {
 
 func TestConditionsThatAreNone(t *testing.T) {
 	for condition, want := range map[string]string{
-		"Status":    "is no condition; write HEADING=VALUE",
-		"=x":        "is no condition",
-		"!=x":       "is no condition",
-		"State=x":   `--where State=x: there is no such column; the heading has "UPN"`,
-		"Status==x": "",
+		"Status":        "is no condition; write HEADING=VALUE",
+		"=x":            "is no condition",
+		"!=x":           "is no condition",
+		"State=x":       `--where State=x: there is no such column; the heading has "UPN"`,
+		"Status!==x":    "--where Status!==x is no condition",
+		"Status===x":    "is no condition",
+		"Status<=x":     "is no condition",
+		"Status ! = x":  "is no condition",
+		"Status=active": "",
+		"Status=Aktiv":  `--where Status=Aktiv leaves out every line: none has this value in column 3 "Status", which has "Active" 4, "inactive" 1, "on \"leave\"" 1; write one of its values`,
+		"Left=gone":     `column 4 "Left", which has (empty) 5, (a text with digits) 1`,
+		"UPN=a":         `which has "a@example.com" 1, "b@example.com" 1`,
 	} {
 		_, err := Read(t.Context(), strings.NewReader(staff), Options{Name: "a.csv", Where: []string{condition}})
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -80,23 +95,24 @@ func TestConditionsThatAreNone(t *testing.T) {
 	}
 }
 
-func TestStatusIsPointedOut(t *testing.T) {
-	const want = `  status:   column 3 "Status" has "Active" 4, "inactive" 1, "on \"leave\"" 1; to leave some out, add for example --where "Status!=on`
-	if got := mustRead(t, staff, Options{}).Reading.String(); !strings.Contains(got, want) {
-		t.Errorf("reading = %s, want %s", got, want)
-	}
-	for name, text := range map[string]string{
-		"one value":       "UPN,Mobile,Status\na@example.com,+1 2065550101,active\nb@example.com,,Active\n",
-		"no such heading": "UPN,Mobile,Remark\na@example.com,+1 2065550101,active\nb@example.com,,inactive\n",
-		"many values": "UPN,Mobile,Status\n" + func() (rows string) {
-			for i := range 20 {
-				rows += fmt.Sprintf("a%d@example.com,+1 2065550101,since %d\n", i, i)
-			}
-			return rows
-		}(),
+// A condition that was misspelt leaves nobody out, and a job goes on for months.
+func TestConditionsThatLeaveOutNobody(t *testing.T) {
+	for condition, want := range map[string]string{
+		"Status!=Inactiv":         `--where Status!=Inactiv leaves out nobody: no line has this value in column 3 "Status", which has "Active" 4, "inactive" 1, "on \"leave\"" 1; each condition takes one value`,
+		"Status!=inactive|Leaver": "leaves out nobody",
+		"Status!=inactive":        "",
 	} {
-		if got := mustRead(t, text, Options{}).Reading.String(); strings.Contains(got, "status:") {
-			t.Errorf("%s: reading = %s, want no hint", name, got)
+		got := strings.Join(mustRead(t, staff, Options{Where: []string{condition}}).Reading.Warnings, " / ")
+		if (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("--where %s: warnings %q, want %q", condition, got, want)
 		}
+	}
+	f := mustRead(t, staff, Options{Profile: Profile{Name: "ours.yaml", Where: Texts{"Status!=gone"}}})
+	if got := f.Reading.String(); !strings.Contains(got, "\n  warning:  profile ours.yaml, where: Status!=gone leaves out nobody") {
+		t.Errorf("reading = %s, want a warning that names the profile", got)
+	}
+	_, err := Read(t.Context(), strings.NewReader(staff), Options{Profile: Profile{Name: "ours.yaml", Where: Texts{"State=x"}}})
+	if err == nil || !strings.Contains(err.Error(), "profile ours.yaml, where: State=x: there is no such column") {
+		t.Errorf("a column that is not there: %v, want it to name the profile", err)
 	}
 }

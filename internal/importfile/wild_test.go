@@ -68,7 +68,7 @@ func (w wildFile) options(t *testing.T) Options {
 		if !known {
 			t.Fatalf("there is no profile %q", w.Profile)
 		}
-		opts.Columns, opts.Where = p.Columns, p.Where
+		opts.Profile = p
 	}
 	return opts
 }

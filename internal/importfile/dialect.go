@@ -76,7 +76,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	reading.describe(&c, headings)
 	r.lineCell = lineCell(headings)
 	r.want(&c, len(headings))
-	r.labels.begin(headings)
+	r.labels.begin(&c, headings, reading.Heading)
 	r.selected = selection{conditions: c.conditions, skip: opts.Skip, limit: opts.Limit}
 	r.status = newStatusSeekers(&c, headings)
 	return c, reading, nil

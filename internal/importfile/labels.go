@@ -1,6 +1,8 @@
 package importfile
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -10,6 +12,7 @@ const labelRows = 5
 
 const (
 	headingInWords  = "the heading in words"
+	headingAgain    = "the heading once more"
 	templateExample = "the example of a template"
 )
 
@@ -19,42 +22,64 @@ const (
 // put behind each other.
 type labels struct {
 	headings []string
+	keys     []key // with their columns, the user first
+	columns  []int
+	line     int // of the heading
 	left     int // lines that may still explain the heading
 	table    map[string]alias
 }
 
-func (l *labels) begin(headings []string) {
-	l.headings, l.left, l.table = headings, labelRows, aliases()
+func (l *labels) begin(c *columns, headings []string, line int) {
+	*l = labels{headings: headings, keys: c.keys(), line: line, left: labelRows, table: aliases()}
+	for _, k := range l.keys {
+		l.columns = append(l.columns, c.at[k])
+	}
 }
 
-// what says what a record is if it is no row; cells are the mapped ones, and
-// columns where they stand.
-func (l *labels) what(cells []string, columns []int) string {
+// exampleUser is the user of a line that templates show as an example.
+var exampleUser = regexp.MustCompile(`(?i)^(?:example|e\.? ?g\.?|beispiel|z\. ?b\.?|exemple|ejemplo|esempio|exemplo|voorbeeld|exempel|eksempel|esimerkki|przykład|příklad|示例)\s*[:：]`)
+
+// what says what a record is if it is no row. cells are the mapped ones; all
+// gives all of them. The error is for a heading that has other columns than the
+// one above: the rows below it would be read under the wrong ones.
+func (l *labels) what(line int, cells []string, all func() []string) (string, error) {
 	l.left--
-	if l.repeats(cells, columns) {
-		return "the heading once more"
-	}
-	if l.left < 0 {
-		return ""
-	}
 	user := strings.TrimSpace(cells[0])
-	if before, address, found := strings.Cut(user, ":"); found && !strings.ContainsAny(before, "@ ") && addressable(strings.TrimSpace(address)) {
-		return templateExample
+	if strings.IndexByte(user, '@') >= 0 || user == "" {
+		if l.left >= 0 && exampleUser.MatchString(user) {
+			return templateExample, nil
+		}
+		return "", nil
 	}
-	if addressable(user) || !l.known(user) {
-		return ""
+	if l.repeats(cells) {
+		return headingAgain, nil
 	}
 	for _, cell := range cells {
 		if strings.ContainsFunc(cell, unicode.IsDigit) {
-			return ""
+			return "", nil
 		}
 	}
-	return headingInWords
+	_, known := lookup(l.table, user)
+	texts := all()
+	heading := l.isHeading(texts)
+	if !heading && !(known && l.left >= 0) {
+		return "", nil
+	}
+	if column, moved := l.moved(texts); moved {
+		return "", &FileError{
+			Found:  fmt.Sprintf("line %d is another heading than line %d: %s stands in another column", line, l.line, quoted(l.headings[column])),
+			Advice: "split the file where the other heading stands, and read each part by itself",
+		}
+	}
+	if heading && l.left < 0 {
+		return headingAgain, nil
+	}
+	return headingInWords, nil
 }
 
 // repeats says that every mapped cell is the heading of its column.
-func (l *labels) repeats(cells []string, columns []int) bool {
-	for i, column := range columns {
+func (l *labels) repeats(cells []string) bool {
+	for i, column := range l.columns {
 		if strings.TrimSpace(cells[i]) != l.headings[column] {
 			return false
 		}
@@ -62,7 +87,37 @@ func (l *labels) repeats(cells []string, columns []int) bool {
 	return true
 }
 
-func (l *labels) known(heading string) bool {
-	_, known := l.table[fold(heading)]
-	return known
+// isHeading says that the cells name a user and a phone by headings.
+func (l *labels) isHeading(texts []string) bool {
+	user, phone := false, false
+	for _, text := range texts {
+		if a, known := lookup(l.table, text); known {
+			user, phone = user || a.key == keyUser, phone || a.key.isPhone() || a.key == keyPhoneType
+		}
+	}
+	return user && phone
+}
+
+// moved finds a column whose meaning stands in another one, which did not have
+// it. A label that is not known moves nothing.
+func (l *labels) moved(texts []string) (column int, is bool) {
+	for i, column := range l.columns {
+		k := l.keys[i]
+		if a, known := lookup(l.table, l.headings[column]); known {
+			k = a.key
+		}
+		means := func(text string) bool {
+			a, known := lookup(l.table, text)
+			return known && a.key == k
+		}
+		if column < len(texts) && means(texts[column]) {
+			continue
+		}
+		for j, text := range texts {
+			if means(text) && !(j < len(l.headings) && means(l.headings[j])) {
+				return column, true
+			}
+		}
+	}
+	return 0, false
 }

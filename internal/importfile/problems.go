@@ -3,9 +3,7 @@ package importfile
 import (
 	"fmt"
 	"math"
-	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"entraphone/internal/authmethod"
 )
@@ -149,53 +147,4 @@ func shorten(text string, most int) string {
 		return text
 	}
 	return string(runes[:most]) + "…"
-}
-
-const maxUserBytes = 1024
-
-// addressable says that text can be a userPrincipalName or an object id.
-func addressable(text string) bool {
-	at := strings.IndexByte(text, '@')
-	switch {
-	case len(text) > maxUserBytes:
-		return false
-	case at >= 0 && (at == 0 || at == len(text)-1 || strings.IndexByte(text[at+1:], '@') >= 0):
-		return false
-	case at < 0 && !isGUID(text):
-		return false
-	}
-	for i := range len(text) {
-		if c := text[i]; c >= utf8.RuneSelf {
-			return !strings.ContainsFunc(text[i:], notInUser)
-		} else if c < 64 && notInUserBelow64>>c&1 != 0 || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-// notInUser are the characters that mean several users or a display name, or
-// that nobody can see.
-func notInUser(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r < 64 && notInUserBelow64>>r&1 != 0 || r == 0x7f
-	}
-	return r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-}
-
-// notInUserBelow64 has a bit for each of the first characters of ASCII.
-const notInUserBelow64 uint64 = 1<<(' '+1) - 1 | 1<<'"' | 1<<'<' | 1<<'>' | 1<<',' | 1<<';'
-
-func isGUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
-	for i, c := range []byte(text) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		hex := c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
-		if dash != (c == '-') || !dash && !hex {
-			return false
-		}
-	}
-	return true
 }

@@ -73,6 +73,7 @@ func Read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	var unfit *FileError
 	switch {
 	case errors.As(err, &unfit):
+		unfit.Name = cmp.Or(unfit.Name, opts.Name)
 		return nil, unfit
 	case err != nil:
 		return nil, fmt.Errorf("reading %s: %w", opts.Name, err)
@@ -90,10 +91,6 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	}
 	sum := sha256.New()
 	decoded, encoding, watch, err := text(ctxReader{ctx, io.TeeReader(src, sum)}, opts.Encoding)
-	var unfit *FileError
-	if errors.As(err, &unfit) {
-		unfit.Name = cmp.Or(unfit.Name, opts.Name)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -150,20 +150,35 @@ func (r *records) record(cells []string, m *mark) (is bool, err error) {
 	} else {
 		r.take(m, record, cells)
 		m.back = r.handedBack(record) != ""
-		if what := r.labels.what(cells, r.mapped); what != "" && !m.back {
-			r.skip(what)
-			is = false
-			if r.tap.label != nil && what == headingInWords {
-				r.tap.label(record)
-			}
-		} else if is = r.selects(record); is {
-			r.types.look(r.cells, record)
+		if is, err = r.isRow(m, record, cells); err != nil {
+			return false, err
 		}
 	}
 	if r.tap.record != nil && is {
 		r.tap.record(r.line, record, r.cells)
 	}
 	r.pass(n)
+	return is, nil
+}
+
+// isRow says that a record is no label, and is meant.
+func (r *records) isRow(m *mark, record []byte, cells []string) (bool, error) {
+	if !m.back {
+		what, err := r.labels.what(r.line, cells, func() []string { return r.trimmed(record) })
+		if what != "" {
+			r.skip(what)
+			if r.tap.label != nil && what == headingInWords {
+				r.tap.label(record)
+			}
+		}
+		if what != "" || err != nil {
+			return false, err
+		}
+	}
+	is := r.selects(record)
+	if is {
+		r.types.look(r.cells, record)
+	}
 	return is, nil
 }
 
@@ -283,7 +298,7 @@ func (r *records) rowIn(line []byte) (user int, is bool) {
 	if len(cells) <= r.user || len(content(r.user)) == 0 {
 		return 0, false
 	}
-	switch kind := kindOf(string(content(r.user))); {
+	switch _, kind := userOf(string(content(r.user))); {
 	case kind == userAddress, kind == userObjectID, kind == userName && r.completes:
 	default:
 		return 0, false

@@ -17,40 +17,72 @@ const (
 	userDigits                   // an employee id
 	userName                     // a name without a domain, as sAMAccountName is
 	userLogon                    // DOMAIN\name
-	userNone                     // nothing that names one user
-	numUserKinds
+	userNone                     // nothing that names one user: the kinds from here on
+	userSeveral                  // more than one user
+	userDamaged                  // with "?" where letters were
 )
+
+// numUserKinds are told apart in a whole file.
+const numUserKinds = userNone + 1
 
 // userKinds counts them over a file.
 type userKinds [numUserKinds]int
 
-// kindOf tells what a trimmed cell that is not empty holds.
+// kindOf tells what a trimmed cell that is not empty holds. Of what is no user
+// it says only that.
 func kindOf(user string) userKind {
 	switch {
-	case !addressable(user):
-		switch {
-		case !addressable(user + "@domain"):
-			return userNone
-		case strings.Trim(user, "0123456789-") == "":
+	case addressable(user):
+		if strings.IndexByte(user, '@') < 0 {
+			return userObjectID
+		}
+		return userAddress
+	case len(user) > maxUserBytes:
+		return userNone
+	case isName(user):
+		if strings.Trim(user, "0123456789-") == "" {
 			return userDigits
-		case strings.Contains(user, `\`):
-			return userLogon
 		}
 		return userName
-	case strings.Contains(user, "@"):
-		return userAddress
 	}
-	return userObjectID
+	if domain, name, found := strings.Cut(user, `\`); found && isName(domain) && isName(name) {
+		return userLogon
+	}
+	return userNone
+}
+
+// userOf is the user that a cell names: as it stands, or within what stands
+// round it. Where it is none, the kind says why.
+func userOf(cell string) (user string, kind userKind) {
+	kind = kindOf(cell)
+	if kind == userAddress || kind == userObjectID {
+		return cell, kind
+	}
+	if inner, is := unwrapped(cell); is {
+		return inner, kindOf(inner)
+	}
+	switch {
+	case kind != userNone:
+	case strings.Count(cell, "@") > 1:
+		kind = userSeveral
+	case strings.Contains(cell, "?") && kindOf(strings.ReplaceAll(cell, "?", "x")) != userNone:
+		kind = userDamaged
+	}
+	return cell, kind
 }
 
 // checkUser completes the user of a line, or says why it cannot be sent.
 func (b *builder) checkUser(c *common) {
-	if c.user == "" {
+	if c.user == "" || isPlaceholder(c.user) {
 		c.problems = append(c.problems, userMissing())
 		return
 	}
-	kind := kindOf(c.user)
-	b.users[kind]++
+	user, kind := userOf(c.user)
+	b.users[min(kind, userNone)]++
+	if user != c.user {
+		c.user = user
+		c.notes = append(c.notes, userUnwrapped())
+	}
 	switch {
 	case kind == userName && b.columns.userDomain != "":
 		c.user += "@" + b.columns.userDomain
@@ -117,7 +149,7 @@ func userProposal(unused []Column) string {
 // userDomain is the domain that the options give to users that have none.
 func userDomain(opts Options) (string, error) {
 	domain := strings.TrimPrefix(trim(opts.UserDomain), "@")
-	if opts.UserDomain != "" && (!addressable("user@"+domain) || !strings.Contains(domain, ".")) {
+	if opts.UserDomain != "" && !isDomain(domain) {
 		return "", &FileError{
 			Name:   opts.Name,
 			Found:  fmt.Sprintf("--user-domain %q is no domain", opts.UserDomain),
@@ -130,13 +162,17 @@ func userDomain(opts Options) (string, error) {
 func userMissing() authmethod.Problem {
 	return authmethod.Problem{
 		Code:    "user-missing",
-		Message: "the user cell is empty",
+		Message: "the user cell is empty, or says that there is none",
 		Advice:  "write the user's userPrincipalName or object id",
 	}
 }
 
 func userCompleted(domain string) authmethod.Problem {
 	return authmethod.Problem{Code: "user-completed", Message: "the user's name was completed with @" + domain}
+}
+
+func userUnwrapped() authmethod.Problem {
+	return authmethod.Problem{Code: "user-unwrapped", Message: "the user was taken out of what stands round it (mailto:, quotes, a display name)"}
 }
 
 // notAddressable says why a user cannot be sent to Graph.
@@ -147,6 +183,12 @@ func notAddressable(kind userKind) authmethod.Problem {
 		Advice:  "write the user's userPrincipalName or object id",
 	}
 	switch kind {
+	case userSeveral:
+		p.Message = "the cell names more than one user"
+		p.Advice = "write one user a line"
+	case userDamaged:
+		p.Message = "the user has a question mark where an export has lost a letter"
+		p.Advice = "export again as UTF-8 (in PowerShell: Export-Csv -Encoding utf8)"
 	case userDigits:
 		p.Message = "the user is an employee id or another number: entraphone addresses users by userPrincipalName or object id"
 		p.Advice = "name a column with userPrincipalNames: --map user=HEADING"

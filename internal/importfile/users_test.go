@@ -60,6 +60,22 @@ func TestUsers(t *testing.T) {
 		{"a;b", "example.com", "a;b !user-not-addressable"},
 		{strings.Repeat("x", maxUserBytes-8), "example.com", strings.Repeat("x", maxUserBytes-8) + "@example.com ~user-completed !user-not-addressable"},
 		{"", "example.com", " !user-missing"},
+		{"null", "example.com", "null !user-missing"},
+		{"N/A", "example.com", "N/A !user-missing"},
+		{"-", "", "- !user-missing"},
+		{"eva.", "example.com", "eva. !user-not-addressable"},
+		{"mia(at)example.com", "example.com", "mia(at)example.com !user-not-addressable"},
+		{"m?ller@example.com", "", "m?ller@example.com !user-not-addressable"},
+		{"ada@example.com / bo@example.com", "", "ada@example.com / bo@example.com !user-not-addressable"},
+		{"mailto:ada@example.com", "", "ada@example.com ~user-unwrapped"},
+		{"SMTP:ada@example.com", "", "ada@example.com ~user-unwrapped"},
+		{"i:0#.f|membership|ada@example.com", "", "ada@example.com ~user-unwrapped"},
+		{"Ada Lovelace <ada@example.com>", "", "ada@example.com ~user-unwrapped"},
+		{"'ada@example.com'", "", "ada@example.com ~user-unwrapped"},
+		{"“mailto:ada@example.com”", "", "ada@example.com ~user-unwrapped"},
+		{"{11111111-1111-4111-8111-111111111102}", "example.com", "11111111-1111-4111-8111-111111111102 ~user-unwrapped"},
+		{"'panand'", "example.com", "panand@example.com ~user-unwrapped ~user-completed"},
+		{"x:ada@example.com", "", "x:ada@example.com !user-not-addressable"},
 	}
 	for _, test := range tests {
 		r := mustRead(t, "user,mobile\n\""+test.user+"\",+1 2065550101\n", Options{UserDomain: test.domain}).Rows.At(0)
@@ -92,5 +108,22 @@ func TestSwallowedBareNames(t *testing.T) {
 	f := mustRead(t, "user,mobile,note\nada,+1 2065550101,\"x\nbo,+1 2065550102,y\"\n", Options{UserDomain: "example.com"})
 	if f.Rows.Len() != 2 || !f.Rows.At(0).Rejected() || !f.Rows.At(1).Rejected() {
 		t.Errorf("rows = %v, want both, rejected", showAll(f))
+	}
+}
+
+// Why a user is none is said as far as it can be told.
+func TestMessagesAboutUsers(t *testing.T) {
+	for user, want := range map[string]string{
+		"m?ller@example.com":              "a question mark where an export has lost a letter",
+		"ada@example.com; bo@example.com": "more than one user",
+		`CORP\panand`:                     "a logon name",
+		"000101":                          "an employee id",
+		"Ada Lovelace":                    "neither a name@domain nor an object id",
+		"none":                            "says that there is none",
+	} {
+		r := mustRead(t, "user,mobile\n\""+user+"\",+1 2065550101\n", Options{}).Rows.At(0)
+		if !r.Rejected() || !strings.Contains(r.Problems()[0].Message, want) {
+			t.Errorf("problems of the user %q = %v, want %q", user, r.Problems(), want)
+		}
 	}
 }

@@ -1,0 +1,53 @@
+package importfile
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// Lines that are no rows, and lines that only look as if they were none.
+func TestLabels(t *testing.T) {
+	people := strings.Repeat("owen@example.com,+33 6 39 98 00 12,x\n", labelRows)
+	tests := []struct {
+		name, text string
+		rows       int
+		skipped    string
+		fail       string // of the error; empty for none
+	}{
+		{"in words", "EMAIL,CELL,CUSTOM01\nEmail Address,Cell Phone,Badge\n" + people, labelRows, "line 2 (the heading in words)", ""},
+		{"in words that are not known", "EMAIL,CELL,CUSTOM01\nUser,Srvph,Badge\n" + people, labelRows, "line 2 (the heading in words)", ""},
+		{"two columns of users", "USERID,EMAIL,CELL\nUser ID,Srvmail,Cell\n1,owen@example.com,+33 6 39 98 00 12\n", 1, "line 2 (the heading in words)", ""},
+		{"once more, far below", "UPN,Mobile,x\n" + people + "\ufeffUPN,Mobile,x\n" + people, 2 * labelRows, "line 7 (the heading once more)", ""},
+		{"once more, in quotes behind a mark", "UPN,Mobile,x\n" + people + "\ufeff\"UPN\",\"Mobile\",\"x\"\n" + people, 2 * labelRows, "line 7 (the heading once more)", ""},
+		{"once more, in other words", "UPN,Mobile,x\n" + people + "User,Cell,x\n" + people, 2 * labelRows, "line 7 (the heading once more)", ""},
+
+		{"another order", "UPN,Mobile,Manager Mobile\nowen@example.com,+33 6 39 98 00 12,\nUPN,Manager Mobile,Mobile\n" + people, 0, "",
+			`line 3 is another heading than line 1: "Mobile" stands in another column`},
+		{"another order, far below", "UPN,Mobile,Office\n" + people + "UPN,Office,Mobile\n" + people, 0, "", "line 7 is another heading than line 1"},
+		{"another user, far below", "UPN,Manager UPN,Mobile\n" + people + "Manager UPN,UPN,Mobile\n", 0, "", "line 7 is another heading than line 1"},
+
+		{"an example", "UPN,Mobile\nExample: chris@example.com,Example\nowen@example.com,+33 6 39 98 00 12\n", 1, "line 2 (the example of a template)", ""},
+		{"an example in German", "UPN,Mobile\nBeispiel: chris@example.com,\nowen@example.com,+33 6 39 98 00 12\n", 1, "line 2 (the example of a template)", ""},
+		{"users with a mark of mail programs", "UPN,Mobile\nmailto:mia@example.com,+33 6 39 98 00 13\nowen@example.com,+33 6 39 98 00 12\n", 2, "", ""},
+		{"users who are called as headings are", "UPN,Mobile,x\n" + people + "login,n/a,x\n", labelRows + 1, "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, err := Read(t.Context(), strings.NewReader(test.text), Options{Name: "a.csv"})
+			var unfit *FileError
+			if test.fail != "" {
+				if !errors.As(err, &unfit) || !strings.HasPrefix(err.Error(), "reading a.csv: "+test.fail) {
+					t.Fatalf("Read(%q) = %v, want %q", test.text, err, test.fail)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := f.Reading.skipped(); f.Rows.Len() != test.rows || got != test.skipped {
+				t.Errorf("%q: %d rows, skipped %q; want %d, %q", test.text, f.Rows.Len(), got, test.rows, test.skipped)
+			}
+		})
+	}
+}

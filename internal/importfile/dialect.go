@@ -84,25 +84,36 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 
 // candidate is a line that could be the heading.
 type candidate struct {
-	at, lines int // how far it stands below the window's place
-	above     int // lines above it that are not blank
-	known     int // meanings that it names; less than a user and a phone is as good as none
+	at, lines int  // how far it stands below the window's place
+	above     int  // lines above it that are not blank
+	full      bool // it names a user and a phone
+	known     int  // meanings that it names
+	empty     int  // cells without a heading, as in a line that names groups of columns
 	cells     int
 	delimiter byte
 }
 
 func (c candidate) better(than candidate) bool {
-	return c.known > than.known || c.known == than.known && c.cells > than.cells
+	switch {
+	case c.full != than.full:
+		return c.full
+	case c.known != than.known:
+		return c.known > than.known
+	case c.full && c.empty != than.empty:
+		return c.empty < than.empty
+	}
+	return !c.full && c.cells > than.cells
 }
 
-// findHeading goes to the first line that names a user and a phone. What stands
-// above it (a hint for Excel, the type of a PowerShell object, the version of a
-// template, the title of a report) is skipped, but nothing that could be a row.
-// Where no line does, it goes to the one that comes nearest, which then says
-// what is missing.
+// findHeading goes to the line that names the most meanings, a user and a phone
+// among them: the first of equals, since a heading may stand there once more in
+// words. What stands above it (a hint for Excel, the type of a PowerShell
+// object, the version of a template, the title of a report) is skipped, but
+// nothing that could be a row. Where no line names both, it goes to the one that
+// comes nearest, which then says what is missing.
 func (r *records) findHeading(wanted map[string]key) (skipped []Skipped) {
 	data, hint := r.w.data(), byte(0)
-	best := candidate{known: -1}
+	best, found := candidate{}, false
 	for next := (candidate{}); next.lines < maxPreamble && next.at < len(data); next.lines++ {
 		line := firstLine(data[next.at:])
 		what, remark := preamble(string(line))
@@ -115,54 +126,63 @@ func (r *records) findHeading(wanted map[string]key) (skipped []Skipped) {
 			skipped = append(skipped, Skipped{r.line + next.lines, what})
 		default:
 			next.above = len(skipped)
-			row := namesUser(line)
-			if r.judge(&next, data[next.at:], wanted, hint); !row && next.better(best) || best.known < 0 {
-				best = next
+			row := namesUser(line) && (best.full || countDigits(string(line)) >= minPhoneDigits)
+			if r.judge(&next, data[next.at:], wanted, hint); !found || !row && next.better(best) {
+				best, found = next, true
 			}
-			if next.known > 0 || row {
+			if row {
 				next.at = len(data) // there is no heading further down
 			}
 			skipped = append(skipped, Skipped{r.line + next.lines, "above the heading"})
 		}
 		next.at += len(line) + lineEnd(data[min(len(data), next.at+len(line)):])
 	}
-	if best.known < 0 { // nothing but blank lines and remarks
+	if !found { // nothing but blank lines and remarks
 		r.w.pos = r.w.end
 		return nil
 	}
 	r.delimiter = best.delimiter
-	r.quote = quoteOf(data[best.at:], best.delimiter)
+	r.findQuote(data[best.at:])
 	r.passAbove(best.at)
 	r.blank += best.lines - best.above
 	r.line += best.lines
 	return skipped[:best.above]
 }
 
+// minPhoneDigits tells a row from a line that only names who made the file.
+const minPhoneDigits = 5
+
 // judge finds the delimiter by which a line names the most meanings, and among
-// those the one that gives the most columns. The most frequent character would
-// be wrong: it may stand in names and addresses. A delimiter that breaks the
-// line tells more than one that is not in it, and less than one that parts it.
+// those the one that gives the most columns; the hint for Excel decides between
+// equals. The most frequent character would be wrong: it may stand in names and
+// addresses. A delimiter that breaks the line tells more than one that is not
+// in it, and less than one that parts it.
 func (r *records) judge(c *candidate, data []byte, wanted map[string]key, hint byte) {
-	c.known, c.cells, c.delimiter = -1, 0, delimiters[0].char
-	for _, d := range delimiters {
-		if hint != 0 && d.char != hint {
-			continue
-		}
-		known, cells := 0, 1
-		if _, bad := r.scan(data, d.char, r.w.last); bad == sound {
+	best := candidate{cells: -1}
+	try := func(char byte) {
+		by := candidate{cells: 1, delimiter: char}
+		if _, bad := r.scan(data, char, r.w.last); bad == sound {
 			headings := r.trimmed(data)
-			known, cells = meanings(headings, wanted), len(headings)
-			if cells == 1 {
-				cells = 0
+			if by.full, by.known = meanings(headings, wanted); by.known < 2 {
+				by.known = 0 // a single word may stand anywhere
 			}
+			if by.cells = len(headings); by.cells == 1 {
+				by.cells = 0
+			}
+			by.empty = len(headings) - len(slices.DeleteFunc(headings, func(h string) bool { return h == "" }))
 		}
-		if known < 2 {
-			known = 0
-		}
-		if by := (candidate{known: known, cells: cells}); by.better(*c) {
-			c.known, c.cells, c.delimiter = known, cells, d.char
+		if by.better(best) || by.full && best.full && by.known == best.known && by.cells > best.cells {
+			best = by
 		}
 	}
+	if hint != 0 {
+		try(hint)
+	}
+	for _, d := range delimiters {
+		try(d.char)
+	}
+	best.at, best.lines, best.above = c.at, c.lines, c.above
+	*c = best
 }
 
 // preamble knows the lines that programs put above a heading.
@@ -197,29 +217,70 @@ func namesUser(line []byte) bool {
 		func(cell []byte) bool { return addressable(string(bytes.TrimSpace(cell))) })
 }
 
-// quoteOf tells single quotes from apostrophes by the lines that are already
-// in the window: single quotes stand at both ends of cells, and there are no
-// double ones. The apostrophe that protects a number from a spreadsheet stands
-// at its beginning only.
-func quoteOf(data []byte, delimiter byte) byte {
-	opened, closed := 0, 0
-	for line := range bytes.Lines(data) {
-		for cell := range bytes.SplitSeq(bytes.TrimRight(line, "\r\n"), []byte{delimiter}) {
-			cell = bytes.Trim(cell, " \t")
-			switch {
-			case len(cell) > 0 && cell[0] == '"':
-				return '"'
-			case len(cell) < 2:
-				continue
-			}
-			opened += count(cell[0] == '\'')
-			closed += count(cell[len(cell)-1] == '\'')
+// findQuote tells single quotes from apostrophes. A heading in quotes decides;
+// else single quotes stand round more cells of the lines that are already in the
+// window than at one end of a cell, as in 's-Gravenhage and before a number that
+// is protected from a spreadsheet. data begins with the heading.
+func (r *records) findQuote(data []byte) {
+	heading := r.countQuotes(data, '"', 1)
+	single := r.countQuotes(data, '\'', 1)
+	switch {
+	case heading.round > 0, lineCellIn(data) && single.round == 0:
+		r.quote = '"'
+		return
+	case single.round > 0 && single.half == 0:
+		r.quote = '\''
+		return
+	}
+	double := r.countQuotes(data, '"', -1)
+	single = r.countQuotes(data, '\'', -1)
+	r.quote = '"'
+	if single.round > max(single.half, double.round) {
+		r.quote = '\''
+	}
+}
+
+// lineCellIn says that the heading at the front of data is that of an excerpt,
+// which has its own columns in quotes where they are single ones.
+func lineCellIn(data []byte) bool {
+	return bytes.Contains(firstLine(data), []byte(remarkHeadings[0]))
+}
+
+// quotesFound are cells with a quote at both ends, and at one.
+type quotesFound struct{ round, half int }
+
+// countQuotes takes so many records apart, or all of them for -1.
+func (r *records) countQuotes(data []byte, quote byte, records int) (q quotesFound) {
+	r.quote = quote
+	width := 0 // of the heading
+	for ; records != 0 && len(data) > 0; records-- {
+		n, bad := r.scan(data, r.delimiter, r.w.last)
+		if bad == incomplete {
+			return q
 		}
+		if bad != sound {
+			q.half++
+			line := len(firstLine(data))
+			data = data[line+lineEnd(data[line:]):]
+			continue
+		}
+		if width == 0 {
+			width = len(r.cells)
+		}
+		for _, cell := range r.cells {
+			content := bytes.TrimRight(cell.bytes(data), " \t")
+			switch {
+			case cell.start > 0 && data[cell.start-1] == quote && len(r.cells) == width:
+				q.round++
+			case cell.start > 0 && data[cell.start-1] == quote:
+				q.half++ // it has taken in what lies between two others
+			case len(content) > 1 && content[len(content)-1] == quote:
+				q.half++
+			}
+		}
+		data = data[n:]
 	}
-	if opened > 0 && opened == closed {
-		return '\''
-	}
-	return '"'
+	return q
 }
 
 // passAbove passes bytes above the heading.

@@ -193,7 +193,8 @@ func (e *excerpt) head(_ int, raw []byte, cells []span) {
 		}
 	}
 	e.own = remarkColumns(headings)
-	e.allIn = !slices.ContainsFunc(cells, func(cell span) bool { return cell.start == 0 || raw[cell.start-1] != e.quote })
+	// The quote is told by these where nothing else in the heading tells it.
+	e.allIn = e.quote == '\'' || !slices.ContainsFunc(cells, func(cell span) bool { return cell.start == 0 || raw[cell.start-1] != e.quote })
 	if end := raw[len(bytes.TrimRight(raw, "\r\n")):]; len(end) > 0 {
 		e.lineEnd = string(end)
 	}
@@ -253,7 +254,7 @@ func (e *excerpt) inOneCell(line []byte) []byte {
 	if e.secrets {
 		text = []byte("(see the file: the line cannot be taken apart, and has a column with secrets)")
 	}
-	if kindOf(string(text)) != userNone {
+	if _, kind := userOf(string(text)); kind.fit(true) {
 		text = slices.Concat([]byte("("), text, []byte(")"))
 	}
 	mark := []byte{e.quote}

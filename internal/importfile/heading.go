@@ -85,8 +85,8 @@ func (o *Options) wanted() map[string]key {
 }
 
 // meanings counts the different meanings that headings have, by alias or
-// because they are wanted.
-func meanings(headings []string, wanted map[string]key) int {
+// because they are wanted. full says that a user and a phone are among them.
+func meanings(headings []string, wanted map[string]key) (full bool, known int) {
 	var found keySet
 	for _, heading := range headings {
 		if k, is := wanted[fold(heading)]; is {
@@ -95,7 +95,8 @@ func meanings(headings []string, wanted map[string]key) int {
 			found.add(a.key)
 		}
 	}
-	return bits.OnesCount32(uint32(found))
+	full = found.has(keyUser) && found.has(keyPhoneNumber, keyMobile, keyAlternateMobile, keyOffice)
+	return full, bits.OnesCount32(uint32(found))
 }
 
 // remark is what people write behind a heading in brackets; example is the one

@@ -298,9 +298,7 @@ func (r *records) rowIn(line []byte) (user int, is bool) {
 	if len(cells) <= r.user || len(content(r.user)) == 0 {
 		return 0, false
 	}
-	switch _, kind := userOf(string(content(r.user))); {
-	case kind == userAddress, kind == userObjectID, kind == userName && r.completes:
-	default:
+	if _, kind := userOf(string(content(r.user))); !kind.fit(r.completes) {
 		return 0, false
 	}
 	for _, cell := range cells[:r.user] {

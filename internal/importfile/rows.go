@@ -146,7 +146,7 @@ func (b *builder) add(m *mark, r *record) {
 	if b.rows.Len() > before {
 		return
 	}
-	if m.back && kindOf(c.user) == userNone {
+	if _, kind := userOf(c.user); m.back && !kind.fit(b.columns.userDomain != "") {
 		b.rows.Append(authmethod.Row{Line: m.line, User: c.user}).Reject(notCorrected())
 		return
 	}

@@ -51,6 +51,12 @@ func kindOf(user string) userKind {
 	return userNone
 }
 
+// fit says that such a user can be sent; completes, that bare names are
+// completed.
+func (k userKind) fit(completes bool) bool {
+	return k == userAddress || k == userObjectID || k == userName && completes
+}
+
 // userOf is the user that a cell names: as it stands, or within what stands
 // round it. Where it is none, the kind says why.
 func userOf(cell string) (user string, kind userKind) {

@@ -46,32 +46,63 @@ func text(src io.Reader, wanted string) (decoded io.Reader, name string, watch *
 	return io.TeeReader(head, watch), "UTF-8", watch, nil
 }
 
-// unmarked is the place in wide of the encoding that the zeros give away: in
-// text of western languages every other byte is mostly zero, and no others
-// are. It is -1 for none.
+// unmarked is the place in wide of the encoding in which the bytes read as lines
+// of text; -1 for none. Text of western languages gives itself away by its
+// zeros, but names in other scripts have none: what counts is that there is the
+// ASCII of a table between them, and nothing that is no character.
 func unmarked(head []byte) int {
-	var zeros [2]int
-	for i, c := range head {
-		if c == 0 {
-			zeros[i%2]++
+	if bytes.IndexByte(head, 0) < 0 {
+		return -1 // there are no line ends in two bytes either
+	}
+	best, most := -1, len(head)/2/8 // a zero within a file of single bytes makes none
+	for i, w := range wide {
+		if score := scoreOf(head, w.order); score > most {
+			best, most = i, score
 		}
 	}
-	switch {
-	case min(zeros[0], zeros[1]) > 0, max(zeros[0], zeros[1]) <= len(head)/4:
-		return -1
-	case zeros[1] > 0:
-		return 0
+	return best
+}
+
+// scoreOf counts the characters that tables are made of: those of ASCII. It is 0
+// for what cannot be text in this encoding.
+func scoreOf(head []byte, order unicode.Endianness) int {
+	score := 0
+	var before uint16
+	for at := 0; at+1 < len(head); at += 2 {
+		unit := binary.LittleEndian.Uint16(head[at:])
+		if order == unicode.BigEndian {
+			unit = binary.BigEndian.Uint16(head[at:])
+		}
+		low, high := unit>>10 == 0x37, before>>10 == 0x36 // halves of surrogate pairs
+		switch {
+		case low != high, unit < ' ' && unit != '\t' && unit != '\n' && unit != '\r', unit == 0xfffe || unit == 0xffff:
+			return 0
+		case unit < utf8.RuneSelf:
+			score++
+		}
+		before = unit
 	}
-	return 1
+	return score
 }
 
 // explicit decodes as the user says.
 func explicit(src io.Reader, wanted string) (io.Reader, string, *textWatch, error) {
 	name := strings.ToLower(lettersOf(wanted))
 	var known []string
+	if name == "utf16" || name == "unicode" { // the mark says which, and LE where there is none
+		head := bufio.NewReader(src)
+		start, err := head.Peek(2)
+		if err != nil && err != io.EOF {
+			return nil, "", nil, err
+		}
+		name, src = "utf16le", head
+		if string(start) == wide[1].mark {
+			name = "utf16be"
+		}
+	}
 	for _, w := range wide {
 		known = append(known, w.name)
-		if lettersOf(w.name) == name || name == "utf16" && w.order == unicode.LittleEndian {
+		if lettersOf(w.name) == name {
 			return unicode.UTF16(w.order, unicode.IgnoreBOM).NewDecoder().Reader(src), w.name, nil, nil
 		}
 	}
@@ -158,14 +189,15 @@ func plain(p []byte) int {
 }
 
 // verdict is the name of the encoding after all, and whether the cells that
-// were taken for Windows-1252 are damaged UTF-8 instead: a file in which other
-// letters are good UTF-8 is no Windows-1252.
+// were taken for Windows-1252 are damaged UTF-8 instead: a file in which most
+// other letters are good UTF-8 is no Windows-1252. A few letters that only look
+// like UTF-8 come from another damage.
 func (w *textWatch) verdict(marked bool) (name string, damaged bool) {
 	invalid := w.invalid + w.held
 	switch {
 	case invalid == 0:
 		return "UTF-8", false
-	case marked || w.valid > 0:
+	case marked || w.valid >= invalid:
 		return "UTF-8", true
 	}
 	return windows1252, false

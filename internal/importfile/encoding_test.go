@@ -39,6 +39,10 @@ func TestEncodingsWithoutBeingTold(t *testing.T) {
 		{"UTF-16 LE", utf16LE(text), "UTF-16 LE"},
 		{"UTF-16 BE", utf16BE(text), "UTF-16 BE"},
 		{"Windows-1252", german, "Windows-1252"},
+		{"UTF-16 LE of names in Japanese", utf16LE(strings.ReplaceAll(text, "Jürgen", "鈴木　一郎")), "UTF-16 LE"},
+		{"UTF-16 BE of names in Korean", utf16BE(strings.ReplaceAll(text, "Jürgen", "김대중")), "UTF-16 BE"},
+		{"UTF-16 LE of names in Russian", utf16LE(strings.ReplaceAll(text, "Jürgen", strings.Repeat("Иван Петрович ", 9))), "UTF-16 LE"},
+		{"Windows-1252 with letters that were damaged before", german + strings.Repeat("x\xe4,,,\r\n", 2) + "M\xc3\xbcller,,,\r\n", "Windows-1252"},
 	}
 	for _, test := range tests {
 		f := mustRead(t, test.file, Options{Name: "a.csv"})
@@ -56,6 +60,8 @@ func TestEncodingAsTold(t *testing.T) {
 	tests := []struct{ encoding, file, want string }{
 		{"utf-8", "user,mobile\n\xe9@example.com,+1 2065550101\n", "\ufffd@example.com UTF-8 rejected"},
 		{"Windows-1250", "user,mobile\n\xe8@example.com,+1 2065550101\n", "č@example.com Windows-1250"},
+		{"utf-16", "\xfe\xff" + utf16BE("user,mobile\né@example.com,+1 2065550101\n"), "é@example.com UTF-16 BE"},
+		{"UTF-16", utf16LE("user,mobile\né@example.com,+1 2065550101\n"), "é@example.com UTF-16 LE"},
 		{"cp850", "user,mobile\n\x82@example.com,+1 2065550101\n", "é@example.com IBM Code Page 850"},
 		{"iso-8859-2", "user,mobile\n\xe8@example.com,+1 2065550101\n", "č@example.com ISO 8859-2"},
 		{"latin1", "user,mobile\n\xe9@example.com,+1 2065550101\n", "é@example.com ISO 8859-1"},

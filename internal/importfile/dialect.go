@@ -2,6 +2,7 @@ package importfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -65,7 +66,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	headings := r.trimmed(r.w.data())
 	c, err := resolve(opts, headings)
 	if err != nil {
-		return columns{}, Reading{}, err
+		return columns{}, Reading{}, r.whereSought(err, headings, opts)
 	}
 	reading.Heading = r.line
 	if r.tap.record != nil {
@@ -80,6 +81,28 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 	r.selected = selection{conditions: c.conditions, skip: opts.Skip, limit: opts.Limit}
 	r.status = newStatusSeekers(&c, headings)
 	return c, reading, nil
+}
+
+// whereSought adds to what a heading lacks on which line it was looked for, and
+// whether another delimiter stands in it than those that are known.
+func (r *records) whereSought(err error, headings []string, opts Options) error {
+	unfit, is := errors.AsType[*FileError](err)
+	if !is {
+		return err
+	}
+	if len(headings) == 1 {
+		for _, char := range []string{"~", "^", ":", "\x1f", "\x01", "¦", "§"} {
+			if full, _ := meanings(strings.Split(headings[0], char), opts.wanted()); full {
+				unfit.Found = fmt.Sprintf("the cells are parted by %q", char)
+				unfit.Advice = "save the file with comma, semicolon, tab or | between the cells"
+				return unfit
+			}
+		}
+	}
+	if r.line > 1 {
+		unfit.Found += fmt.Sprintf(" (the heading was looked for down to line %d, and line %d comes nearest)", max(r.line, maxPreamble), r.line)
+	}
+	return unfit
 }
 
 // candidate is a line that could be the heading.

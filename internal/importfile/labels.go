@@ -14,6 +14,8 @@ const (
 	headingInWords  = "the heading in words"
 	headingAgain    = "the heading once more"
 	templateExample = "the example of a template"
+	ruler           = "a ruler"
+	footer          = "the end of a report, without user and phone"
 )
 
 // labels recognises the lines of a file that are no rows although they stand
@@ -61,6 +63,9 @@ func (l *labels) what(line int, cells []string, all func() []string) (string, er
 	}
 	_, known := lookup(l.table, user)
 	texts := all()
+	if isRuler(texts) {
+		return ruler, nil
+	}
 	heading := l.isHeading(texts)
 	if !heading && !(known && l.left >= 0) {
 		return "", nil
@@ -81,6 +86,28 @@ func (l *labels) what(line int, cells []string, all func() []string) (string, er
 func (l *labels) repeats(cells []string) bool {
 	for i, column := range l.columns {
 		if strings.TrimSpace(cells[i]) != l.headings[column] {
+			return false
+		}
+	}
+	return true
+}
+
+// isRuler says that the cells hold nothing but the strokes that database clients
+// draw under a heading.
+func isRuler(texts []string) bool {
+	all := strings.Join(texts, "")
+	return strings.Contains(all, "--") && strings.Trim(all, "-=+_:| ") == "" || strings.Contains(all, "==") && strings.Trim(all, "=+ ") == ""
+}
+
+// isFooter says that a record is the last of a report, such as "Total: 120" or
+// "(120 rows affected)": with a text that can be no user, and without a phone.
+// What follows it is no row either.
+func isFooter(cells []string, keys []key) bool {
+	if user := trim(cells[0]); user == "" || kindOf(user) != userNone {
+		return false
+	}
+	for i, k := range keys {
+		if k.isPhone() && countDigits(cells[i]) >= minPhoneDigits {
 			return false
 		}
 	}

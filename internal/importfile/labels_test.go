@@ -29,6 +29,14 @@ func TestLabels(t *testing.T) {
 
 		{"an example", "UPN,Mobile\nExample: chris@example.com,Example\nowen@example.com,+33 6 39 98 00 12\n", 1, "line 2 (the example of a template)", ""},
 		{"an example in German", "UPN,Mobile\nBeispiel: chris@example.com,\nowen@example.com,+33 6 39 98 00 12\n", 1, "line 2 (the example of a template)", ""},
+		{"a ruler", "UPN,Mobile,x\n---,------,-\n" + people, labelRows, "line 2 (a ruler)", ""},
+		{"a ruler of Markdown, far below", "|UPN|Mobile|\n" + strings.ReplaceAll("|"+strings.TrimSuffix(strings.ReplaceAll(people, "\n", "\n|"), "|"), ",", "|") + "|:---|---|\n", labelRows, "line 7 (a ruler)", ""},
+		{"how many there are", "UPN,Mobile,x\n" + people + "\n(5 rows affected)\n", labelRows, "line 8 (the end of a report, without user and phone)", ""},
+		{"a total, and when it was made", "UPN,PhoneType,PhoneNumber\nowen@example.com,mobile,+33 6 39 98 00 12\nTotal: 1,,1\nRun on 2026-01-02,,\n\x1a", 1,
+			"line 3 (the end of a report, without user and phone), line 4 (the end of a report, without user and phone), line 5 (the end of a report, without user and phone)", ""},
+		{"a name at the end, with a phone", "UPN,Mobile\nowen@example.com,+33 6 39 98 00 12\nOwen Hart,+33 6 39 98 00 12\n", 2, "", ""},
+		{"a name that is no end", "UPN,Mobile\nOwen Hart,n/a\nowen@example.com,+33 6 39 98 00 12\n", 2, "", ""},
+		{"an employee id at the end", "UPN,PhoneType,PhoneNumber\nowen@example.com,mobile,+33 6 39 98 00 12\n000101,mobile,n/a", 2, "", ""},
 		{"users with a mark of mail programs", "UPN,Mobile\nmailto:mia@example.com,+33 6 39 98 00 13\nowen@example.com,+33 6 39 98 00 12\n", 2, "", ""},
 		{"users who are called as headings are", "UPN,Mobile,x\n" + people + "login,n/a,x\n", labelRows + 1, "", ""},
 	}

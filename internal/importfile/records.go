@@ -165,6 +165,9 @@ func (r *records) record(cells []string, m *mark) (is bool, err error) {
 func (r *records) isRow(m *mark, record []byte, cells []string) (bool, error) {
 	if !m.back {
 		what, err := r.labels.what(r.line, cells, func() []string { return r.trimmed(record) })
+		if what == "" && err == nil && r.nearEnd(record) && isFooter(cells, r.keys) {
+			what = footer
+		}
 		if what != "" {
 			r.skip(what)
 			if r.tap.label != nil && what == headingInWords {
@@ -180,6 +183,13 @@ func (r *records) isRow(m *mark, record []byte, cells []string) (bool, error) {
 		r.types.look(r.cells, record)
 	}
 	return is, nil
+}
+
+// nearEnd says that below the record of the file's last lines no address stands.
+func (r *records) nearEnd(record []byte) bool {
+	const most = 512
+	below := r.w.data()[len(record):]
+	return r.w.last && len(below) <= most && bytes.IndexByte(below, '@') < 0
 }
 
 // selects says whether the record that was scanned is meant.

@@ -32,6 +32,8 @@ func TestMessagesNameWhatWasFound(t *testing.T) {
 		{"ada@example.com,mobile,\"+1 2065550101,US", "a quote is opened, and not closed before the end of the file"},
 		{"ada@example.com,mobile,\"+1 2065550101,US\n\"bo@example.com\",,,", "a quote is opened, and not closed on its line"},
 		{"ada@example.com,mobile,\"+1 2065550101,US" + strings.Repeat("\n", 100), "a quote is opened, and not closed within 100 lines or 64 KiB"},
+		{"ada@example.com,mobile,\"+1 2065550101,US", `; column 3 "phoneNumber"`},
+		{"ada@example.com,mobile,+1 2065550101,\"US\" x", `text follows a closing quote ("); column 4 "country"`},
 		{"ada@example.com,mobile,+1,2065550101,US", "the line has 5 cells, the heading has 4"},
 		{"ada@example.com,\"mobile\n\",+1", "the line has 3 cells, the heading has 4; a quote makes it run over 2 lines"},
 	}
@@ -65,7 +67,7 @@ func TestInsideQuoteNamesItsLines(t *testing.T) {
 // A line by itself is not taken for the last of the file.
 func TestQuoteOfDoubtfulLine(t *testing.T) {
 	f := mustRead(t, "user,mobile\nada@example.com,\"1\nbo@example.com,\"+1\n", Options{})
-	if got, want := f.Rows.At(1).Problems()[0].Message, "a quote is opened, and not closed on its line"; got != want {
+	if got, want := f.Rows.At(1).Problems()[0].Message, `a quote is opened, and not closed on its line; column 2 "mobile"`; got != want {
 		t.Errorf("line 3: problem = %q, want %q", got, want)
 	}
 }

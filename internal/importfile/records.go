@@ -2,6 +2,7 @@ package importfile
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -246,7 +247,7 @@ func (r *records) passFaulty() error {
 func (r *records) check(record []byte, bad fault) *authmethod.Problem {
 	switch {
 	case bad != sound:
-		return bad.problem()
+		return r.inCell(bad.problem())
 	case len(r.cells) == 1 && r.width > 1 && r.otherDelimiter(record) != 0:
 		return otherDelimiter(r.otherDelimiter(record))
 	case len(r.cells) > r.width && !r.allBlank(record, r.width),
@@ -267,6 +268,17 @@ func (r *records) handedBack(record []byte) string {
 		return ""
 	}
 	return string(bytes.TrimSpace(r.cells[r.lineCell].bytes(record)))
+}
+
+// inCell says of a fault where it is: in the cell behind those that were found.
+func (r *records) inCell(p *authmethod.Problem) *authmethod.Problem {
+	if i := len(r.cells); i < r.width {
+		p.Message += fmt.Sprintf("; column %d %s", i+1, quoted(r.labels.headings[i]))
+	}
+	if r.quote != '"' {
+		p.Message, p.Advice = strings.ReplaceAll(p.Message, `(")`, "(')"), strings.ReplaceAll(p.Advice, `"`, "'")
+	}
+	return p
 }
 
 // otherDelimiter is the one that parts a line of one cell into as many as the

@@ -5,37 +5,36 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // maxNumberCell is the longest cell, in bytes, that is looked at as a number.
 // Two numbers with remarks fit; a pasted letter does not.
 const maxNumberCell = 256
 
-// minSubscriber is the fewest digits that can be a phone number of its own, so
-// that "030 / 2312512" is one number and "2312512 / 2312513" is two.
-const minSubscriber = 7
+// labels are the words that address books write before a number. None of them
+// says that the number is not a phone: "fax" is missing on purpose.
+const labels = `tel|telephone|téléphone|telefon|telefono|teléfono|telefone|telefoon|phone|ph|mobile|mobil|mob|mobiel|móvil|movil|cell|cellulare|celular|cellular|portable|handy|home|work|office|direct|private|privat|t|m|p|h|w|o|c|d`
 
 var (
-	errorValue    = regexp.MustCompile(`^#[\pL0/]*\pL[\pL0/]*[!?]?$`) // #NAME?, #N/A, #DIV/0!, #WERT!
-	tooNarrow     = regexp.MustCompile(`^#+$`)
-	scientific    = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$`)
-	thousands     = regexp.MustCompile(`^\+?[0-9]{1,3}(,[0-9]{3}){2,}(\.[0-9]+)?$`)
-	decimals      = regexp.MustCompile(`^\+?[0-9]{6,}[.,]([0-9]{1,2}|0+)$`)
-	computed      = regexp.MustCompile(`^-[0-9]+([.,][0-9]+)?$`)
 	textFormula   = regexp.MustCompile(`^="(.*)"$`)
-	bracketedZero = regexp.MustCompile(`\( *0 *\)`)
-
-	// extensionMark is everything that is commonly written between a number
-	// and its extension. A label without digits after it is an empty
-	// extension, which HR exports print for everybody who has none.
-	extensionMark = regexp.MustCompile(`(?i)[ ,;]*(?:;ext=|extension|extn?|ext|xt?n?|#|доб|durchwahl|dw)[ .:]*([0-9]*)$`)
-	separators    = regexp.MustCompile(`[\n;,|&/\\]| (?:or|and|oder|und|ou|et) `)
+	numberFormula = regexp.MustCompile(`^=([+0-9][0-9 ]*)$`)
+	labelBefore   = regexp.MustCompile(`(?i)^(?:` + labels + `)(?: *[.:]+ *| +)([+(0-9].*)$`)
+	labelAfter    = regexp.MustCompile(`(?i)^(.*[0-9)]) *[(\[](?:` + labels + `)\.?[)\]]$`)
+	doublePlus    = regexp.MustCompile(`^\+[ +]*\+`)
 )
 
+// marks are the signs around a number that say nothing about it.
+const marks = "\"'`´‘’‚‛“”„«»‹›^"
+
+// written is the number of a cell in digits, as somebody wrote it.
+type written struct {
+	digits  string // with the leading "+", if there is one
+	without string // the same less a zero in brackets; empty when there is none
+	group   string // the digits before the first blank or mark
+}
+
 // clean undoes what keyboards, address books and spreadsheets do to a cell
-// without touching its digits, and names the damage that cannot be undone.
+// without touching its digits. What is left is not empty.
 func (rd *reading) clean(text string) (string, *Problem) {
 	if len(text) > maxNumberCell {
 		return "", problemCellTooLong()
@@ -52,40 +51,43 @@ func (rd *reading) clean(text string) (string, *Problem) {
 	if isPlaceholder(text) {
 		return "", problemMissing()
 	}
-	return text, damage(text)
+	if text = rd.unwrap(text); text == "" {
+		return "", problemMissing()
+	}
+	return text, nil
+}
+
+// unwrap takes quotes, labels and lost marks from around the number.
+func (rd *reading) unwrap(text string) string {
+	first, last := text[0], text[len(text)-1]
+	if (first == '+' && text[min(1, len(text)-1)] != '+' && text[min(1, len(text)-1)] != ' ' || first >= '0' && first <= '9') && last >= '0' && last <= '9' {
+		return text // the common cell
+	}
+	bare := strings.TrimLeft(text, marks+" ")
+	bare = strings.TrimRight(bare, marks+" ;,:")
+	if match := numberFormula.FindStringSubmatch(bare); match != nil {
+		bare = match[1]
+	}
+	if match := labelBefore.FindStringSubmatch(bare); match != nil {
+		bare = match[1]
+	}
+	if match := labelAfter.FindStringSubmatch(bare); match != nil {
+		bare = match[1]
+	}
+	bare = doublePlus.ReplaceAllString(bare, "+")
+	if bare != text {
+		rd.note(noteUnwrapped())
+	}
+	return bare
 }
 
 // isPlaceholder says that people write text where there is nothing to write.
 func isPlaceholder(text string) bool {
 	switch strings.ToLower(text) {
-	case "", "-", "--", "---", ".", "?", "/", "n/a", "n.a.", "na", "nil", "null", "none", "no", "(none)", "(null)", "keine", "kein", "unknown", "tbd", "x", "0":
+	case "", "-", "--", "---", ".", "?", "/", "n/a", "n.a.", "na", "nan", "nil", "null", "none", "no", "(none)", "(null)", "undefined", "keine", "kein", "unknown", "tbd", "x", "0":
 		return true
 	}
 	return false
-}
-
-// damage names what a spreadsheet left of a number. Nothing of it is repaired:
-// digits are gone, or may be.
-func damage(text string) *Problem {
-	switch {
-	case strings.Trim(text, "+0123456789 ()-") == "" && text[0] != '-':
-		return nil // the common cell, without running the expressions
-	case tooNarrow.MatchString(text):
-		return problemTooNarrow()
-	case errorValue.MatchString(text):
-		return problemErrorValue()
-	case scientific.MatchString(text):
-		return problemScientific()
-	case thousands.MatchString(text):
-		return problemThousands()
-	case decimals.MatchString(text):
-		return problemDecimals()
-	case computed.MatchString(text):
-		return problemComputed()
-	case text[0] == '=':
-		return problemFormula()
-	}
-	return nil
 }
 
 // unify writes digits, plus, dashes and blanks in ASCII and drops characters
@@ -97,7 +99,7 @@ func (rd *reading) unify(text string) string {
 	invisible, otherDigits := false, false
 	unified := strings.Map(func(r rune) rune {
 		switch {
-		case r == '\r' || r == '\u2028' || r == '\u2029':
+		case r == '\r' || r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029':
 			return '\n'
 		case r == '\n' || r < utf8.RuneSelf && unicode.IsPrint(r):
 			return r
@@ -106,6 +108,12 @@ func (rd *reading) unify(text string) string {
 		case unicode.Is(unicode.Cf, r) || unicode.IsControl(r):
 			invisible = true
 			return -1
+		case r == '\u207A': // superscript plus
+			return '+'
+		case r == '\u223C' || r == '\u301C': // a tilde, and what is typed for one in Japan
+			return '~'
+		case r == '\u30FC' || r == '\uFF70': // the long vowel of katakana, beside the dash on the keyboard
+			return '-'
 		case unicode.Is(unicode.Pd, r) || r == '\u2212':
 			return '-'
 		case r >= 0xFF01 && r <= 0xFF5E: // full-width forms of ASCII
@@ -152,95 +160,53 @@ func digitValue(r rune) rune {
 	return 0 // unreachable unless bug: callers ask only for digits
 }
 
-// takeApart splits off the extension and returns the number as digits, with a
-// leading "+" when it was written with its country code. What the parser would
-// accept but turn into another number (letters as keypad digits, two numbers
-// run together) is refused here.
-func (rd *reading) takeApart(text string) (string, *Problem) {
+// takeApart splits off the extension and returns the number as digits. What
+// the parser would accept but turn into another number (damage, letters as
+// keypad digits, two numbers run together) is refused here.
+func (rd *reading) takeApart(text string) (written, string, *Problem) {
+	text, problem := rd.takeExtension(text)
+	if problem != nil {
+		return written{}, "", problem
+	}
+	if problem := damage(text); problem != nil {
+		return written{}, "", problem
+	}
 	if holdsTwoNumbers(text) {
-		return "", problemTwoNumbers()
+		return written{}, "", problemTwoNumbers()
 	}
-	text, problem := rd.takeExtension(strings.ReplaceAll(text, "\n", " "))
-	if problem != nil {
-		return "", problem
-	}
-	international := strings.HasPrefix(text, "+") || strings.HasPrefix(text, "(+") || strings.HasPrefix(text, "00")
-	if international {
-		text = rd.dropBracketedZero(text)
-	}
+	text = strings.ReplaceAll(text, "\n", " ")
 	digits, problem := keepDigits(text)
+	if problem != nil && unknownMark.MatchString(text) {
+		problem = problemExtensionMark()
+	}
 	if problem != nil {
-		return "", problem
+		return written{}, "", problem
 	}
-	if rest, exitCode := strings.CutPrefix(digits, "00"); exitCode {
-		rd.note(noteDoubleZero())
-		return "+" + rest, nil
+	if isFiller(digits) {
+		return written{}, "", problemFiller()
 	}
-	return digits, nil
-}
-
-// dropBracketedZero takes the "(0)" away that stands for the prefix of national
-// calls, in the countries where that prefix is 0. Elsewhere the zero belongs to
-// the number, as in Italy, and stays.
-func (rd *reading) dropBracketedZero(text string) string {
-	without := bracketedZero.ReplaceAllString(text, " ")
-	if without == text {
-		return text
+	w := written{digits: digits}
+	if end := strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' }); end > 0 {
+		w.group = text[:end]
 	}
-	digits, problem := keepDigits(without)
-	if problem != nil {
-		return text
-	}
-	parsed, err := phonenumbers.Parse("+"+strings.TrimPrefix(strings.TrimPrefix(digits, "00"), "+"), "")
-	if err != nil {
-		return text
-	}
-	region := phonenumbers.GetRegionCodeForCountryCode(int(parsed.GetCountryCode()))
-	if phonenumbers.GetNddPrefixForRegion(region, true) != "0" {
-		return text
-	}
-	rd.note(noteBracketedZero())
-	return without
-}
-
-// minComplete is the fewest digits after which a separator ends a number. The
-// area code before a slash has less, also with its country code.
-const minComplete = 8
-
-// moreDigits finds digits after a separator that ends a number: a second
-// number, a range of extensions ("23125124/125") or a remark ("(2)").
-var moreDigits = regexp.MustCompile(`[/\\|,;&(] *[0-9]| -[0-9]`)
-
-// holdsTwoNumbers says that more than one number stands in text. Cut at the
-// separators that people put between numbers, it has two parts that could each
-// be one, or it goes on after a complete one, or on another line.
-func holdsTwoNumbers(text string) bool {
-	if strings.Count(text, "+") > 1 {
-		return true
-	}
-	if before, after, broken := strings.Cut(text, "\n"); broken && countDigits(before) > 0 && countDigits(after) > 0 {
-		return true
-	}
-	numbers := 0
-	for _, part := range separators.Split(text, -1) {
-		if countDigits(part) >= minSubscriber {
-			numbers++
+	if strings.Contains(text, "0)") || strings.Contains(text, "0 )") || strings.Contains(text, "0]") {
+		if without := bracketedZero.ReplaceAllString(text, "$1 "); without != text {
+			w.without, _ = keepDigits(without)
 		}
 	}
-	if numbers > 1 {
-		return true
-	}
-	complete := minComplete
-	if !strings.HasPrefix(text, "+") {
-		complete = minSubscriber
-	}
-	for _, at := range moreDigits.FindAllStringIndex(text, -1) {
-		if countDigits(text[:at[0]]) >= complete {
-			return true
-		}
-	}
-	return false
+	return w, text, nil
 }
+
+// isFiller says that digits without "+" are one digit over and over.
+func isFiller(digits string) bool {
+	return len(digits) >= minFiller && digits[0] != '+' && strings.Trim(digits, digits[:1]) == ""
+}
+
+// minFiller is the fewest equal digits that nobody's number is taken to have.
+const minFiller = 6
+
+// bracketedZero is a zero in brackets behind a country code.
+var bracketedZero = regexp.MustCompile(`^(\(?(?:\+|00) *[1-9][0-9]{0,2}\)?[ .-]*)[(\[] *0 *[)\]]`)
 
 func countDigits(text string) int {
 	n := 0
@@ -252,27 +218,7 @@ func countDigits(text string) int {
 	return n
 }
 
-// maxExtension is the longest extension that is sent. Graph documents none;
-// longer ones are two numbers run together.
-const maxExtension = 10
-
-func (rd *reading) takeExtension(text string) (string, *Problem) {
-	if strings.Trim(text, "+0123456789 ()-./") == "" {
-		return text, nil
-	}
-	match := extensionMark.FindStringSubmatchIndex(text)
-	if match == nil {
-		return text, nil
-	}
-	rd.extension = text[match[2]:match[3]]
-	if rd.extension == "" {
-		rd.note(noteEmptyExtension())
-	}
-	if len(rd.extension) > maxExtension {
-		return "", problemExtensionTooLong()
-	}
-	return strings.TrimSpace(text[:match[0]]), nil
-}
+func hasLetters(text string) bool { return strings.ContainsFunc(text, unicode.IsLetter) }
 
 // keepDigits drops the punctuation of phone numbers and refuses everything
 // else.
@@ -284,7 +230,7 @@ func keepDigits(text string) (string, *Problem) {
 			digits = append(digits, byte(r))
 		case r == '+' && len(digits) == 0:
 			digits = append(digits, '+')
-		case strings.ContainsRune(" -()[]./", r):
+		case strings.ContainsRune(" -()[]./_~·•・･", r):
 		case unicode.IsLetter(r):
 			return "", problemLetters()
 		case r == utf8.RuneError:

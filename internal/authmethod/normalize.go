@@ -2,7 +2,6 @@ package authmethod
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -83,42 +82,67 @@ func readParts(text string, parts Parts, region Region) (reading, *Problem) {
 	if problem != nil {
 		return rd, problem
 	}
-	digits, problem := rd.takeApart(cleaned)
+	w, bare, problem := rd.takeApart(cleaned)
 	if problem != nil {
 		return rd, problem
 	}
-	international := strings.HasPrefix(digits, "+")
-	if parts != (Parts{}) {
-		if digits, region, problem = rd.join(digits, parts, region); problem != nil {
+	international := strings.HasPrefix(w.digits, "+") || strings.HasPrefix(w.digits, "00")
+	alone := parts == Parts{}
+	if !alone {
+		if w, region, problem = rd.joinParts(w, parts, region); problem != nil {
 			return rd, problem
 		}
+	}
+	if goesOnAfterNumber(bare, region, alone && (international || region.Code != "")) {
+		return rd, problemTwoNumbers()
 	}
 	if !international && region.Unread != "" {
 		return rd, problemCountryUnread(region.Unread)
 	}
 	if !international && region.Code == "" {
-		return rd, problemNoCountry(digits)
+		return rd, problemNoCountry(w.digits)
 	}
-	parsed, err := phonenumbers.Parse(digits, region.Code)
-	if err != nil {
-		return rd, problemOfParse(err, international, region)
+	c := choose(w, region)
+	c.international = c.international && (international || !rd.joined)
+	if !c.valid() && isTwice(bare, region) {
+		return rd, problemTwoNumbers()
 	}
-	rd.kind = phonenumbers.GetNumberType(parsed)
-	if problem := rd.accept(parsed, region, international); problem != nil {
+	if problem := rd.accept(c, region); problem != nil {
 		return rd, problem
 	}
-	return rd, rd.finish(parsed, text, digits, region)
+	if isNumberItself(rd.extension, region) {
+		return rd, problemTwoNumbers()
+	}
+	return rd, rd.finish(c, text)
 }
 
-// accept decides whether a parsed number is good enough to be sent.
-func (rd *reading) accept(parsed *phonenumbers.PhoneNumber, region Region, international bool) *Problem {
-	if rd.kind != phonenumbers.UNKNOWN {
+// joinParts is join for a cell as it was written.
+func (rd *reading) joinParts(w written, parts Parts, region Region) (written, Region, *Problem) {
+	digits := w.digits
+	if rest, exitCode := strings.CutPrefix(digits, "00"); exitCode {
+		digits = "+" + rest
+	}
+	joined, region, problem := rd.join(digits, parts, region)
+	if joined != digits {
+		w = written{digits: joined}
+	}
+	return w, region, problem
+}
+
+// accept decides whether a candidate is good enough to be sent.
+func (rd *reading) accept(c candidate, region Region) *Problem {
+	if c.problem != nil {
+		return c.problem
+	}
+	rd.kind = c.kind
+	rd.notes = append(rd.notes, c.repairs...)
+	if c.valid() {
 		return nil
 	}
-	if !international && region.Default {
+	if !c.international && region.Default {
 		return problemNotOfDefault(region.Code)
 	}
-	switch phonenumbers.IsPossibleNumberWithReason(parsed) {
+	switch phonenumbers.IsPossibleNumberWithReason(c.parsed) {
 	case phonenumbers.IS_POSSIBLE:
 	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
 		return problemLocalOnly()
@@ -131,35 +155,29 @@ func (rd *reading) accept(parsed *phonenumbers.PhoneNumber, region Region, inter
 	default:
 		return problemLength()
 	}
+	if c.needsValid {
+		return problemAmbiguous()
+	}
+	if strings.HasPrefix(c.national, "0") && !c.mayBeginWithZero() {
+		return problemZero(c.code)
+	}
 	rd.note(noteNotAssigned())
 	return nil
 }
 
 // finish writes the number in Graph's form and notes what the parser changed.
-func (rd *reading) finish(parsed *phonenumbers.PhoneNumber, text, digits string, region Region) *Problem {
-	countryCode := strconv.Itoa(int(parsed.GetCountryCode()))
-	// Never GetNationalNumber: as an integer it has lost Italy's leading zeros.
-	national := phonenumbers.GetNationalSignificantNumber(parsed)
-	if written, international := strings.CutPrefix(digits, "+"); international {
-		if written == countryCode+national {
-			rd.set(countryCode, national, text)
-			return nil
-		}
-		rd.note(noteTrunkPrefix(countryCode))
-	} else {
-		if lostPlus(digits, countryCode, national, region) {
-			return problemPlusOrNational(countryCode)
-		}
-		rd.noteNational(digits, countryCode, national, region)
+func (rd *reading) finish(c candidate, text string) *Problem {
+	rd.notes = append(rd.notes, c.changes...)
+	// What the parser made of the digits must read as itself, or a second run
+	// over our own output would send something else.
+	if c.literal {
+		rd.set(c.code, c.national, text)
+		return nil
 	}
-	// The parser dropped or added digits. What it made of them must read as
-	// itself, or a second run over our own output would send something else.
-	again, err := phonenumbers.Parse("+"+countryCode+national, "")
-	if err != nil || again.GetCountryCode() != parsed.GetCountryCode() ||
-		phonenumbers.GetNationalSignificantNumber(again) != national {
+	if again := chooseInternational(c.code+c.national, "", Region{}); !again.same(c) || again.problem != nil {
 		return problemAmbiguous()
 	}
-	rd.set(countryCode, national, text)
+	rd.set(c.code, c.national, text)
 	return nil
 }
 
@@ -173,32 +191,6 @@ func (rd *reading) set(countryCode, national, text string) {
 		graph = text
 	}
 	rd.number = PhoneNumber{graph}
-}
-
-// lostPlus says that digits without a "+" read as two different valid numbers:
-// the national number that the parser saw, and one that begins with the
-// country's own code. Spreadsheets drop the "+", and German numbers are of so
-// many lengths that both are common there.
-func lostPlus(digits, countryCode, national string, region Region) bool {
-	rest, begins := strings.CutPrefix(digits, countryCode)
-	if !begins || digits != national {
-		return false
-	}
-	parsed, err := phonenumbers.Parse("+"+countryCode+rest, "")
-	return err == nil && phonenumbers.IsValidNumberForRegion(parsed, region.Code)
-}
-
-// noteNational says when a number without "+" was not written the way its
-// country writes national numbers.
-func (rd *reading) noteNational(digits, countryCode, national string, region Region) {
-	switch trunk := phonenumbers.GetNddPrefixForRegion(region.Code, true); {
-	case digits == countryCode+national:
-		rd.note(notePlusMissing(countryCode))
-	case strings.HasSuffix(digits, countryCode+national):
-		rd.note(noteExitCode(countryCode))
-	case trunk == "0" && digits == national && !rd.joined:
-		rd.note(noteTrunkMissing(region.Code))
-	}
 }
 
 // oddFor says that the kind of number does not suit the phone type. North

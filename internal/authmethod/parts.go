@@ -107,7 +107,7 @@ func (rd *reading) join(digits string, parts Parts, region Region) (string, Regi
 		switch {
 		case repeated:
 			rd.note(noteAreaRepeated())
-		case isComplete(digits, parts.AreaCode, region):
+		case holdsWhole(digits, parts.AreaCode, region):
 			return "", region, problemAreaBesideComplete()
 		default:
 			used.AreaCode, rd.joined = parts.AreaCode, true
@@ -178,11 +178,11 @@ func repeatsArea(digits, area string, region Region) (bool, *Problem) {
 // dialled directly.
 const maxLocal = 8
 
-// isComplete says that the cell holds a whole number beside the area code of
+// holdsWhole says that the cell holds a whole number beside the area code of
 // another, or of itself and written otherwise. Short ones are whole only with
 // the prefix of national calls: in Germany nearly all digits are valid without
 // it. A mobile number goes on with any digit behind its prefix.
-func isComplete(digits, area string, region Region) bool {
+func holdsWhole(digits, area string, region Region) bool {
 	prefixed := strings.HasPrefix(digits, "0") && phonenumbers.GetNddPrefixForRegion(region.Code, true) == "0" &&
 		numberType(international(area+digits, region), region) != phonenumbers.MOBILE
 	return (prefixed || len(digits) > maxLocal) && (isValid(digits, region) || isValid("+"+digits, region))

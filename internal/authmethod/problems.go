@@ -2,7 +2,7 @@ package authmethod
 
 import "fmt"
 
-// The problems and notes of a phone cell. Codes are stable words for programs.
+// The problems of a phone cell. Codes are stable words for programs.
 // No text repeats the number: it stands beside it in every report.
 
 func problemMissing() *Problem {
@@ -34,11 +34,15 @@ func problemDecimals() *Problem {
 }
 
 func problemThousands() *Problem {
-	return &Problem{"spreadsheet-thousands", "a spreadsheet or an export treated the phone number as an amount and put commas into it", "format the column as text in the original and export again"}
+	return &Problem{"spreadsheet-thousands", "a spreadsheet or an export treated the phone number as an amount and separated its thousands, or gave it a currency", "format the column as text in the original and export again"}
+}
+
+func problemDate() *Problem {
+	return &Problem{"spreadsheet-date", "the cell holds a date or a time, or a number that a spreadsheet took for one", "format the column as text in the original and type the number again; do not retype from this file"}
 }
 
 func problemComputed() *Problem {
-	return &Problem{"spreadsheet-computed", "the cell begins with a minus: a spreadsheet computed the number as a formula", "type the number as text in the original, with the apostrophe or as =\"+1 …\""}
+	return &Problem{"spreadsheet-computed", "the cell holds a negative amount: a spreadsheet computed the number as a formula", "type the number as text in the original, with the apostrophe or as =\"+1 …\""}
 }
 
 func problemFormula() *Problem {
@@ -55,6 +59,14 @@ func problemLetters() *Problem {
 
 func problemCharacter(r rune) *Problem {
 	return &Problem{"character", fmt.Sprintf("the number holds %q where no phone number has it", r), "write digits, blanks and a leading + only"}
+}
+
+func problemExtensionMark() *Problem {
+	return &Problem{"extension-mark", "a word that is not known as the mark of an extension stands before the last digits", "write an extension with x, as in x123, or leave the word out"}
+}
+
+func problemFiller() *Problem {
+	return &Problem{"number-filler", "the number is one digit over and over, as people fill in where there is none", "take the row out, or write the number with + and its country code if it is real"}
 }
 
 func problemExtensionTooLong() *Problem {
@@ -93,6 +105,22 @@ func problemPlusOrNational(countryCode string) *Problem {
 	return &Problem{"plus-or-national", "without a + the number reads as two different ones: it begins with " + countryCode + ", which is its country's own code", "write the + if the code is meant, or the 0 in front of the area code if it is not"}
 }
 
+func problemHomeOrAbroad(country, code string) *Problem {
+	return &Problem{"plus-or-national", "without a + and without the prefix of national calls the number reads as two different ones: one of " + country + ", and one that begins with +" + code, "write the + if the code is meant, or the number as it is dialled in " + country}
+}
+
+func problemAbroad(country, code string) *Problem {
+	return &Problem{"plus-missing", "the number is no known number of " + country + ", but is one of +" + code + " with a + in front", "write the + if the code is meant, or correct the number"}
+}
+
+func problemExitCode() *Problem {
+	return &Problem{"exit-code", "the digits in front can be two different exit codes, and give a number with each", "write the number with + and its country code"}
+}
+
+func problemBracketedZero(countryCode string) *Problem {
+	return &Problem{"bracketed-zero", "numbers of +" + countryCode + " exist with and without the 0 in brackets, and they are different phones", "write the number as it is dialled from abroad, without brackets"}
+}
+
 func problemNotOfDefault(country string) *Problem {
 	return &Problem{"not-of-default-country", "the number has no country code and is no valid number of the default country " + country, "write it with + and its country code, or give the row its country"}
 }
@@ -113,6 +141,10 @@ func problemLength() *Problem {
 	return &Problem{"length", "no number of its country has this many digits", "check for missing or extra digits"}
 }
 
+func problemZero(countryCode string) *Problem {
+	return &Problem{"zero-in-front", "numbers of +" + countryCode + " do not begin with this 0, and the number is not known without it", "write the number with + and its country code, as it is dialled from abroad"}
+}
+
 func problemLocalOnly() *Problem {
 	return &Problem{"local-only", "the number can only be dialled locally: its area code is missing", "add the area code"}
 }
@@ -123,76 +155,4 @@ func problemNotANumber() *Problem {
 
 func problemAmbiguous() *Problem {
 	return &Problem{"ambiguous", "the number reads differently with and without its country code", "write it with + and its country code, as it is dialled from abroad"}
-}
-
-func noteInvisible() Problem {
-	return Problem{"invisible-characters", "characters that cannot be seen were left out", ""}
-}
-
-func noteOtherDigits() Problem {
-	return Problem{"other-digits", "digits or signs of another script were read as ASCII", ""}
-}
-
-func noteTextFormula() Problem {
-	return Problem{"text-formula", "the number was taken out of a protective =\"…\"", ""}
-}
-
-func noteApostrophe() Problem {
-	return Problem{"apostrophe", "a protective apostrophe in front was left out", ""}
-}
-
-func noteBracketedZero() Problem {
-	return Problem{"bracketed-zero", "the (0) after the country code was left out", ""}
-}
-
-func noteDoubleZero() Problem {
-	return Problem{"double-zero", "the leading 00 was read as +", ""}
-}
-
-func noteEmptyExtension() Problem {
-	return Problem{"empty-extension", "an extension mark without digits was left out", ""}
-}
-
-func noteJoined(parts string) Problem {
-	return Problem{"number-joined", "the number was put together with other columns of the row: " + parts, ""}
-}
-
-func notePartsDiffer() Problem {
-	return Problem{"parts-differ", "the number has its country code, and the dialling code or area code column says another; the number was taken as it stands", "check which is right"}
-}
-
-func noteAreaRepeated() Problem {
-	return Problem{"area-code-repeated", "the number holds its area code already, so that the area code column was not put in front", ""}
-}
-
-func noteTrunkPrefix(countryCode string) Problem {
-	return Problem{"trunk-prefix", "the national prefix after +" + countryCode + " was left out, as it is when dialled from abroad", ""}
-}
-
-func notePlusMissing(countryCode string) Problem {
-	return Problem{"plus-missing", "the number begins with +" + countryCode + " without the +, and was read so", "check that it is not a national number"}
-}
-
-func noteExitCode(countryCode string) Problem {
-	return Problem{"exit-code", "the number begins with the country's exit code and was read as +" + countryCode, ""}
-}
-
-func noteTrunkMissing(country string) Problem {
-	return Problem{"leading-zero-missing", "national numbers of " + country + " begin with 0; a spreadsheet may have dropped it", "check that the country is right"}
-}
-
-func noteNotAssigned() Problem {
-	return Problem{"not-assigned", "the length is possible, but the number lies in no range known to be assigned", "check for a wrong digit; new ranges and example numbers look like this too"}
-}
-
-func noteExtensionOnMobile() Problem {
-	return Problem{"extension-on-mobile", "a mobile number has an extension; Entra ID uses extensions for office phones only", "leave the extension out, or import it as office"}
-}
-
-func noteFixedLine() Problem {
-	return Problem{"fixed-line", "this is a fixed line, imported as a mobile: it cannot receive text messages", "check the phone type"}
-}
-
-func noteSpecialRate() Problem {
-	return Problem{"special-rate", "this is a premium, shared-cost or pager number", "check the number"}
 }

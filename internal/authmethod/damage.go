@@ -1,0 +1,91 @@
+package authmethod
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	tooNarrow  = regexp.MustCompile(`^#[# ]*$`)
+	errorValue = regexp.MustCompile(`(?i)^(?:#[¡¿]?[\pL0/_ ]*\pL[\pL0/_ ]*[!?]?|err:[0-9]+)$`) // #NAME?, #N/A, #DIV/0!, #WERT!, #¡VALOR!, Err:508
+	truth      = regexp.MustCompile(`(?i)^(?:true|false|wahr|falsch|vrai|faux|verdadero|falso|vero)$`)
+	scientific = regexp.MustCompile(`^[+-]?[0-9]+(?:[.,·٫][0-9]+)? ?(?:[eE] ?[+-]?[0-9]+|[x×*·] ?10\^?[+-]?[0-9]+)(?:[.,]0+)?$`)
+	computed   = regexp.MustCompile(`^(?:- ?[0-9]|\([0-9]{1,6}(?:[.,][0-9]+)?\)$)`)
+	clockTime  = regexp.MustCompile(`(?:^|[ T])[0-9]{1,2}:[0-9]{2}(?:$|[^0-9])`)
+	date       = regexp.MustCompile(`^(?:([0-9]{1,2})([-./])([0-9]{1,2})([-./])([0-9]{4})|([0-9]{4})([-./])([0-9]{1,2})([-./])([0-9]{1,2}))\.?$`)
+
+	// amount is a number with commas or apostrophes between its thousands, also
+	// in the Indian way. Points and blanks between groups of three are common in
+	// phone numbers too: only decimals give such an amount away.
+	amount = regexp.MustCompile(`^\+?(?:[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:['’][0-9]{3}){2,})(?:\.[0-9]+)?|[0-9]{1,2}(?:,[0-9]{2}){2,},[0-9]{3}(?:\.[0-9]+)?|[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?: [0-9]{3}){2,}),[0-9]+)$|[\p{Sc}%]`)
+)
+
+// maxDate is the longest date without a time: "1965-12-05.".
+const maxDate = 11
+
+// damage names what a spreadsheet left of a number. Nothing of it is repaired:
+// digits are gone, or may be.
+func damage(text string) *Problem {
+	if strings.Trim(text, "+0123456789 ()-") == "" && text[0] != '-' && len(text) > maxDate {
+		return nil // the common cell, without running the expressions
+	}
+	switch {
+	case tooNarrow.MatchString(text):
+		return problemTooNarrow()
+	case errorValue.MatchString(text), truth.MatchString(text):
+		return problemErrorValue()
+	case scientific.MatchString(text):
+		return problemScientific()
+	case isDate(text), clockTime.MatchString(text):
+		return problemDate()
+	case amount.MatchString(text):
+		return problemThousands()
+	case computed.MatchString(text):
+		return problemComputed()
+	case hasDecimals(text):
+		return problemDecimals()
+	case text[0] == '=':
+		return problemFormula()
+	}
+	return nil
+}
+
+// isDate says that text is a day of our times, in any order. A phone number
+// grouped so is refused with it: nobody can tell them apart.
+func isDate(text string) bool {
+	if len(text) > maxDate {
+		return false
+	}
+	m := date.FindStringSubmatch(text)
+	if m == nil || m[2] != m[4] || m[7] != m[9] {
+		return false
+	}
+	a, _ := strconv.Atoi(m[1] + m[8])
+	b, _ := strconv.Atoi(m[3] + m[10])
+	year, _ := strconv.Atoi(m[5] + m[6])
+	return min(a, b) >= 1 && min(a, b) <= 12 && max(a, b) <= 31 && year >= 1900 && year <= 2100
+}
+
+// hasDecimals says that text ends in the fraction of an amount: one or two
+// digits or zeros only, after a mark that does not also group the rest. After a
+// number without any grouping, or after one that is no area code, every
+// fraction counts; "030.23125123" and "+1.2065550104" stay numbers.
+func hasDecimals(text string) bool {
+	at := strings.LastIndexAny(text, ".,")
+	if at < 0 {
+		return false
+	}
+	whole, fraction := text[:at], text[at+1:]
+	if countDigits(whole) == 0 || fraction == "" || countDigits(fraction) != len(fraction) || strings.Contains(whole, text[at:at+1]) {
+		return false
+	}
+	if len(fraction) <= 2 || strings.Trim(fraction, "0") == "" {
+		return true
+	}
+	bare := strings.TrimPrefix(whole, "+")
+	if countDigits(bare) != len(bare) {
+		return false
+	}
+	return len(bare) >= 6 || bare == whole && (len(bare) == 1 || len(bare) == 5 && bare[0] != '0')
+}

@@ -59,8 +59,7 @@ func (rd *reading) clean(text string) (string, *Problem) {
 
 // unwrap takes quotes, labels and lost marks from around the number.
 func (rd *reading) unwrap(text string) string {
-	first, last := text[0], text[len(text)-1]
-	if (first == '+' && text[min(1, len(text)-1)] != '+' && text[min(1, len(text)-1)] != ' ' || first >= '0' && first <= '9') && last >= '0' && last <= '9' {
+	if last := len(text) - 1; isDigit(text[last]) && (isDigit(text[0]) || text[0] == '+' && isDigit(text[1])) {
 		return text // the common cell
 	}
 	bare := strings.TrimLeft(text, marks+" ")
@@ -186,8 +185,9 @@ func (rd *reading) takeApart(text string) (written, string, *Problem) {
 		return written{}, "", problemFiller()
 	}
 	w := written{digits: digits}
-	if end := strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' }); end > 0 {
-		w.group = text[:end]
+	front := strings.TrimLeft(text, "(")
+	if end := strings.IndexFunc(front, func(r rune) bool { return r < '0' || r > '9' }); end > 0 {
+		w.group = front[:end]
 	}
 	if strings.Contains(text, "0)") || strings.Contains(text, "0 )") || strings.Contains(text, "0]") {
 		if without := bracketedZero.ReplaceAllString(text, "$1 "); without != text {
@@ -206,17 +206,19 @@ func isFiller(digits string) bool {
 const minFiller = 6
 
 // bracketedZero is a zero in brackets behind a country code.
-var bracketedZero = regexp.MustCompile(`^(\(?(?:\+|00) *[1-9][0-9]{0,2}\)?[ .-]*)[(\[] *0 *[)\]]`)
+var bracketedZero = regexp.MustCompile(`^(\(?(?:\+|00)? *\(?[1-9][0-9]{0,2}\)?[ .-]*)[(\[] *0 *[)\]]`)
 
 func countDigits(text string) int {
 	n := 0
 	for i := range len(text) {
-		if text[i] >= '0' && text[i] <= '9' {
+		if isDigit(text[i]) {
 			n++
 		}
 	}
 	return n
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func hasLetters(text string) bool { return strings.ContainsFunc(text, unicode.IsLetter) }
 

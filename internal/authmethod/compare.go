@@ -31,7 +31,13 @@ func (n PhoneNumber) Compare(shown string) Comparison {
 	if "+"+bare == strings.Replace(n.graph, " ", "", 1) {
 		return Same
 	}
-	if read, problem := readNumber(shown, Region{}); problem == nil && read.number == n {
+	// Not readNumber: it repairs what people write, and a wrong number that is
+	// registered must not pass for the right one.
+	read := parse("+"+number, Region{})
+	if extension != "" {
+		extension = "x" + extension
+	}
+	if read.problem == nil && "+"+read.code+" "+read.national+extension == n.graph {
 		return Same
 	}
 	return Different

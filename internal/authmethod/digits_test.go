@@ -175,7 +175,9 @@ func TestNormalizeReadsTheFrontOfTheNumber(t *testing.T) {
 		{"043 664 1234567", in("AT"), "+43 6641234567", "code-behind-zero"},
 		{"041 79 123 45 67", in("CH"), "+41 791234567", "code-behind-zero"},
 		{"046701740605", in("SE"), "+46 701740605", "code-behind-zero"},
-		{"44 (0)20 7946 0123", in("GB"), "+44 2079460123", "plus-missing trunk-prefix"},
+		{"44 (0)20 7946 0123", in("GB"), "+44 2079460123", "bracketed-zero plus-missing"},
+		{"65 (0)81234567", in("SG"), "+65 81234567", "bracketed-zero plus-missing"},
+		{"+0011 44 20 7946 0123", in("AU"), "+44 2079460123", "exit-code"},
 		{"112065550104", in("US"), "+1 2065550104", "plus-missing trunk-prefix"},
 	})
 }
@@ -193,6 +195,8 @@ func TestNormalizeSaysWhichDigitsChanged(t *testing.T) {
 		{"+39 (0)347 1234567", Region{}, "+39 3471234567", "bracketed-zero"},
 		{"0331 1234567", in("IT"), "+39 03311234567", ""},
 		{"6 698 12345", in("IT"), "+39 0669812345", "zero-added"},
+		{"+47 23456", Region{}, "+47 23456", "not-assigned"}, // there is 02345, but no zero to lose
+		{"44927", in("IT"), "too-short", ""},
 		{"6 698 12345", byDefault("IT"), "not-of-default-country", ""},
 		{"09 1234 5678", in("CL"), "zero-in-front", ""},
 		{"+49 30 (0) 23125", Region{}, "+49 30023125", ""},

@@ -44,8 +44,9 @@ func (r *Row) NormalizeWith(parts Parts, region Region) {
 
 // Normalize reads text as people and spreadsheets write phone numbers and
 // returns it in Graph's form, with notes about every repair, or the problem
-// that makes it unfit. It never guesses a country, and normalizing a number
-// that is in Graph's form already gives the same number.
+// that makes it unfit. It never guesses a country, and normalizing its own
+// result gives the same number. Of several ways to read the digits it takes the
+// only one that is a valid number, and none where there are two.
 //
 // A number written with its country code is accepted when its length is
 // possible for that country, with a note when it is not in an assigned range:
@@ -168,13 +169,7 @@ func (rd *reading) accept(c candidate, region Region) *Problem {
 // finish writes the number in Graph's form and notes what the parser changed.
 func (rd *reading) finish(c candidate, text string) *Problem {
 	rd.notes = append(rd.notes, c.changes...)
-	// What the parser made of the digits must read as itself, or a second run
-	// over our own output would send something else.
-	if c.literal {
-		rd.set(c.code, c.national, text)
-		return nil
-	}
-	if again := chooseInternational(c.code+c.national, "", Region{}); !again.same(c) || again.problem != nil {
+	if !c.literal && !c.readsAsItself() {
 		return problemAmbiguous()
 	}
 	rd.set(c.code, c.national, text)

@@ -228,6 +228,7 @@ func TestPhoneNumberPrintsMasked(t *testing.T) {
 func TestCompare(t *testing.T) {
 	number, _, _ := Normalize("+44 20 7946 0123 x12", Region{})
 	plain, _, _ := Normalize("+44 20 7946 0123", Region{})
+	roman, _, _ := Normalize("+39 06 698 12345", Region{})
 	for _, test := range []struct {
 		n     PhoneNumber
 		shown string
@@ -247,6 +248,8 @@ func TestCompare(t *testing.T) {
 		{plain, "+44 ********23", CannotTell},
 		{plain, "xxxxxxxx", CannotTell},
 		{plain, "", CannotTell},
+		{roman, "+39 0669812345", Same},
+		{roman, "+39 669812345", Different}, // it dials nobody
 	} {
 		if got := test.n.Compare(test.shown); got != test.want {
 			t.Errorf("%v.Compare(%q) = %v, want %v", test.n, test.shown, got, test.want)
@@ -305,7 +308,8 @@ func TestNormalizeTwiceEqualsOnce(t *testing.T) {
 }
 
 func FuzzNormalize(f *testing.F) {
-	for _, text := range []string{"+1 (206) 555-0101", "07700 900123", `="+46701740605"`, "4,47E+11", "a / b", "+39 02 3661 8300 x12", "\u202a+44 7700 900123"} {
+	for _, text := range []string{"+1 (206) 555-0101", "07700 900123", `="+46701740605"`, "4,47E+11", "a / b", "+39 02 3661 8300 x12", "\u202a+44 7700 900123",
+		"tel:+44-20-7946-0123;ext=12", "0011 49 30 123456", "+39 (0)347 1234567", "022 123 45 67", "05.12.1965", "030 12345-10/-11", "886377", "011 15 2345-6789", "4.47701×10^11"} {
 		f.Add(text, "GB", true)
 	}
 	f.Fuzz(func(t *testing.T, text, region string, byDefault bool) {
@@ -321,6 +325,7 @@ func BenchmarkNormalize(b *testing.B) {
 		{"graph form", "+1 2065550101", Region{}},
 		{"international", "+44 (0)20 7946-0123", Region{}},
 		{"national", "030 23125 123", Region{Code: "DE"}},
+		{"national without prefix", "(206) 555-0101", Region{Code: "US"}},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -18,6 +18,12 @@ func choose(w written, region Region) candidate {
 	if strings.HasPrefix(w.digits, "00") {
 		return chooseExitCode(w, region)
 	}
+	if code := strconv.Itoa(phonenumbers.GetCountryCodeForRegion(region.Code)); w.without != "" && w.group == code {
+		c := chooseInternational(w.digits, w.without, region)
+		c.international = false
+		c.changed(notePlusMissing(code))
+		return c
+	}
 	c := parse(w.digits, region)
 	if c.problem != nil {
 		return c.orElse(withoutFormerMobile(strconv.Itoa(phonenumbers.GetCountryCodeForRegion(region.Code)), w.digits), region)
@@ -58,10 +64,8 @@ func chooseInternational(digits, without string, region Region) candidate {
 // chooseAfterPlus reads a "+" before an exit code, of which it is a repetition:
 // no country code begins with 0.
 func chooseAfterPlus(digits, without string, region Region) candidate {
-	if rest, exitCode := strings.CutPrefix(digits, "00"); exitCode && !strings.HasPrefix(rest, "0") {
-		c := chooseInternational(rest, strings.TrimPrefix(without, "00"), region)
-		c.repaired(noteDoubleZero())
-		return c
+	if strings.HasPrefix(digits, "00") && !strings.HasPrefix(digits, "000") {
+		return chooseExitCode(written{digits: digits, without: without}, region)
 	}
 	c := parse(digits, region)
 	if c.problem != nil || c.parsed.GetCountryCodeSource() != phonenumbers.PhoneNumber_FROM_NUMBER_WITH_IDD {
@@ -102,7 +106,7 @@ func (c candidate) withOtherZero(national string) candidate {
 			other.changed(noteZeroDropped(c.code))
 			return other
 		}
-	} else if other, ok := exactly(c.code + "0" + national); ok {
+	} else if other, ok := exactly(c.code + "0" + national); ok && c.mayBeginWithZero() {
 		other.changed(noteZeroAdded(c.code))
 		return other
 	}
@@ -214,12 +218,12 @@ func chooseBare(c candidate, digits string, region Region) candidate {
 	if c.valid() || region.Default {
 		return c.noteTrunkMissing(region)
 	}
+	if len(digits) < minSubscriber {
+		return candidate{problem: problemTooShort()} // a day as spreadsheets count them, or a short number of an office
+	}
 	if other := c.withOtherZero(digits); other.problem == nil {
 		other.international = false
 		return other
-	}
-	if len(digits) < minSubscriber {
-		return candidate{problem: problemTooShort()}
 	}
 	return c.noteTrunkMissing(region)
 }
@@ -266,4 +270,16 @@ func withoutFormerMobile(code, national string) candidate {
 		}
 	}
 	return candidate{problem: problemTooLong()}
+}
+
+// readsAsItself says that what the parser made of the digits stays as it is
+// when it is read again. Otherwise a second run over our own output would send
+// something else.
+func (c candidate) readsAsItself() bool {
+	if !c.valid() {
+		return chooseInternational(c.code+c.national, "", Region{}).same(c)
+	}
+	again, err := phonenumbers.Parse("+"+c.code+c.national, "")
+	return err == nil && again.GetCountryCode() == c.parsed.GetCountryCode() &&
+		phonenumbers.GetNationalSignificantNumber(again) == c.national
 }

@@ -93,11 +93,17 @@ A national number with the row's own country is, too. With only
 country it is rejected: a wrong country still gives a possible number, and it
 would be somebody else's.
 
+Where the digits can be read in several ways (a + may be lost, a zero be one too
+many or too few, an exit code be the country's own) the numbering plan decides:
+the only reading that is a valid number is taken, and a note says what was done.
+If there are two, the row is rejected.
+
 Numbers are sent in the form that Graph documents: +, country code, one blank,
 number, and x with the extension. What was repaired on the way (invisible
-characters, a protective apostrophe, "(0)") is noted in the results. Damage
-that a spreadsheet left (4.47E+11, #NAME?, ####, -868) is rejected, each kind
-with its own advice.
+characters, a protective apostrophe, a label such as tel:, "(0)") is noted in
+the results, as is every digit left out or put in front. Damage that a
+spreadsheet left (4.47E+11, #NAME?, ####, -868, decimals, a date) is rejected,
+each kind with its own advice.
 
 Rows of one user and type with equal numbers are sent once; with different
 numbers all of them are rejected. A number of several users is noted on each.

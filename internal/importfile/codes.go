@@ -32,6 +32,15 @@ var adAttributes = []string{
 // codesISOWord and codesDialWord are how a profile tells.
 const codesISOWord, codesDialWord = "iso", "dial"
 
+// codesHeadings are columns of an excerpt that say by their heading what was
+// found out by the values of the whole file.
+var codesHeadings = map[codes]string{
+	codesISO: "entraphone_codes_iso", codesDial: "entraphone_codes_dial", codesUnclear: "entraphone_codes_unclear",
+}
+
+// How it was decided where no heading tells.
+const byValues, byNothing = "by their values", "not at all"
+
 // codesOf takes what the profile tells of the country column, if anything, and
 // else decides by the heading and its neighbours. A heading that --map gives as
 // the country's holds countries.
@@ -48,6 +57,11 @@ func (v *resolver) codesOf(c *columns) (are codes, told bool) {
 }
 
 func (v *resolver) codesByHeading(c *columns) codes {
+	for are, heading := range codesHeadings {
+		if slices.Contains(v.headings, heading) && !v.mapped.has(keyCountry) {
+			return are
+		}
+	}
 	at := c.at[keyCountry]
 	a, _ := lookup(aliases(), v.headings[at])
 	switch {
@@ -177,16 +191,18 @@ func (b *builder) decideCodes() {
 		dial = dial || isDial && !isISO
 	}
 	switch {
+	case b.codes.are == codesUnclear:
+		b.codes.by = byNothing
 	case b.columns.codesTold:
 		b.codes.by = "by the profile"
 	case b.codes.are == codesISO, b.codes.are == codesDial:
 		b.codes.by = "by the headings"
 	case iso && !dial:
-		b.codes.are, b.codes.by = codesISO, "by their values"
+		b.codes.are, b.codes.by = codesISO, byValues
 	case dial && !iso && b.codes.are == codesByValue:
-		b.codes.are, b.codes.by = codesDial, "by their values"
+		b.codes.are, b.codes.by = codesDial, byValues
 	default:
-		b.codes.are, b.codes.by = codesUnclear, "not at all"
+		b.codes.are, b.codes.by = codesUnclear, byNothing
 	}
 }
 

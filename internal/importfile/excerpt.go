@@ -91,6 +91,9 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 	opts.Profile.Where, opts.Where, opts.Skip, opts.Limit = nil, nil, 0, 0
 	in := newRecords(ctxReader{ctx, decoded}, watch)
 	e := &excerpt{records: in, remarks: remarks, doubtful: read.doubtful, out: out, lineEnd: "\n"}
+	if read.Reading.codesByValue {
+		e.codes = codesHeadings[read.Reading.codes]
+	}
 	if err := e.copy(opts); err != nil {
 		return fmt.Errorf("copying lines of %s: %w", opts.Name, err)
 	}
@@ -151,6 +154,7 @@ type excerpt struct {
 	allIn   bool   // the heading has all its cells in quotes
 	blanked []int  // columns that are left empty
 	own     [3]int // columns of the remarks, or none
+	codes   string // heading that says what country codes are; empty where nothing needs to
 	secrets bool
 	err     error
 }
@@ -199,7 +203,10 @@ func (e *excerpt) head(_ int, raw []byte, cells []span) {
 		e.lineEnd = string(end)
 	}
 	body := raw[:len(raw)-len(lastLineEnd(raw))]
-	e.write(remarkHeadings[:], func(i int) { e.bytes(e.whole(body, cells, i)) })
+	if slices.Contains(headings, e.codes) {
+		e.codes = ""
+	}
+	e.write(append(remarkHeadings[:], e.codes), func(i int) { e.bytes(e.whole(body, cells, i)) })
 }
 
 // line copies a line that has a remark, or may belong to one that has.
@@ -213,7 +220,7 @@ func (e *excerpt) line(line int, raw []byte, cells []span) {
 		}
 		remark = partOfCell(within)
 	}
-	remarks := []string{strconv.Itoa(line), remark.Reason, remark.Advice}
+	remarks := []string{strconv.Itoa(line), remark.Reason, remark.Advice, ""}
 	if doubtful || cells == nil {
 		e.write(remarks, func(i int) {
 			if i == e.user {
@@ -261,7 +268,8 @@ func (e *excerpt) inOneCell(line []byte) []byte {
 	return slices.Concat(mark, bytes.ReplaceAll(text, mark, slices.Concat(mark, mark)), mark)
 }
 
-// write writes a record of which cell writes the cells of the file itself.
+// write writes a record of which cell writes the cells of the file itself. A
+// fourth remark belongs to the column of codes.
 func (e *excerpt) write(remarks []string, cell func(i int)) {
 	for i := range e.width {
 		if i > 0 {
@@ -274,7 +282,7 @@ func (e *excerpt) write(remarks []string, cell func(i int)) {
 		}
 	}
 	for i, remark := range remarks {
-		if e.own[i] == none {
+		if i < len(e.own) && e.own[i] == none || i == len(e.own) && e.codes != "" {
 			e.text(string(e.delimiter) + e.quoted(remark))
 		}
 	}

@@ -198,6 +198,9 @@ func TestExcerptIsReadAsItsFileWas(t *testing.T) {
 	tests := []struct{ name, text string }{
 		{"a column that holds phone types in one line", "UPN,Phone,Team\nowen@example.com,12,Mobile\npriya@example.com,+33 6 39 98 00 12,Sales\n"},
 		{"a user who is called as a heading is", "UPN,Mobile\n" + strings.Repeat("owen@example.com,+33 6 39 98 00 12\n", labelRows) + "Login,n/a\n"},
+		{"numbers of countries, by a value of another line", "UPN,CountryCode,Mobile\na@example.com,840,206 555 0101\nb@example.com,49,0176 04069012\nc@example.com,36,x\n"},
+		{"dialling codes, by a value of another line", "UPN,CountryCode,Mobile\na@example.com,1,206 555 0101\nb@example.com,840,206 555 0102\nc@example.com,36,x\n"},
+		{"codes that could be both", "UPN,CountryCode,Mobile\na@example.com,840,206 555 0101\nb@example.com,49,0176 04069012\nc@example.com,1,206 555 0103\n"},
 		{"a damaged line", "UPN,Name,Mobile\nmüller@example.com,Müller,+33 6 39 98 00 12\nandr\xe9@example.com,Andr\xe9,+33 6 39 98 00 13\n"},
 	}
 	for _, test := range tests {

@@ -25,9 +25,10 @@ type Reading struct {
 	UserHolds    string // what the user column holds, in words
 	CountryCodes string // what numbers in the country column are, in words; empty where there are none
 
-	headings []string
-	codes    codes  // what numbers in the country column turned out to be
-	partsOf  string // the phone that parts of a number belong to, where there are several
+	headings     []string
+	codes        codes  // what numbers in the country column turned out to be
+	codesByValue bool   // and no heading says so
+	partsOf      string // the phone that parts of a number belong to, where there are several
 
 	// DefaultCountry is the two-letter code for rows without a country of
 	// their own; empty for none.
@@ -85,6 +86,7 @@ func (b *builder) describe(r *Reading) {
 	}
 	if country, has := r.columnOf(keyCountry); has {
 		r.CountryCodes, r.codes = b.codes.say(country), b.codes.decided()
+		r.codesByValue = b.codes.by == byValues || b.codes.by == byNothing
 	}
 }
 

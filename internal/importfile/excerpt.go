@@ -261,7 +261,7 @@ func (e *excerpt) inOneCell(line []byte) []byte {
 	if e.secrets {
 		text = []byte("(see the file: the line cannot be taken apart, and has a column with secrets)")
 	}
-	if _, kind := userOf(string(text)); kind.fit(true) {
+	if _, kind := userOf(e.decoded(text)); kind.fit(true) {
 		text = slices.Concat([]byte("("), text, []byte(")"))
 	}
 	mark := []byte{e.quote}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"entraphone/internal/authmethod"
 )
@@ -89,6 +90,7 @@ func (v *resolver) local(c *columns) bool {
 type place struct {
 	region authmethod.Region
 	code   string // digits that are still to be understood; the region is unread then
+	lost   bool   // characters of the cell are gone
 }
 
 // countryCodes gathers the numbers of the country column.
@@ -124,6 +126,7 @@ func (b *builder) placeOf(cell string) *place {
 		p.region.Code = code
 	} else {
 		p.region.Unread = unread(text)
+		p.lost = strings.ContainsRune(text, utf8.RuneError)
 		p.code = countryDigits(text)
 		b.codes.add(p.code)
 	}

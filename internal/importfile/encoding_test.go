@@ -183,3 +183,13 @@ func TestRowsAboveTheHeadingAreNotSkipped(t *testing.T) {
 		}
 	}
 }
+
+// The sign for a lost character stands for damage that was done before.
+func TestLostCharacters(t *testing.T) {
+	f := mustRead(t, "user,mobile,country\na@example.com,+1 2065550101,U\ufffdS\n\ufffd@example.com,+1 2065550101,\nb@example.com,+1 206\ufffd5550101,\n", Options{})
+	for i, r := range f.Rows.All() {
+		if !r.Rejected() {
+			t.Errorf("row %d: %s is fit", i, show(r))
+		}
+	}
+}

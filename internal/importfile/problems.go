@@ -87,6 +87,14 @@ func notUTF8(k key) authmethod.Problem {
 	}
 }
 
+func lostText(k key) authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "not-utf8",
+		Message: fmt.Sprintf("the %s cell has lost characters: it holds the sign that stands for them (U+FFFD)", k),
+		Advice:  "write the cell again, or export the list once more as CSV UTF-8",
+	}
+}
+
 func damagedText() authmethod.Problem {
 	return authmethod.Problem{
 		Code:    "not-utf8",

@@ -182,6 +182,9 @@ func (b *builder) common(m *mark, r *record) common {
 			}
 		}
 	}
+	if c.place.lost && !m.invalid.has(keyCountry) {
+		c.problems = append(c.problems, lostText(keyCountry))
+	}
 	if !m.invalid.has(keyUser) {
 		b.checkUser(&c)
 	}

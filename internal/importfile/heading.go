@@ -146,7 +146,7 @@ func fold(heading string) string {
 
 func lettersOf(text string) string {
 	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != unicode.ReplacementChar { // which was a letter
 			return -1
 		}
 		return unicode.ToLower(r)

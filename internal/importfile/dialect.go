@@ -50,6 +50,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 		if bytes.HasPrefix(r.w.data(), []byte(mark)) {
 			r.passAbove(len(mark))
 			reading.ByteOrderMark, reading.MisreadMark = mark == byteOrderMark, mark == misreadMark
+			r.marked = reading.ByteOrderMark
 			break
 		}
 	}

@@ -39,6 +39,9 @@ func wrongInExcerpt(text []byte, opts Options, file *File) string {
 		return err.Error()
 	}
 	again, err := Read(context.Background(), bytes.NewReader(out.Bytes()), opts)
+	if err != nil && bytes.Contains(out.Bytes(), []byte("\ufffd")) {
+		return "" // a heading that has lost letters is refused aloud
+	}
 	if err != nil {
 		return fmt.Sprintf("reading %q: %v", out.String(), err)
 	}

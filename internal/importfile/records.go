@@ -35,8 +35,9 @@ type records struct {
 	skipped   []Skipped // lines below the heading that are no rows, the first of them
 	labelled  int       // how many there are
 
-	tap   tap
-	watch *textWatch // of the bytes read; nil when the encoding is known
+	tap    tap
+	watch  *textWatch // of the bytes read; nil when the encoding is known
+	marked bool       // the file begins with a byte order mark of UTF-8
 
 	scanner
 	texts
@@ -408,11 +409,18 @@ func (r *records) appendUnquoted(to, content []byte) []byte {
 	}
 }
 
-// trimmed returns all cells of the record that was scanned.
+// trimmed returns all cells of the record that was scanned. In a file that has
+// been good UTF-8 so far, what is not has lost its letters: a heading must not
+// become another one by that.
 func (r *records) trimmed(data []byte) []string {
 	texts := make([]string, len(r.cells))
 	for i, cell := range r.cells {
-		texts[i] = r.decoded(bytes.TrimSpace(r.appendUnquoted(nil, cell.bytes(data))))
+		content := bytes.TrimSpace(r.appendUnquoted(nil, cell.bytes(data)))
+		if texts[i] = r.decoded(content); r.watch != nil && !utf8.Valid(content) {
+			if _, damaged := r.watch.verdict(r.marked); damaged {
+				texts[i] = strings.ToValidUTF8(string(content), "\ufffd")
+			}
+		}
 	}
 	return texts
 }

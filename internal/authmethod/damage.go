@@ -27,7 +27,7 @@ const maxDate = 11
 // damage names what a spreadsheet left of a number. Nothing of it is repaired:
 // digits are gone, or may be.
 func damage(text string) *Problem {
-	if strings.Trim(text, "+0123456789 ()-") == "" && text[0] != '-' && len(text) > maxDate {
+	if len(text) > maxDate && text[0] != '-' && strings.Trim(text, "+0123456789 ()-") == "" {
 		return nil // the common cell, without running the expressions
 	}
 	switch {
@@ -45,7 +45,7 @@ func damage(text string) *Problem {
 		return problemComputed()
 	case hasDecimals(text):
 		return problemDecimals()
-	case text[0] == '=':
+	case strings.HasPrefix(text, "="):
 		return problemFormula()
 	}
 	return nil

@@ -31,15 +31,20 @@ column that just says phone is read as mobiles):
 
 Columns are found by their headings under many names (UPN, User, E-mail,
 Mobile phone [mobile], Office Phone, Mobiltelefon, Téléphone …), in English and
-the common languages of Europe. Where two columns could have the same meaning
-nothing is guessed: the run ends with exit code 2 and proposes --map. Private
-phones ("Home Phone") are taken only where --map says so.
+the common languages of Europe. A heading with a word that is not understood
+("Mobile (next of kin)") means nothing. Where two columns could have the same
+meaning, or the first rows show that another column holds the users, nothing is
+guessed: the run ends with exit code 2 and proposes --map. Private phones ("Home
+Phone"), those of a "contact", and all phones of a file that tells how people
+are related ("Relationship") are taken only where --map says so.
 
 A number may stand in several columns: dialCode (44, +44 or 0044), areaCode
 (with or without its leading zero), the number, and extension. An extension
-belongs to the office phone, or to the number of its line. The parts, each one
-group of digits, are put together before the number is read, and a note says so.
-A number that is complete already, and not of the area beside it, is rejected.
+belongs to the office phone, or to the number of its line; the other parts to the
+only phone, or to the one that they name ("Mobile Area Code"). The parts, each
+one group of digits, are put together before the number is read, and a note says
+so. A number that is complete already, and not of the area beside it, is
+rejected.
 
 	--map KEY=HEADING
 		The column with this HEADING means KEY: user, phoneType,

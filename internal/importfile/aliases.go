@@ -10,9 +10,9 @@ import (
 
 // Ranks that decide more than which of two columns is taken.
 const (
-	rankGeneric  = 1 // of phoneNumber: a phone of any kind, the office's beside a mobile
+	rankGeneric  = 1 // of phoneNumber: a phone of any kind
 	rankEmployee = 3 // of user: ids that Graph does not know, and names without a domain
-	rankUnlikely = 2 // of phoneNumber and areaCode: only beside other parts of a number
+	rankUnlikely = 2 // of phoneNumber and areaCode: only beside other parts of a number; of dialCode: only where the cells are some
 	rankProposed = 9 // never taken unless --map says so
 )
 
@@ -60,13 +60,15 @@ var aliasLists = []struct {
 	// It may be the type of anything, the user for one.
 	{alias{keyPhoneType, 1}, "type typ tipo tyyppi rodzaj"},
 
-	{alias{keyPhoneNumber, 0}, `phonenumber phone phoneno telephone telephoneno number primaryphone primaryphonenumber
-		contactnumber contactphone efophonenumber localnumber localphonenumber subscribernumber`},
-	{alias{keyPhoneNumber, rankGeneric}, `tel telno telnr telefon telefonnummer telefonnr rufnummer
+	{alias{keyPhoneNumber, rankGeneric}, `phonenumber phone phoneno telephone telephoneno number primaryphone primaryphonenumber
+		efophonenumber localnumber localphonenumber subscribernumber
+		tel telno telnr telefon telefonnummer telefonnr rufnummer
 		téléphone numérodetéléphone numérotéléphone teléfono númerodeteléfono númeroteléfono telefono numeroditelefono
 		numerotelefono telefone númerodetelefone telefoon telefoonnummer puhelin puhelinnumero numertelefonu nrtelefonu
 		telefonníčíslo číslotelefonu`},
 	{alias{keyPhoneNumber, rankUnlikely}, "local localno"},
+	// A contact may be the person, or whom to call when something has happened.
+	{alias{keyPhoneNumber, rankProposed}, "contactnumber contactphone"},
 
 	{alias{keyMobile, 0}, `mobile mobilephone mobilenumber mobilephonenumber mobileno cell cellphone cellnumber
 		cellphonenumber handy handynummer mobiltelefon mobilnummer personalmobile personalcontactpersonalmobile
@@ -87,10 +89,10 @@ var aliasLists = []struct {
 		mobilnítelefon mobilníčíslo číslomobilu pracovnímobil služebnímobil`},
 
 	{alias{keyAlternateMobile, 0}, `alternatemobile alternatemobilephone alternatemobilenumber altmobile
-		secondarymobile alternatephone alternatephonenumber othermobile homephonenumber alternativemobile
+		secondarymobile alternatephone alternatephonenumber othermobile alternativemobile
 		mobile2 mobilephone2 mobil2 handy2 zweithandy zweitesmobiltelefon alternativesmobiltelefon`},
 	// That a private line may be registered is for the person to say.
-	{alias{keyAlternateMobile, rankProposed}, `homephone hometelephone homephoneno privatephone privatetelephone
+	{alias{keyAlternateMobile, rankProposed}, `homephone homephonenumber hometelephone homephoneno privatephone privatetelephone
 		privatephonenumber personalphone personalphonenumber personalcontacthomephone personalcontactpersonalphone
 		eepphonehomenumber
 		telefonprivat privattelefon privatnummer privattelefonnummer telefonnummerprivat privaterufnummer
@@ -143,8 +145,10 @@ var aliasLists = []struct {
 		internationaldialingcode internationaldiallingcode internationalcallingcode intlcode isdcode idd
 		landesvorwahl ländervorwahl internationalevorwahl landesvorwahlnummer indicatifpays indicatifdupays
 		indicatifinternational indicatiftéléphonique prefijointernacional prefijopaís prefissointernazionale
-		códigointernacional ddi landnummer landsnummer landkode landenummer maanumero numerkierunkowykraju
+		códigointernacional landnummer landsnummer landkode landenummer maanumero numerkierunkowykraju
 		prefiksmiędzynarodowy mezinárodnípředvolba`},
+	// In Britain it is a person's direct number.
+	{alias{keyDialCode, rankUnlikely}, "ddi"},
 }
 
 // rankCountryCode is that of the headings under which numbers may be dialling

@@ -41,7 +41,7 @@ func TestBuiltInProfiles(t *testing.T) {
 		if !known {
 			t.Fatalf("there is no profile %s", test.profile)
 		}
-		c, err := resolve(Options{Name: "a.csv", Profile: p}, strings.Split(test.headings, "|"))
+		c, err := resolve(Options{Name: "a.csv", Profile: p}, strings.Split(test.headings, "|"), nil)
 		if err != nil {
 			if !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%s of %q: %v, want %s", test.profile, test.headings, err, test.want)

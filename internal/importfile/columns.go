@@ -52,6 +52,7 @@ func (c *columns) phones() []key {
 type resolver struct {
 	name     string // of the file
 	headings []string
+	sample   sample
 	profile  Profile
 	explicit [numKeys]int   // by --map or the profile, or none
 	mapped   keySet         // by --map
@@ -62,10 +63,12 @@ type resolver struct {
 	found    [numKeys][]int // by alias, the best rank only
 	rank     [numKeys]int   // of found
 	others   [numKeys][]int // by alias, the lower ranks
+	doubtful []int          // phones that could be the user's, and nobody knows which
+	relation int            // tells how people are related, or none
 }
 
-func resolve(opts Options, headings []string) (columns, error) {
-	v := &resolver{name: opts.Name, headings: headings, profile: opts.Profile}
+func resolve(opts Options, headings []string, rows sample) (columns, error) {
+	v := &resolver{name: opts.Name, headings: headings, sample: rows, profile: opts.Profile}
 	if err := v.readMap(opts.Map); err != nil {
 		return columns{}, err
 	}
@@ -83,6 +86,9 @@ func resolve(opts Options, headings []string) (columns, error) {
 		return columns{}, err
 	}
 	c.conditions, c.absent = conditions, v.absent
+	if err := v.checkUser(&c, opts.UserDomain); err != nil {
+		return columns{}, err
+	}
 	if err := v.addParts(&c); err != nil {
 		return columns{}, err
 	}
@@ -161,9 +167,16 @@ func (v *resolver) readAliases() {
 		a, known := lookup(table, heading)
 		k := a.key
 		switch {
-		case !known || slices.Contains(v.explicit[:], i):
+		case slices.Contains(v.explicit[:], i):
+		case !known:
+			if phoneLike(heading) {
+				v.doubt(i)
+			}
 		case a.rank == rankProposed:
 			v.others[k] = append(v.others[k], i)
+			if k != keyAlternateMobile {
+				v.doubt(i)
+			}
 		case len(v.found[k]) == 0, a.rank < v.rank[k]:
 			v.others[k] = append(v.others[k], v.found[k]...)
 			v.found[k], v.rank[k] = []int{i}, a.rank
@@ -173,32 +186,16 @@ func (v *resolver) readAliases() {
 			v.others[k] = append(v.others[k], i)
 		}
 	}
-	// A lone "Office" is a phone only where nothing speaks for the long form.
-	if v.rank[keyOffice] > 0 && v.has(keyPhoneType) && v.has(keyPhoneNumber) {
-		v.drop(keyOffice)
-	}
-	// "Area" and "Local" are parts of a number only beside others.
-	if v.rank[keyAreaCode] == rankUnlikely && !v.has(keyDialCode) {
-		v.drop(keyAreaCode)
-	}
-	if v.rank[keyPhoneNumber] == rankUnlikely && !v.has(keyAreaCode) {
-		v.drop(keyPhoneNumber)
-	}
-}
-
-// drop takes nothing for k that was found by its heading.
-func (v *resolver) drop(k key) {
-	v.others[k] = append(v.others[k], v.found[k]...)
-	v.found[k] = nil
+	v.settle()
 }
 
 // decide takes each meaning's column, or says why it cannot.
 func (v *resolver) decide() (columns, error) {
-	if slices.ContainsFunc(v.headings, addressable) {
+	if slices.ContainsFunc(v.headings, namesOneUser) {
 		return columns{}, v.fail(headingExpected, "the first line is no heading: it names a user")
 	}
 	if !v.has(keyUser) {
-		return columns{}, v.fail("say which it is: --map user=HEADING",
+		return columns{}, v.fail("say which it is: "+cmp.Or(v.proposals(keyUser, v.addresses(none)), "--map user=HEADING"),
 			"no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found %s", v.list())
 	}
 	wanted, err := v.form()
@@ -221,63 +218,6 @@ func (v *resolver) decide() (columns, error) {
 	return c, nil
 }
 
-// form says which meanings the file's phones have, each with the meaning of the
-// column that holds it: they differ where a phone number without a type is
-// taken as the mobile.
-func (v *resolver) form() (map[key]key, error) {
-	long := map[key]key{keyPhoneType: keyPhoneType, keyPhoneNumber: keyPhoneNumber}
-	wide := map[key]key{keyMobile: keyMobile, keyAlternateMobile: keyAlternateMobile, keyOffice: keyOffice}
-	explicitLong := v.explicit[keyPhoneType] != none || v.explicit[keyPhoneNumber] != none
-	explicitWide := v.explicit[keyMobile] != none || v.explicit[keyAlternateMobile] != none || v.explicit[keyOffice] != none
-	hasWide := v.has(keyMobile) || v.has(keyAlternateMobile) || v.has(keyOffice)
-
-	switch {
-	case explicitLong && explicitWide:
-		return nil, v.fail("name either phoneType and phoneNumber, or mobile, alternateMobile and office",
-			"%s names columns of both forms: one phone per line, and one column per phone type", v.namer())
-	case explicitWide:
-		if v.genericOffice() {
-			wide[keyOffice] = keyPhoneNumber
-		}
-		return wide, nil
-	case !v.has(keyPhoneNumber) && (explicitLong || !hasWide):
-		return nil, v.fail("say which it is: "+v.phoneProposal(),
-			"no column holds a phone: expected phoneType and phoneNumber (one phone per line), or one or more of mobile, "+
-				"alternateMobile and office (one person per line), found %s", v.list())
-	case explicitLong && v.has(keyPhoneType):
-		return long, nil
-	case explicitLong:
-		return map[key]key{keyMobile: keyPhoneNumber}, nil
-	case hasWide && v.has(keyPhoneType) && (v.has(keyPhoneNumber) || v.rank[keyPhoneType] == 0):
-		return nil, v.bothForms()
-	case v.has(keyPhoneNumber) && v.has(keyPhoneType):
-		return long, nil
-	case v.genericOffice():
-		wide[keyOffice] = keyPhoneNumber
-	case v.has(keyPhoneNumber) && v.has(keyMobile) && v.rank[keyPhoneNumber] == rankGeneric:
-		return nil, v.ambiguous(keyOffice, slices.Concat(v.found[keyPhoneNumber], v.found[keyOffice]))
-	case v.has(keyPhoneNumber) && v.has(keyMobile):
-		return nil, v.ambiguous(keyMobile, slices.Concat(v.found[keyPhoneNumber], v.found[keyMobile]))
-	case v.has(keyPhoneNumber):
-		wide[keyMobile] = keyPhoneNumber
-	}
-	return wide, nil
-}
-
-// genericOffice says that a column of phones of no kind ("Telefon") stands
-// beside one of mobiles, where it can only be the office's.
-func (v *resolver) genericOffice() bool {
-	return v.rank[keyPhoneNumber] == rankGeneric && len(v.found[keyPhoneNumber]) > 0 && v.has(keyMobile) && !v.has(keyOffice)
-}
-
-// phoneProposal is what --map could say where no column is a phone.
-func (v *resolver) phoneProposal() string {
-	if private := v.others[keyAlternateMobile]; len(private) > 0 {
-		return fmt.Sprintf("--map mobile=HEADING, or %s for the private phones", v.proposal(keyAlternateMobile, private[0]))
-	}
-	return "--map mobile=HEADING, or --map phoneNumber=HEADING"
-}
-
 func (v *resolver) has(k key) bool { return v.explicit[k] != none || len(v.found[k]) > 0 }
 
 func (v *resolver) pick(k key) (int, error) {
@@ -291,31 +231,13 @@ func (v *resolver) pick(k key) (int, error) {
 }
 
 func (v *resolver) ambiguous(k key, is []int) error {
-	var proposals []string
 	for _, i := range is {
 		same := v.columnsWhere(func(h string) bool { return legible(h) == legible(v.headings[i]) })
 		if len(same) > 1 {
 			return v.fail("rename one of them in the file", "the columns %s have the same heading", v.labels(same))
 		}
-		proposals = append(proposals, v.proposal(k, i))
 	}
-	return v.fail("say which: "+strings.Join(proposals, " or "), "several columns could be the %s: %s", k, v.labels(is))
-}
-
-// bothForms is for headings that have phoneType, and a column for at least one
-// phone type: beside phoneNumber, or where it should be.
-func (v *resolver) bothForms() error {
-	k := keyMobile
-	for len(v.found[k]) == 0 {
-		k++
-	}
-	perLine := slices.Concat(v.found[keyPhoneType], v.found[keyPhoneNumber])
-	perType := slices.Concat(v.found[keyMobile], v.found[keyAlternateMobile], v.found[keyOffice])
-	number := append(v.found[keyPhoneNumber], v.found[k]...)[0]
-	advice := fmt.Sprintf("choose: %s for one phone per line, or %s for a column per phone type",
-		v.proposal(keyPhoneNumber, number), v.proposal(k, v.found[k][0]))
-	return v.fail(advice, "the heading has both forms, one phone per line (columns %s) and a column per phone type (columns %s)",
-		v.labels(perLine), v.labels(perType))
+	return v.fail("say which: "+v.proposals(k, is), "several columns could be the %s: %s", k, v.labels(is))
 }
 
 func (v *resolver) fail(advice, found string, args ...any) error {
@@ -328,6 +250,15 @@ func (v *resolver) column(k key, i int) Column {
 
 func (v *resolver) proposal(k key, i int) string {
 	return mapFlag(k, v.headings[i])
+}
+
+// proposals are those for each of the columns.
+func (v *resolver) proposals(k key, is []int) string {
+	var all []string
+	for _, i := range is {
+		all = append(all, v.proposal(k, i))
+	}
+	return strings.Join(all, " or ")
 }
 
 func (v *resolver) label(i int) string { return fmt.Sprintf("%d %s", i+1, title(v.headings[i])) }

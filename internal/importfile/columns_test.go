@@ -9,7 +9,7 @@ import (
 
 // describeColumns prints "form: key=number ... unused: key=number ...".
 func describeColumns(headings []string, wanted map[string]string) (string, error) {
-	c, err := resolve(Options{Name: "a.csv", Map: wanted}, headings)
+	c, err := resolve(Options{Name: "a.csv", Map: wanted}, headings, nil)
 	if err != nil {
 		return "", err
 	}
@@ -61,6 +61,24 @@ func TestColumns(t *testing.T) {
 		{"E-Mail|Mobiltelefon|Telefonzentrale", nil, "wide: user=1 mobile=2"},
 		{"Work Contact: Work Email|Personal Contact: Personal Mobile|BIZ_PHONE", nil, "wide: user=1 mobile=2 office=3"},
 		{"user|mobile|countryCode|country", nil, "wide: user=1 mobile=2 country=3 unused: country=4"},
+		{"user|phone|mobile", nil, "wide: user=1 mobile=3 office=2"},
+		{"UPN|Mobile (boss)|Phone (Work)|Phone (Cell)", nil, "wide: user=1 mobile=4 office=3"},
+		{"UPN (Vorgesetzter)|E-Mail|Handy", nil, "wide: user=2 mobile=3"},
+		{"User (approver)|User Email|Mobile", nil, "wide: user=2 mobile=3"},
+		{"Email|Manager phone [mobile]|Mobile phone [mobile]", nil, "wide: user=1 mobile=3"},
+		{"User[mobilePhone]|Manager[userPrincipalName]|UPN", nil, "wide: user=3 mobile=1"},
+		{"First Name [Required]|Email Address [Required]|Password [Required]|Recovery Phone [MUST BE IN THE E.164 FORMAT]|Home Phone|Work Phone|Mobile Phone",
+			nil, "wide: user=2 mobile=7 office=6 unused: alternateMobile=5"},
+		{"Användarnamn|Mobilnr|Telefonnr", nil, "wide: user=1 mobile=2 office=3"},
+		{"E-Mail|Telefon|Fax|Telefonzentrale|Telefon Assistenz", nil, "wide: user=1 mobile=2"},
+		{"UPN|Mobile 1|Mobile 2", nil, "wide: user=1 mobile=2 alternateMobile=3"},
+		{"UPN|Mobile|Contact Phone", nil, "wide: user=1 mobile=2 unused: phoneNumber=3"},
+		{"UPN|Mobile|DDI", nil, "wide: user=1 mobile=2 unused: dialCode=3"},
+		{"Employee Email|Primary Phone Type|Phone", nil, "long: user=1 phoneType=2 phoneNumber=3"},
+		{"Work Email|Relationship|Mobile", map[string]string{"mobile": "Mobile"}, "wide: user=1 mobile=3"},
+		{"UPN|Relationship Manager|Mobile", nil, "wide: user=1 mobile=3"},
+		{`用户名(示例:chris@contoso.com)[userPrincipalName]*|手机[mobile]`, nil, "wide: user=1 mobile=2"},
+
 		// Office is a room where there is an office phone or the file is long.
 		{"UserPrincipalName|Office|OfficePhone|MobilePhone", nil, "wide: user=1 mobile=4 office=3 unused: office=2"},
 		{"UserPrincipalName|Office|PhoneType|PhoneNumber", nil, "long: user=1 phoneType=3 phoneNumber=4 unused: office=2"},
@@ -113,6 +131,10 @@ func TestColumns(t *testing.T) {
 		{"Work Email|Mobile Phone|Work Ext.", map[string]string{"extension": "Work Ext."}, "wide: user=1 mobile=2 extension=3"},
 		{"upn|phone|Extension", nil, "wide: user=1 mobile=2 extension=3"},
 		{"upn|mobile|office|Vorwahl", map[string]string{"office": "office"}, "wide: user=1 mobile=2 office=3 areaCode=4"},
+		{"upn|mobile|office phone|Mobile Country Code|Mobile Area Code", nil, "wide: user=1 mobile=2 office=3 areaCode=5 dialCode=4"},
+		{"upn|office phone|Mobile Country Code", nil, "wide: user=1 office=2 unused: dialCode=3"},
+		{"upn|mobile|Work Phone Country Code", nil, "wide: user=1 mobile=2 unused: dialCode=3"},
+		{"upn|phone|Phone Country Code", nil, "wide: user=1 mobile=2 dialCode=3"},
 		{"upn|mobile|prefix", map[string]string{"dialCode": "prefix"}, "wide: user=1 mobile=2 dialCode=3"},
 		{"upn|mobile|countryCode", map[string]string{"dialCode": "countryCode"}, "wide: user=1 mobile=2 dialCode=3"},
 
@@ -154,7 +176,29 @@ func TestColumnErrors(t *testing.T) {
 		{"user|upn|mobile", nil, `several columns could be the user: 1 "user", 2 "upn"`},
 		{"user|mobile|cell", nil, `several columns could be the mobile: 2 "mobile", 3 "cell"; say which: --map "mobile=mobile" or --map "mobile=cell"`},
 		{"user|mobile|mobile", nil, `the columns 2 "mobile", 3 "mobile" have the same heading; rename one of them in the file`},
-		{"user|phone|mobile", nil, `several columns could be the mobile: 2 "phone", 3 "mobile"; say which: --map "mobile=phone" or --map "mobile=mobile"`},
+		{"user|primary phone|mobile", nil, `several columns could be the mobile: 2 "primary phone", 3 "mobile"; ` +
+			`say which: --map "mobile=primary phone" or --map "mobile=mobile"`},
+		{"user|phone|mobile|office phone", nil, `several columns could be the office: 2 "phone", 4 "office phone"`},
+		{"UPN|Telefon|Tel.|Mobil", nil, `say which: --map "office=Telefon" or --map "office=Tel."`},
+		{"UPN|Work mobile|Personal mobile", nil, `say which: --map "mobile=Work mobile" or --map "mobile=Personal mobile"`},
+
+		// A phone of no kind is nobody's mobile where another column could be it.
+		{"UPN|Telephone|Satellitentelefon", nil, `several columns could be the mobile: 2 "Telephone", 3 "Satellitentelefon"; ` +
+			`say which: --map "mobile=Telephone" or --map "mobile=Satellitentelefon"`},
+		{"UPN|Phone 1|Phone 2", nil, `say which: --map "mobile=Phone 1" or --map "mobile=Phone 2"`},
+		{"E-Mail|Telefon 1|Telefon 2", nil, `several columns could be the mobile: 2 "Telefon 1", 3 "Telefon 2"`},
+		{"UPN|Phone|Contact Phone", nil, `several columns could be the mobile: 2 "Phone", 3 "Contact Phone"`},
+		{"UPN|Mobile (next of kin)|Mobile (shared)", nil, `no column holds a phone: `},
+		{"UPN|Mobile (next of kin)|Mobile (shared)", nil, `say which it is: --map "mobile=Mobile (shared)"`},
+		{"UPN|Contact Number|Home Phone Number", nil, `--map "mobile=Contact Number", or --map "alternateMobile=Home Phone Number" for the private phones`},
+		{"UPN|Office Phone|Mobile 2", nil, `column 3 "Mobile 2" is a second mobile, and no column is the first; ` +
+			`say what it is: --map "mobile=Mobile 2" or --map "alternateMobile=Mobile 2"`},
+
+		// Reports of whom to call.
+		{"Work Email|Work Phone|Contact Name|Contact Phone|Relationship", nil, `column 5 "Relationship" tells how people are related, ` +
+			`so that the phones may be those of relatives and friends; if they are the users' own, say so: ` +
+			`--map "mobile=Contact Phone" or --map "mobile=Work Phone"`},
+		{"Work Email|Contact Name|Verwandtschaft|Handy", nil, `say so: --map "mobile=Handy"`},
 		{"user|mobile|country|country or region", nil, "several columns could be the country"},
 		{"user|type|phone|mobile|office phone", nil, `the heading has both forms, one phone per line (columns 2 "type", 3 "phone") ` +
 			`and a column per phone type (columns 4 "mobile", 5 "office phone"); choose: --map "phoneNumber=phone" for one phone per line, ` +
@@ -178,6 +222,7 @@ func TestColumnErrors(t *testing.T) {
 		{"UPN|Telefon privat", nil, `say which it is: --map mobile=HEADING, or --map "alternateMobile=Telefon privat" for the private phones`},
 		{"upn|mobile|office|Area Code", nil, `column 4 "Area Code" (areaCode) could belong to several phones: 2 "mobile", 3 "office"; ` +
 			`name the one phone column that it belongs to: --map "mobile=mobile" or --map "office=office"`},
+		{"upn|mobile|office phone|Office Area Code|Mobile Country Code", nil, `column 5 "Mobile Country Code" (dialCode) could belong to several phones`},
 		{"upn|mobile|alternateMobile|ext", map[string]string{"extension": "ext"}, `column 4 "ext" (extension) could belong to several phones`},
 		{"upn|office|ext|extn", nil, `several columns could be the extension: 3 "ext", 4 "extn"`},
 		{strings.Repeat("x|", 40), nil, `"x" and 11 more`},

@@ -65,7 +65,7 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 		return fail("the heading cannot be read: "+bad.problem().Message, headingExpected)
 	}
 	headings := r.trimmed(r.w.data())
-	c, err := resolve(opts, headings)
+	c, err := resolve(opts, headings, r.sample(n))
 	if err != nil {
 		return columns{}, Reading{}, r.whereSought(err, headings, opts)
 	}

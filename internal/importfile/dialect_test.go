@@ -13,8 +13,8 @@ func TestHeadingsAndQuotes(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"a line of groups above the heading", "User,,Phone,,Location\nUPN,Name,Office,Mobile,Country\nmia@example.com,Mia,12,13,FR\n",
-			[]string{`3:3 mia@example.com office "12"`, `3:4 mia@example.com mobile "13"`}},
+		{"a line of groups above the heading", "User,,Phone,,Location\nUPN,Name,Office,Mobile,Country\nmia@example.com,Mia,0199001234,13,FR\n",
+			[]string{`3:3 mia@example.com office "0199001234"`, `3:4 mia@example.com mobile "13"`}},
 		{"a line of groups with the same words", "User,,Mobile\nUPN,Name,Mobile\nmia@example.com,Mia,13\n", []string{`3:3 mia@example.com mobile "13"`}},
 		{"labels of more words than the heading", "USERID,CUSTOM01,CELL\nUser ID,Country,Cell\nmia@example.com,FR,13\n", []string{`3:3 mia@example.com mobile "13"`}},
 		{"who made the file", "Phone list\nRun by:,admin@example.com\n\nUPN,Mobile\nmia@example.com,+33 6 39 98 00 13\n", []string{`5:2 mia@example.com mobile "+33 6 39 98 00 13"`}},

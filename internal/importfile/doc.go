@@ -17,6 +17,12 @@
 //
 // # How it works
 //
+// What a heading means is found by its exact letters, or else by its words: each
+// says something (phone, mobile, work, user), and together they mean a column or
+// none. A word that is not known makes the heading unknown, because it may name
+// somebody else. Where headings leave something open, the first rows may
+// disprove a meaning; they never give one.
+//
 // A tokenizer of our own stands in front of gocsv, because the lines of real
 // files break off, run over, or open a quote that nobody meant, and each such
 // line has to be reported under its physical number without taking its

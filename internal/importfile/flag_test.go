@@ -33,10 +33,10 @@ func TestFlagsCanBePasted(t *testing.T) {
 
 func TestProposalsNameTheirColumn(t *testing.T) {
 	for text, want := range map[string]string{
-		"UPN,\"Mobile\nPhone\",Cell\n":           `say which: --map "mobile=Mobile Phone" or --map "mobile=Cell"`,
-		"UPN,Mobile\u00a0Phone,Mobile Phone\n":   "have the same heading; rename one of them in the file",
-		"UPN,Mobil 2023,Mobil 2024\n":            `found "UPN", "Mobil 2023", "Mobil 2024"`,
-		"UPN,Mobile (+1 206 555 0101),Handy,a\n": `several columns could be the mobile: 2 (a text with digits), 3 "Handy"; say which: --map "mobile=HEADING" or --map "mobile=Handy"`,
+		"UPN,\"Mobile\nPhone\",Cell\n":         `say which: --map "mobile=Mobile Phone" or --map "mobile=Cell"`,
+		"UPN,Mobile\u00a0Phone,Mobile Phone\n": "have the same heading; rename one of them in the file",
+		"UPN,Mobil 2023,Mobil 2024\n":          `found "UPN", "Mobil 2023", "Mobil 2024"`,
+		"UPN,Team (+1 206 555 0101),a\n":       `found "UPN", (a text with digits), "a"`,
 	} {
 		if _, err := Read(t.Context(), strings.NewReader(text), Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("reading %q: %v, want %q", text, err, want)

@@ -99,42 +99,77 @@ func meanings(headings []string, wanted map[string]key) (full bool, known int) {
 	return full, bits.OnesCount32(uint32(found))
 }
 
-// remark is what people write behind a heading in brackets; example is the one
-// that never tells anything.
-var (
-	remark  = regexp.MustCompile(`\([^()]*\)`)
-	example = regexp.MustCompile(`(?i)\( *(?:example|e\.? ?g\.|beispiel|z\. ?b\.|exemple|ejemplo|esempio|exemplo|voorbeeld|exempel|eksempel)[^()]*\)`)
-)
+// example is what never tells anything of a heading: "(example: …)".
+var example = regexp.MustCompile(`(?i)\( *(?:example|e\.? ?g\.|beispiel|z\. ?b\.|exemple|ejemplo|esempio|exemplo|voorbeeld|exempel|eksempel)[^()]*\)`)
 
-// otherPhone are remarks that make a heading mean something else, folded.
-var otherPhone = regexp.MustCompile(`fax|emergency|notfall|urgence|emergencia|emergenza|manager|assist|old|alt|priv|pers|home|parent|spouse`)
-
-// lookup finds what a heading means, at first with all that stands in it. A
-// remark is left out only where a known heading remains: "Mobile (with country
-// code)" is a mobile, "Mobile (emergency contact)" is somebody else's.
+// lookup finds what a heading means: by the property that it names in brackets,
+// by all its letters, or by what its words say together. A single word that is
+// not understood leaves it without a meaning, wherever it stands: "Mobile (with
+// country code)" is a mobile, "Mobile (next of kin)" is somebody else's.
 func lookup(table map[string]alias, heading string) (alias, bool) {
+	if name, beside, is := property(heading); is {
+		a, known := table[lettersOf(name)]
+		return a, known && !somebodyElses(beside)
+	}
 	if a, known := table[fold(heading)]; known {
 		return a, true
 	}
-	if strings.Contains(heading, "[") || otherPhone.MatchString(strings.ToLower(strings.Join(remark.FindAllString(heading, -1), ""))) {
-		return alias{}, false
+	if says, all := sensesOf(heading); all {
+		return mean(says)
 	}
-	a, known := table[fold(remark.ReplaceAllString(heading, ""))]
-	return a, known
+	return alias{}, false
 }
 
-// fold reduces a heading to what tells it from others: its letters and digits
-// in lower case, without an example in brackets. The bracketed property name of
-// Entra's templates decides alone: "Office [physicalDeliveryOfficeName]" is no
-// office phone. See
-// https://learn.microsoft.com/entra/identity/users/users-bulk-add.
-func fold(heading string) string {
-	if open := strings.LastIndexByte(heading, '['); open >= 0 {
-		if inner, _, closed := strings.Cut(heading[open+1:], "]"); closed && lettersOf(inner) != "" {
-			return lettersOf(inner)
+// sensesOf is what the words of a heading say, and whether all of them were
+// understood. An address is no heading.
+func sensesOf(heading string) (says senses, all bool) {
+	if strings.Contains(example.ReplaceAllString(heading, ""), "@") {
+		return 0, false
+	}
+	return understand(words(heading))
+}
+
+// propertyName is how Graph and directories write the names of properties.
+var propertyName = regexp.MustCompile(`^[a-z][A-Za-z0-9_.]*$`)
+
+// property is the name in brackets that decides alone what a heading of Entra's
+// templates means: "Office [physicalDeliveryOfficeName]" is no office phone. See
+// https://learn.microsoft.com/entra/identity/users/users-bulk-add. Other
+// brackets hold remarks: "[Required]", "[E.164]", "[work]".
+func property(heading string) (name, beside string, is bool) {
+	open := strings.LastIndexByte(heading, '[')
+	if open < 0 {
+		return "", "", false
+	}
+	name, behind, closed := strings.Cut(heading[open+1:], "]")
+	name = strings.TrimSpace(name)
+	if !closed || lettersOf(name) == "" {
+		return "", "", false
+	}
+	if _, known := aliases()[lettersOf(name)]; !known {
+		if _, ordinary := understand(words(name)); ordinary || !propertyName.MatchString(name) {
+			return "", "", false
 		}
 	}
-	folded := lettersOf(example.ReplaceAllString(heading, ""))
+	return name, heading[:open] + behind, true
+}
+
+// bracketed is a remark in square brackets.
+var bracketed = regexp.MustCompile(`\[[^\[\]]*\]`)
+
+// fold reduces a heading to what tells it from others: its letters and digits
+// in lower case, without an example and without remarks in square brackets that
+// say nothing. The property of a template stands for the whole.
+func fold(heading string) string {
+	if name, _, is := property(heading); is {
+		return lettersOf(name)
+	}
+	folded := lettersOf(bracketed.ReplaceAllStringFunc(example.ReplaceAllString(heading, ""), func(remark string) string {
+		if says, all := understand(words(remark)); all && says == 0 {
+			return ""
+		}
+		return remark
+	}))
 	if folded == "" {
 		folded = lettersOf(heading)
 	}

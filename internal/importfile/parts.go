@@ -15,30 +15,57 @@ import (
 func (v *resolver) addParts(c *columns) error {
 	phones := c.phones()
 	c.extended, c.divided = v.extendedPhone(c, phones), v.dividedPhone(phones)
+	divided := numKeys // the phone of the parts before
 	for _, k := range [...]key{keyExtension, keyAreaCode, keyDialCode} {
 		if !v.has(k) {
 			continue
 		}
-		whose := c.divided
+		whose := v.dividedPhone(phones)
 		switch {
 		case k == keyExtension:
 			whose = c.extended
 		case v.explicit[k] == none && len(v.unnamed) > 0 && v.profile.PartsOf == "":
 			whose = numKeys // they may be those of a phone that the profile leaves out
 		}
+		named, does := v.phoneNamed(k, c)
+		if does {
+			whose = named
+		}
+		absent := does && c.at[named] == none || whose != numKeys && c.at[whose] == none ||
+			k == keyExtension && whose == numKeys && v.explicit[k] == none
 		switch {
-		case whose != numKeys && c.at[whose] == none, k == keyExtension && whose == numKeys && v.explicit[k] == none:
-			continue // of a phone that the file does not have
-		case whose == numKeys:
+		case absent: // of a phone that the file does not have
+			continue
+		case whose == numKeys, k != keyExtension && divided != numKeys && divided != whose:
 			return v.whose(k, c, phones)
 		}
 		at, err := v.pick(k)
 		if err != nil {
 			return err
 		}
-		c.at[k] = at
+		if c.at[k] = at; k == keyExtension {
+			c.extended = whose
+		} else {
+			c.divided, divided = whose, whose
+		}
 	}
 	return nil
+}
+
+// phoneNamed is the phone that a part of a number names as its own, in a file
+// with a column per phone type: "Mobile Country Code".
+func (v *resolver) phoneNamed(part key, c *columns) (phone key, does bool) {
+	if v.explicit[part] != none || c.long || c.numberOnly {
+		return 0, false
+	}
+	says, _ := sensesOf(v.headings[v.found[part][0]])
+	switch {
+	case says&ofMobile != 0:
+		return keyMobile, true
+	case says&(ofWork|ofDesk) != 0:
+		return keyOffice, true
+	}
+	return 0, false
 }
 
 // extendedPhone is the phone that an extension belongs to: the office's, or the

@@ -309,7 +309,7 @@ func TestUnreadable(t *testing.T) {
 		{"heading only", "user,phoneType,phoneNumber\n,,\n", Options{}, "a heading and no rows"},
 		{"heading with an open quote", `user,"phoneType,phoneNumber` + "\n" + row, Options{}, "the heading cannot be read: a quote is opened"},
 		{"user not named, all quoted", `"Wer","Mobile"` + "\n" + `"a@example.com","+1 2065550101"`, Options{},
-			`no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found "Wer", "Mobile"; say which it is: --map user=HEADING`},
+			`no column names the user: expected a heading such as userPrincipalName, UPN, User or E-mail, found "Wer", "Mobile"; say which it is: --map "user=Wer"`},
 		{"phone not named, all quoted", `"UPN";"Funk"` + "\n", Options{}, `no column holds a phone: expected phoneType and phoneNumber (one phone per line), ` +
 			`or one or more of mobile, alternateMobile and office (one person per line), found "UPN", "Funk"; say which it is: --map mobile=`},
 		{"--map with a typing error, all quoted", `"Wer","Mobile"` + "\n", Options{Map: map[string]string{"user": "Benutzr"}},

@@ -40,7 +40,7 @@ func TestReadingSaysWhatUsersAre(t *testing.T) {
 
 // Where the users are none, the column that could be is named.
 func TestReadingProposesAnotherUserColumn(t *testing.T) {
-	got := mustRead(t, "User,E-mail,EmployeeId,mobile\npanand,priya@example.com,7,+1 2065550101\n", Options{}).Reading.UserHolds
+	got := mustRead(t, "User,E-mail,EmployeeId,mobile\npanand,priya@example.com,7,+1 2065550101\n", Options{Map: map[string]string{"user": "User"}}).Reading.UserHolds
 	if want := `name a column with userPrincipalNames: --map "user=E-mail"`; !strings.Contains(got, want) {
 		t.Errorf("UserHolds = %q, want it to hold %q", got, want)
 	}

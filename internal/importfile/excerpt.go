@@ -62,12 +62,6 @@ func notCorrected() authmethod.Problem {
 	}
 }
 
-// secretHeadings are folded headings of cells that nobody needs to correct a
-// phone, and that must not lie about in another file.
-const secretHeadings = `password passwordprofile initialpassword temporarypassword temppassword userpassword newpassword passwort kennwort
-	startkennwort motdepasse contrasena contraseña senha wachtwoord losenord lösenord adgangskode passord salasana haslo hasło heslo pin
-	secret ssn socialsecuritynumber`
-
 // Excerpt copies the lines of a file that have remarks, in the file's own
 // dialect: encoding, delimiter, quotes, line ends, whatever stands above the
 // heading, and the heading. The remarks stand in three more columns at the end,
@@ -190,9 +184,8 @@ func (e *excerpt) head(_ int, raw []byte, cells []span) {
 		headings[i] = e.decoded(bytes.TrimSpace(e.appendUnquoted(nil, cell.bytes(raw))))
 	}
 	e.width = len(headings)
-	known := strings.Fields(secretHeadings)
 	for i, heading := range headings {
-		if slices.Contains(known, fold(heading)) {
+		if secret(heading) {
 			e.blanked, e.secrets = append(e.blanked, i), true
 		}
 	}

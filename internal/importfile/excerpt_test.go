@@ -90,6 +90,7 @@ func TestExcerpt(t *testing.T) {
 			"UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n\"a@example.com;\"\"1\";;2REMARKS\nb@example.com;2;3REMARKS\n"},
 		{"ragged", "UPN;Mobile\na@example.com;1;2\nb@example.com;2\n", second, "UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\nb@example.com;2;3REMARKS\n"},
 		{"secrets", "UPN;Initial password;Mobile\na@example.com;\"p;w\";1\n", all, "UPN;Initial password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;1;2REMARKS\n"},
+		{"secrets by a part of the heading", "UPN;Temp PW;Steuer-ID;Mobile\na@example.com;p;12;1\n", all, "UPN;Temp PW;Steuer-ID;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;;1;2REMARKS\n"},
 		{"secrets in a line that is none", "UPN;Password;Mobile\na@example.com;pw;1;2\n", all, "UPN;Password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n\"(see the file: the line cannot be taken apart, and has a column with secrets)\";;;2REMARKS\n"},
 		{"a line that may stand in a cell", "x;UPN;Mobile\n\"\nx;c@example.com;1\nd\n\n\";a@example.com;1\n", func(line int32) bool { return line == 2 },
 			"x;UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n;\"\"\"\";;2REMARKS\n" +

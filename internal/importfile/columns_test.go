@@ -76,6 +76,9 @@ func TestColumns(t *testing.T) {
 		{"UPN|Mobile|DDI", nil, "wide: user=1 mobile=2 unused: dialCode=3"},
 		{"Employee Email|Primary Phone Type|Phone", nil, "long: user=1 phoneType=2 phoneNumber=3"},
 		{"Work Email|Relationship|Mobile", map[string]string{"mobile": "Mobile"}, "wide: user=1 mobile=3"},
+		{"UPN|Mobile|Emergency Contact Phone|Emergency Contact Relationship", nil, "wide: user=1 mobile=2"},
+		{"UPN|Phone|Mobile|Mobile (former)|Contact Phone", nil, "wide: user=1 mobile=3 office=2 unused: phoneNumber=5"},
+		{"UPN|Mobile|Country|Work Country", nil, "wide: user=1 mobile=2 country=3 unused: country=4"},
 		{"UPN|Relationship Manager|Mobile", nil, "wide: user=1 mobile=3"},
 		{`用户名(示例:chris@contoso.com)[userPrincipalName]*|手机[mobile]`, nil, "wide: user=1 mobile=2"},
 
@@ -185,6 +188,7 @@ func TestColumnErrors(t *testing.T) {
 		// A phone of no kind is nobody's mobile where another column could be it.
 		{"UPN|Telephone|Satellitentelefon", nil, `several columns could be the mobile: 2 "Telephone", 3 "Satellitentelefon"; ` +
 			`say which: --map "mobile=Telephone" or --map "mobile=Satellitentelefon"`},
+		{"E-Mail|Telefon G|Natel|Telefon", nil, `several columns could be the office: 4 "Telefon", 2 "Telefon G"; say which: --map "office=Telefon" or --map "office=Telefon G"`},
 		{"UPN|Phone 1|Phone 2", nil, `say which: --map "mobile=Phone 1" or --map "mobile=Phone 2"`},
 		{"E-Mail|Telefon 1|Telefon 2", nil, `several columns could be the mobile: 2 "Telefon 1", 3 "Telefon 2"`},
 		{"UPN|Phone|Contact Phone", nil, `several columns could be the mobile: 2 "Phone", 3 "Contact Phone"`},
@@ -198,6 +202,7 @@ func TestColumnErrors(t *testing.T) {
 		{"Work Email|Work Phone|Contact Name|Contact Phone|Relationship", nil, `column 5 "Relationship" tells how people are related, ` +
 			`so that the phones may be those of relatives and friends; if they are the users' own, say so: ` +
 			`--map "mobile=Contact Phone" or --map "mobile=Work Phone"`},
+		{"Work Email|Emergency Contact Name|Emergency Relationship|Mobile Phone", nil, `column 3 "Emergency Relationship" tells how people are related`},
 		{"Work Email|Contact Name|Verwandtschaft|Handy", nil, `say so: --map "mobile=Handy"`},
 		{"user|mobile|country|country or region", nil, "several columns could be the country"},
 		{"user|type|phone|mobile|office phone", nil, `the heading has both forms, one phone per line (columns 2 "type", 3 "phone") ` +

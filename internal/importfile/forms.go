@@ -30,7 +30,7 @@ func (v *resolver) settle() {
 		v.drop(keyPhoneNumber)
 	}
 	// Where it says how people are related, the phones are somebody else's.
-	if v.relation = slices.IndexFunc(v.headings, tellsRelation); v.relation == none {
+	if v.relation = ofRelatives(v.headings); v.relation == none {
 		return
 	}
 	for _, k := range [...]key{keyPhoneNumber, keyMobile, keyAlternateMobile, keyOffice} {
@@ -113,7 +113,7 @@ func (v *resolver) wide(wide map[key]key) (map[key]key, error) {
 	case v.genericOffice():
 		wide[keyOffice] = keyPhoneNumber
 	case len(numbers) > 0 && v.has(keyMobile) && !slices.ContainsFunc(numbers, v.special):
-		return nil, v.ambiguous(keyOffice, slices.Concat(numbers, v.found[keyOffice]))
+		return nil, v.ambiguous(keyOffice, slices.Concat(numbers, v.found[keyOffice], v.doubtfulOffice()))
 	case len(numbers) > 0 && v.has(keyMobile):
 		return nil, v.ambiguous(keyMobile, slices.Concat(numbers, v.found[keyMobile]))
 	case len(numbers) > 0 && len(numbers)+len(v.doubtful) > 1:
@@ -130,10 +130,20 @@ func (v *resolver) wide(wide map[key]key) (map[key]key, error) {
 }
 
 // genericOffice says that a column of phones of no kind ("Phone", "Telefon")
-// stands beside one of mobiles, where it can only be the office's.
+// stands beside one of mobiles, where it can only be the office's, and no other
+// column could be.
 func (v *resolver) genericOffice() bool {
 	numbers := v.found[keyPhoneNumber]
-	return len(numbers) == 1 && !v.special(numbers[0]) && v.has(keyMobile) && !v.has(keyOffice) && !v.has(keyPhoneType)
+	return len(numbers) == 1 && !v.special(numbers[0]) && v.has(keyMobile) && !v.has(keyOffice) && !v.has(keyPhoneType) &&
+		len(v.doubtfulOffice()) == 0
+}
+
+// doubtfulOffice are the doubtful phones that could be the office's.
+func (v *resolver) doubtfulOffice() []int {
+	return slices.DeleteFunc(slices.Clone(v.doubtful), func(i int) bool {
+		says, _ := understand(words(v.headings[i]))
+		return says&(ofMobile|ofSignIn|ofContact) != 0
+	})
 }
 
 // special says that a heading says more of a phone than that it is one.

@@ -57,7 +57,8 @@ func TestHeadings(t *testing.T) {
 		{alias{keyAreaCode, 0}, "Mobile Area Code"},
 		{alias{keyExtension, 0}, "Work Phone Extension|phone1 extension"},
 		{alias{keyCountry, rankCountryCode}, "Country Code|Country (ISO)|Länderkennung"},
-		{alias{keyCountry, 2}, "Work Country|Country/Territory|Location Country|Country - Work|Pays de travail"},
+		{alias{keyCountry, 2}, "Country (required)|Name of country"},
+		{alias{keyCountry, 3}, "Work Country|Work Country Code|Country/Territory|Location Country|Country - Work|Pays de travail"},
 	}
 	for _, test := range tests {
 		for heading := range strings.SplitSeq(test.headings, "|") {

@@ -90,7 +90,7 @@ var vocabulary = []struct {
 	{ofWith, "with without including include incl includes mit ohne inkl avec sans con com met med"},
 	{0, `required optional mandatory pflicht pflichtfeld erforderlich obligatoire facultatif obligatorio opcional obbligatorio verplicht
 		international intl e164 164 iso format text string value typeeq readonly uploadonly must be please enter
-		digits numeric only spaces space dashes if any applicable available valid in the is of for or and oder und ou et
+		digits numeric only spaces space dashes if any applicable in the is of for or and oder und ou et
 		y de du des del della di do da van voor för der die das den la le les el il employee employees staff member mitarbeiter
 		ad aad azure entra windows microsoft m365 o365 365 exchange full s your`},
 }
@@ -202,8 +202,9 @@ var rules = []struct {
 	{alias{keyPhoneNumber, rankProposed}, ofPhone | ofContact, ofNumber | ofFirst},
 	{alias{keyPhoneNumber, rankProposed}, ofNumber | ofContact, ofFirst},
 
-	{alias{keyCountry, rankCountryCode}, ofCountry | ofCode, ofWork | ofPlace | ofAddress},
-	{alias{keyCountry, 2}, ofCountry, ofWork | ofFirm | ofPlace | ofAddress | ofName},
+	{alias{keyCountry, rankCountryCode}, ofCountry | ofCode, 0},
+	{alias{keyCountry, 2}, ofCountry, ofName},
+	{alias{keyCountry, 3}, ofCountry, ofCode | ofWork | ofFirm | ofPlace | ofAddress},
 }
 
 // mean is what senses mean together.

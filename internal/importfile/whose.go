@@ -9,12 +9,14 @@ import (
 // stem would say too much. Accents do not count.
 const (
 	otherPersonStems = `manager supervis boss vorgesetzt superieur superior chef jefe capo leiter leader responsab reportsto kierownik przelozon
-		nadrizen esimie overordnad emergenc notfall notruf urgenc emergenz nodkontakt nodsituation assist sekretar secretar segretar
+		nadrizen esimie overordnad emergenc notfall notruf urgenc emergenz nodkontakt nodsituation kontaktperson contactperson assist asst sekretar secretar segretar
 		parent eltern mother father mutter vater madre padre spouse ehepartner ehefrau ehemann ehegatt partner conjoint conyuge coniuge
 		wife husband child enfant guardian nextofkin angehor anhorig parorend verwandt relative relation famil friend freund sibling
 		brother sister approv genehmig sponsor delegat vertret recruit buddy mentor colleague kolleg referen referr owner doctor
 		customer kunde client vendor supplier lieferant landlord`
-	otherPersonWords = "ice kin hr mgr leder arzt contactname"
+	otherPersonWords = "ice kin hr mgr leder arzt"
+
+	emergencyStems = "emergenc notfall urgenc emergenz nodkontakt"
 
 	// What a file of other people's phones says.
 	relationStems = "relationship nextofkin verwandtschaft liendeparente parentesco parentela slaktskap pokrewienstw"
@@ -34,13 +36,19 @@ func somebodyElses(heading string) bool {
 	return hasStem(heading, otherPersonStems) || hasWord(heading, otherPersonWords)
 }
 
-// tellsRelation says that a column tells how people are related: the phones of
-// such a file are those of relatives.
-func tellsRelation(heading string) bool {
-	if says, _ := understand(words(heading)); says&(ofPhone|ofMobile) != 0 {
-		return false
+// ofRelatives is the column of a file that tells how people are related to
+// those whose phones it has; none where there is none, or where the phones of
+// relatives are named as theirs: "Emergency Contact Phone".
+func ofRelatives(headings []string) int {
+	phone := func(heading string) bool {
+		says, _ := understand(words(heading))
+		return says&(ofPhone|ofMobile) != 0
 	}
-	return hasStem(heading, relationStems) && !hasStem(heading, "manager")
+	named := slices.ContainsFunc(headings, func(heading string) bool { return phone(heading) && hasStem(heading, emergencyStems) })
+	return slices.IndexFunc(headings, func(heading string) bool {
+		return hasStem(heading, relationStems) && !phone(heading) && !hasStem(heading, "manager") &&
+			!(named && hasStem(heading, emergencyStems))
+	})
 }
 
 // phoneLike says that a heading speaks of a phone that could be the user's,

@@ -106,7 +106,7 @@ func TestPhoneLike(t *testing.T) {
 	}
 	others := []string{"Fax", "Telefax", "ipPhone", "Phone Model", "Mobile provider", "Manager phone", "Notfalltelefon", "Mobile Country Code", "Hotel", "Cancelled",
 		"Kommentar", "Department", "E-Mail", "Telefonzentrale"}
-	if i := slices.IndexFunc(others, phoneLike); i >= 0 && others[i] != "Cancelled" {
+	if i := slices.IndexFunc(others, phoneLike); i >= 0 {
 		t.Errorf("%q could be a phone, want that it could not", others[i])
 	}
 }

@@ -159,7 +159,7 @@ func (e *excerpt) copy(opts Options) error {
 	if err != nil {
 		return err
 	}
-	e.tap = tap{label: e.bytes, record: e.line}
+	e.tap = tap{label: e.label, record: e.line}
 	cells, m := make([]string, len(c.keys())), mark{}
 	for {
 		if err := e.next(cells, &m); err == io.EOF {
@@ -179,16 +179,9 @@ func (e *excerpt) copy(opts Options) error {
 
 // head copies what stands above the heading, and the heading with three more.
 func (e *excerpt) head(_ int, raw []byte, cells []span) {
-	headings := make([]string, len(cells))
-	for i, cell := range cells {
-		headings[i] = e.decoded(bytes.TrimSpace(e.appendUnquoted(nil, cell.bytes(raw))))
-	}
+	headings := e.trimmed(raw)
 	e.width = len(headings)
-	for i, heading := range headings {
-		if secret(heading) {
-			e.blanked, e.secrets = append(e.blanked, i), true
-		}
-	}
+	e.blank(headings)
 	e.own = remarkColumns(headings)
 	// The quote is told by these where nothing else in the heading tells it.
 	e.allIn = e.quote == '\'' || !slices.ContainsFunc(cells, func(cell span) bool { return cell.start == 0 || raw[cell.start-1] != e.quote })
@@ -200,6 +193,21 @@ func (e *excerpt) head(_ int, raw []byte, cells []span) {
 		e.codes = ""
 	}
 	e.write(append(remarkHeadings[:], e.codes), func(i int) { e.bytes(e.whole(body, cells, i)) })
+}
+
+// label copies the heading in words, which may tell more than the heading does.
+func (e *excerpt) label(raw []byte) {
+	e.blank(e.trimmed(raw))
+	e.bytes(raw)
+}
+
+// blank leaves the cells empty of columns that are called like secrets.
+func (e *excerpt) blank(headings []string) {
+	for i, heading := range headings {
+		if secret(heading) {
+			e.blanked, e.secrets = append(e.blanked, i), true
+		}
+	}
 }
 
 // line copies a line that has a remark, or may belong to one that has.

@@ -97,6 +97,8 @@ func TestExcerpt(t *testing.T) {
 				";\"x;c@example.com;1\";;3;the line may be a part of the quoted cell that begins on line 2;put it back into line 2, or leave it out\n" +
 				";\"(d)\";;4;the line may be a part of the quoted cell that begins on line 2;put it back into line 2, or leave it out\n" +
 				";\"\"\";a@example.com;1\";;6;the line may be a part of the quoted cell that begins on line 2;put it back into line 2, or leave it out\n"},
+		{"secrets by their label", "EMAIL;CUSTOM01;CELL\nEmail;Initial Password;Mobile Phone\na@example.com;pw;1\n", all,
+			"EMAIL;CUSTOM01;CELL;entraphone_line;entraphone_reason;entraphone_advice\nEmail;Initial Password;Mobile Phone\na@example.com;;1;3REMARKS\n"},
 		{"labels", "EMAIL;CELL\nEmail;Mobile Phone\na@example.com;1\n", all, "EMAIL;CELL;entraphone_line;entraphone_reason;entraphone_advice\nEmail;Mobile Phone\na@example.com;1;3REMARKS\n"},
 		{"single quotes", "'UPN';'Mobile'\n'a@example.com';'1'\n", all, "'UPN';'Mobile';'entraphone_line';'entraphone_reason';'entraphone_advice'\n'a@example.com';'1';'2';'the number, \"so to say\", is wrong';'correct it; run again'\n"},
 		{"a damaged line of UTF-8", "UPN;Name;Mobile\nü@example.com;ü;1\nb@example.com;\xdcber;1\n", second, "UPN;Name;Mobile;entraphone_line;entraphone_reason;entraphone_advice\nb@example.com;\ufffdber;1;3REMARKS\n"},

@@ -17,6 +17,7 @@ type columns struct {
 	at         [numKeys]int // column index from 0, or none
 	unused     []Column     // could have served too
 	absent     []string     // what the profile names and the file does not have
+	byValue    []string     // headings by which an excerpt tells what the values disproved
 	conditions []condition
 	extended   key    // whose numbers the extensions belong to
 	divided    key    // whose numbers the area and dialling codes belong to
@@ -65,6 +66,7 @@ type resolver struct {
 	others   [numKeys][]int // by alias, the lower ranks
 	doubtful []int          // phones that could be the user's, and nobody knows which
 	relation int            // tells how people are related, or none
+	byValue  []string       // headings by which an excerpt tells what the values disproved
 }
 
 func resolve(opts Options, headings []string, rows sample) (columns, error) {
@@ -85,7 +87,7 @@ func resolve(opts Options, headings []string, rows sample) (columns, error) {
 	if err != nil {
 		return columns{}, err
 	}
-	c.conditions, c.absent = conditions, v.absent
+	c.conditions, c.absent, c.byValue = conditions, v.absent, v.byValue
 	if err := v.checkUser(&c, opts.UserDomain); err != nil {
 		return columns{}, err
 	}

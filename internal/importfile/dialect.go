@@ -65,7 +65,11 @@ func (r *records) begin(opts Options) (columns, Reading, error) {
 		return fail("the heading cannot be read: "+bad.problem().Message, headingExpected)
 	}
 	headings := r.trimmed(r.w.data())
-	c, err := resolve(opts, headings, r.sample(n))
+	rows := r.sample(n)
+	if lineCell(headings) != none {
+		rows = nil // of the file itself they were others
+	}
+	c, err := resolve(opts, headings, rows)
 	if err != nil {
 		return columns{}, Reading{}, r.whereSought(err, headings, opts)
 	}
@@ -92,6 +96,13 @@ func (r *records) whereSought(err error, headings []string, opts Options) error 
 		return err
 	}
 	if len(headings) == 1 {
+		for _, d := range delimiters {
+			if full, _ := meanings(strings.Split(headings[0], string(d.char)), opts.wanted()); full {
+				unfit.Found = fmt.Sprintf("line %d stands in quotes as a whole, with a %s in it", r.line, d.name)
+				unfit.Advice = "take the quotes at both ends of the lines away, or save the file again as CSV"
+				return unfit
+			}
+		}
 		for _, char := range []string{"~", "^", ":", "\x1f", "\x01", "¦", "§"} {
 			if full, _ := meanings(strings.Split(headings[0], char), opts.wanted()); full {
 				unfit.Found = fmt.Sprintf("the cells are parted by %q", char)
@@ -150,7 +161,8 @@ func (r *records) findHeading(wanted map[string]key) (skipped []Skipped) {
 			skipped = append(skipped, Skipped{r.line + next.lines, what})
 		default:
 			next.above = len(skipped)
-			row := namesUser(line) && (best.full || countDigits(string(line)) >= minPhoneDigits)
+			user, phone := namesUser(line), countDigits(string(line)) >= minPhoneDigits
+			row := user && phone || best.full && (user || phone)
 			if r.judge(&next, data[next.at:], wanted, hint); !found || !row && next.better(best) {
 				best, found = next, true
 			}

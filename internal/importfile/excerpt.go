@@ -85,9 +85,7 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 	opts.Profile.Where, opts.Where, opts.Skip, opts.Limit = nil, nil, 0, 0
 	in := newRecords(ctxReader{ctx, decoded}, watch)
 	e := &excerpt{records: in, remarks: remarks, doubtful: read.doubtful, out: out, lineEnd: "\n"}
-	if read.Reading.codesByValue {
-		e.codes = codesHeadings[read.Reading.codes]
-	}
+	e.byValue = slices.Clone(read.Reading.byValue)
 	if err := e.copy(opts); err != nil {
 		return fmt.Errorf("copying lines of %s: %w", opts.Name, err)
 	}
@@ -144,11 +142,11 @@ type excerpt struct {
 	out      io.Writer
 	lineEnd  string // of the heading
 
-	width   int    // cells of the heading
-	allIn   bool   // the heading has all its cells in quotes
-	blanked []int  // columns that are left empty
-	own     [3]int // columns of the remarks, or none
-	codes   string // heading that says what country codes are; empty where nothing needs to
+	width   int      // cells of the heading
+	allIn   bool     // the heading has all its cells in quotes
+	blanked []int    // columns that are left empty
+	own     [3]int   // columns of the remarks, or none
+	byValue []string // headings of empty columns that say what was decided by the values of the whole file
 	secrets bool
 	err     error
 }
@@ -189,10 +187,9 @@ func (e *excerpt) head(_ int, raw []byte, cells []span) {
 		e.lineEnd = string(end)
 	}
 	body := raw[:len(raw)-len(lastLineEnd(raw))]
-	if slices.Contains(headings, e.codes) {
-		e.codes = ""
-	}
-	e.write(append(remarkHeadings[:], e.codes), func(i int) { e.bytes(e.whole(body, cells, i)) })
+	e.byValue = slices.DeleteFunc(e.byValue, func(h string) bool { return slices.Contains(headings, h) })
+	e.write(append(remarkHeadings[:], e.byValue...), func(i int) { e.bytes(e.whole(body, cells, i)) })
+	clear(e.byValue)
 }
 
 // label copies the heading in words, which may tell more than the heading does.
@@ -221,7 +218,7 @@ func (e *excerpt) line(line int, raw []byte, cells []span) {
 		}
 		remark = partOfCell(within)
 	}
-	remarks := []string{strconv.Itoa(line), remark.Reason, remark.Advice, ""}
+	remarks := append([]string{strconv.Itoa(line), remark.Reason, remark.Advice}, e.byValue...)
 	if doubtful || cells == nil {
 		e.write(remarks, func(i int) {
 			if i == e.user {
@@ -269,8 +266,8 @@ func (e *excerpt) inOneCell(line []byte) []byte {
 	return slices.Concat(mark, bytes.ReplaceAll(text, mark, slices.Concat(mark, mark)), mark)
 }
 
-// write writes a record of which cell writes the cells of the file itself. A
-// fourth remark belongs to the column of codes.
+// write writes a record of which cell writes the cells of the file itself.
+// Behind the three remarks stand those that only have a heading.
 func (e *excerpt) write(remarks []string, cell func(i int)) {
 	for i := range e.width {
 		if i > 0 {
@@ -283,7 +280,7 @@ func (e *excerpt) write(remarks []string, cell func(i int)) {
 		}
 	}
 	for i, remark := range remarks {
-		if i < len(e.own) && e.own[i] == none || i == len(e.own) && e.codes != "" {
+		if i >= len(e.own) || e.own[i] == none {
 			e.text(string(e.delimiter) + e.quoted(remark))
 		}
 	}

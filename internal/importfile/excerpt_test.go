@@ -204,6 +204,10 @@ func TestExcerptIsReadAsItsFileWas(t *testing.T) {
 		{"numbers of countries, by a value of another line", "UPN,CountryCode,Mobile\na@example.com,840,206 555 0101\nb@example.com,49,0176 04069012\nc@example.com,36,x\n"},
 		{"dialling codes, by a value of another line", "UPN,CountryCode,Mobile\na@example.com,1,206 555 0101\nb@example.com,840,206 555 0102\nc@example.com,36,x\n"},
 		{"codes that could be both", "UPN,CountryCode,Mobile\na@example.com,840,206 555 0101\nb@example.com,49,0176 04069012\nc@example.com,1,206 555 0103\n"},
+		{"a column of rooms, and one of phones in words", "UPN,Office,Mobile\na@example.com,Berlin,12\nb@example.com,Paris,+33 6 39 98 00 12\n"},
+		{"an office phone that is a remark", "UPN,Office,Mobile\na@example.com,call me,+33 6 39 98 00 12\nb@example.com,+33 1 99 00 12 34,\nc@example.com,+33 1 99 00 12 35,\n"},
+		{"a type of employees", "UPN,Type,Phone\na@example.com,Contractor,12\nb@example.com,Employee,+33 6 39 98 00 12\n"},
+		{"users that are none", "User,Email,Mobile\nOwen Hart,x,+33 6 39 98 00 12\nmia@example.com,y,+33 6 39 98 00 13\nOwen Hart,b@example.com,+33 6 39 98 00 12\n"},
 		{"a damaged line", "UPN,Name,Mobile\nmüller@example.com,Müller,+33 6 39 98 00 12\nandr\xe9@example.com,Andr\xe9,+33 6 39 98 00 13\n"},
 	}
 	for _, test := range tests {

@@ -50,6 +50,12 @@ func (v *resolver) drop(k key) {
 // dropWhere drops the columns that hold something in most rows, and nothing of
 // what they should: a remark here and there is a mistake, which its row must tell.
 func (v *resolver) dropWhere(k key, should func(cell string) bool) {
+	disproved := "entraphone_no_" + k.String()
+	if slices.Contains(v.headings, disproved) {
+		v.drop(k)
+		v.byValue = append(v.byValue, disproved)
+		return
+	}
 	found := v.found[k]
 	v.found[k] = nil
 	for _, i := range found {
@@ -58,6 +64,9 @@ func (v *resolver) dropWhere(k key, should func(cell string) bool) {
 		} else {
 			v.found[k] = append(v.found[k], i)
 		}
+	}
+	if len(v.found[k]) < len(found) {
+		v.byValue = append(v.byValue, disproved)
 	}
 }
 
@@ -68,7 +77,8 @@ func (v *resolver) holdsDialCodes(i int) bool {
 // doubt remembers a column that could be a phone of the user, unless its cells
 // say that it is none.
 func (v *resolver) doubt(i int) {
-	if !v.sample.disproves(i, numberLike) {
+	// Of an excerpt the whole file has settled it.
+	if lineCell(v.headings) == none && !v.sample.disproves(i, numberLike) {
 		v.doubtful = append(v.doubtful, i)
 	}
 }

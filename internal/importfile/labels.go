@@ -3,6 +3,7 @@ package importfile
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -95,15 +96,42 @@ func (l *labels) repeats(cells []string) bool {
 // isRuler says that the cells hold nothing but the strokes that database clients
 // draw under a heading.
 func isRuler(texts []string) bool {
-	all := strings.Join(texts, "")
-	return strings.Contains(all, "--") && strings.Trim(all, "-=+_:| ") == "" || strings.Contains(all, "==") && strings.Trim(all, "=+ ") == ""
+	line := func(text string) bool { return strings.Contains(text, "--") || strings.Contains(text, "==") }
+	return slices.ContainsFunc(texts, line) && strings.Trim(strings.Join(texts, ""), "-=+_:| ") == ""
+}
+
+// tooWide refuses the file where a line with too many cells is another heading,
+// or holds one: two files were put behind each other, and perhaps no line end
+// between them.
+func (l *labels) tooWide(line int, texts []string) error {
+	fail := func(found string) error {
+		return &FileError{Found: found, Advice: "split the file there, and read each part by itself"}
+	}
+	if !slices.ContainsFunc(texts, hasDigits) && l.isHeading(texts) {
+		return fail(fmt.Sprintf("line %d is another heading than line %d, with more columns", line, l.line))
+	}
+	if len(texts) == 2*len(l.headings)-1 && l.joined(texts[len(l.headings)-1], texts[len(l.headings):]) {
+		return fail(fmt.Sprintf("line %d holds a row and another heading: two files were put together without a line end between them", line))
+	}
+	return nil
+}
+
+// joined says that the cell is the last of a row with the first of a heading
+// behind it, and that the others are the rest of that heading.
+func (l *labels) joined(cell string, rest []string) bool {
+	_, first := lookup(l.table, strings.TrimLeftFunc(cell, func(r rune) bool { return !unicode.IsLetter(r) }))
+	isOther := func(text string) bool {
+		_, known := lookup(l.table, text)
+		return !known && !slices.Contains(l.headings, text)
+	}
+	return (first || strings.Contains(cell, byteOrderMark)) && !slices.ContainsFunc(rest, isOther)
 }
 
 // isFooter says that a record is the last of a report, such as "Total: 120" or
 // "(120 rows affected)": with a text that can be no user, and without a phone.
 // What follows it is no row either.
 func isFooter(cells []string, keys []key) bool {
-	if user := trim(cells[0]); user == "" || kindOf(user) != userNone {
+	if user := trim(cells[0]); user == "" || kindOf(user) != userNone || holdsMore(user) {
 		return false
 	}
 	for i, k := range keys {

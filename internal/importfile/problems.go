@@ -95,6 +95,30 @@ func lostText(k key) authmethod.Problem {
 	}
 }
 
+func zeroInCell(k key) authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "zero-in-cell",
+		Message: fmt.Sprintf("the %s cell holds a zero byte: the file is damaged, or lines in UTF-16 were appended to it", k),
+		Advice:  "export the list once more; in PowerShell 5 add lines with Add-Content -Encoding utf8 and not with >>",
+	}
+}
+
+func noRow() authmethod.Problem {
+	return authmethod.Problem{
+		Code:    "no-row",
+		Message: "the user's cell holds more than a user, and the cells of the phones are empty",
+		Advice:  "look whether the line is parted as the heading is",
+	}
+}
+
+func brokenOff() *authmethod.Problem {
+	return &authmethod.Problem{
+		Code:    "breaks-off",
+		Message: "the file breaks off in this line: it has fewer cells than the others, and no line end",
+		Advice:  "export the list once more, or wait until the file is written completely",
+	}
+}
+
 func damagedText() authmethod.Problem {
 	return authmethod.Problem{
 		Code:    "not-utf8",

@@ -21,6 +21,7 @@ import (
 var ownCodes = []string{
 	"user-missing", "user-not-addressable", "phone-type", "not-utf8", "ragged-row", "quote-not-closed", "inside-quote",
 	"text-after-quote", "cell-too-long", "line-too-long", "short-row", "country-unknown", "country-code-unclear", "number-part", "user-completed",
+	"user-unwrapped", "no-row", "not-corrected", "breaks-off", "zero-in-cell",
 }
 
 // show prints a row as "line:column user type input !problem ~note".
@@ -129,6 +130,17 @@ func TestRows(t *testing.T) {
 		{"another delimiter than the heading has", "user,mobile,note\nada@example.com;+1 2065550101;x\nbo@example.com,+1 2065550102,x\n", []string{
 			`2:0   "" !ragged-row`, `3:2 bo@example.com mobile "+1 2065550102"`,
 		}},
+		{"the file breaks off in a number", "user,mobile,note\nada@example.com,+1 2065550101,x\nbo@example.com,+1 20655501", []string{
+			`2:2 ada@example.com mobile "+1 2065550101"`, `3:0   "" !breaks-off`}},
+		{"the file breaks off in a user", "user,mobile,note\nada@example.com,+1 2065550101,x\nbo@exam", []string{
+			`2:2 ada@example.com mobile "+1 2065550101"`, `3:0   "" !breaks-off`}},
+		{"all lines are short", "user,mobile,note\nada@example.com,+1 2065550101\nbo@example.com,+1 2065550102", []string{
+			`2:2 ada@example.com mobile "+1 2065550101" ~short-row`, `3:2 bo@example.com mobile "+1 2065550102" ~short-row`}},
+		{"blanks where tabs should be", "user\tmobile\nada@example.com +1 2065550101\nbo@example.com\t+1 2065550102\n", []string{
+			`2:0 ada@example.com +1 2065550101  "" !no-row`, `3:2 bo@example.com mobile "+1 2065550102"`}},
+		{"another delimiter behind the user", "user,name,mobile,note\nada@example.com,Ada;+1 2065550101;x;y\nbo@example.com,Bo; and so on\n", []string{`2:0   "" !ragged-row`}},
+		{"a zero byte within a number", "user,mobile,note\n" + strings.Repeat("x,,\n", headBytes/4) + "ada@example.com,+1 206\x005550101,x\n", []string{
+			fmt.Sprintf("%d:2 ada@example.com mobile \"+1 206\\x005550101\" !zero-in-cell", headBytes/4+2)}},
 		{"a person without phone in quotes", "user,mobile,note\n" + `"Lovelace, Ada"` + "\n" + "bo@example.com,+1 2065550102,x\n", []string{
 			`3:2 bo@example.com mobile "+1 2065550102"`}},
 		{"an address in a note of several lines", "user,mobile,note\nada@example.com,+1 2065550101,\"write to\nbo@example.com\nor call\"\n", []string{

@@ -25,10 +25,10 @@ type Reading struct {
 	UserHolds    string // what the user column holds, in words
 	CountryCodes string // what numbers in the country column are, in words; empty where there are none
 
-	headings     []string
-	codes        codes  // what numbers in the country column turned out to be
-	codesByValue bool   // and no heading says so
-	partsOf      string // the phone that parts of a number belong to, where there are several
+	headings []string
+	codes    codes    // what numbers in the country column turned out to be
+	byValue  []string // headings by which an excerpt tells what its own few values do not
+	partsOf  string   // the phone that parts of a number belong to, where there are several
 
 	// DefaultCountry is the two-letter code for rows without a country of
 	// their own; empty for none.
@@ -81,12 +81,15 @@ func (r *Reading) describe(c *columns, headings []string) {
 
 // describe says what the cells turned out to hold.
 func (b *builder) describe(r *Reading) {
+	r.byValue = slices.Clone(b.columns.byValue)
 	if user, has := r.columnOf(keyUser); has {
 		r.UserHolds = b.users.holds(user.Heading, b.columns.userDomain, userProposal(r.Unused))
 	}
 	if country, has := r.columnOf(keyCountry); has {
 		r.CountryCodes, r.codes = b.codes.say(country), b.codes.decided()
-		r.codesByValue = b.codes.by == byValues || b.codes.by == byNothing
+		if b.codes.by == byValues || b.codes.by == byNothing {
+			r.byValue = append(r.byValue, codesHeadings[r.codes])
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type records struct {
 	width     int   // cells of the heading
 	user      int   // index of the user's cell
 	completes bool  // users may be bare names
+	whole     bool  // a record had all its cells
 	lineCell  int   // index of the cell with the line that an excerpt hands back, or none
 	phones    []int // indexes of the cells that hold phones, from left to right
 	keys      []key // that have a column
@@ -142,10 +143,16 @@ func (r *records) record(cells []string, m *mark) (is bool, err error) {
 	if !blank {
 		m.problem = r.check(record, bad)
 	}
+	if m.problem != nil && bad == sound && len(r.cells) > r.width {
+		if err := r.labels.tooWide(r.line, r.trimmed(record)); err != nil {
+			return false, err
+		}
+	}
 	if m.problem != nil {
 		return r.selected.take(true), r.passFaulty()
 	}
 	r.settle(record)
+	r.whole = r.whole || len(r.cells) >= r.width
 	is = !blank
 	if blank {
 		r.blank += 1 + r.breaks
@@ -249,8 +256,10 @@ func (r *records) check(record []byte, bad fault) *authmethod.Problem {
 	switch {
 	case bad != sound:
 		return r.inCell(bad.problem())
-	case len(r.cells) == 1 && r.width > 1 && r.otherDelimiter(record) != 0:
+	case len(r.cells) <= r.phones[0] && r.otherDelimiter(record) != 0:
 		return otherDelimiter(r.otherDelimiter(record))
+	case len(r.cells) < r.width && r.breaksOff(record):
+		return brokenOff()
 	case len(r.cells) > r.width && !r.allBlank(record, r.width),
 		len(r.cells) < r.width && (r.breaks > 0 || r.holdsRows(record)):
 		return raggedRow(len(r.cells), r.width, 1+r.breaks)
@@ -260,6 +269,13 @@ func (r *records) check(record []byte, bad fault) *authmethod.Problem {
 		return cellsMoved()
 	}
 	return nil
+}
+
+// breaksOff says that a short record is the last of a file that was not written
+// to its end: a number in it may have lost digits.
+func (r *records) breaksOff(record []byte) bool {
+	return r.whole && r.lineCell == none && len(lastLineEnd(record)) == 0 &&
+		(len(r.cells) > r.phones[0] || bytes.IndexByte(record, '@') >= 0)
 }
 
 // handedBack is the line that the record had in the file of which this one is an
@@ -282,11 +298,11 @@ func (r *records) inCell(p *authmethod.Problem) *authmethod.Problem {
 	return p
 }
 
-// otherDelimiter is the one that parts a line of one cell into as many as the
-// heading has; 0 for none.
+// otherDelimiter is the one that parts a line without phones into as many cells
+// as the heading has; 0 for none.
 func (r *records) otherDelimiter(record []byte) byte {
 	for _, d := range delimiters {
-		if d.char != r.delimiter && bytes.Count(record, []byte{d.char}) >= r.width-1 {
+		if d.char != r.delimiter && bytes.Count(record, []byte{d.char}) >= r.width-len(r.cells) {
 			return d.char
 		}
 	}

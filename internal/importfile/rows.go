@@ -149,6 +149,9 @@ func (b *builder) add(m *mark, r *record) {
 	if _, kind := userOf(c.user); m.back && !kind.fit(b.columns.userDomain != "") {
 		b.rows.Append(authmethod.Row{Line: m.line, User: c.user}).Reject(notCorrected())
 		return
+	} else if kind >= userNone && holdsMore(c.user) {
+		b.rows.Append(authmethod.Row{Line: m.line, User: c.user}).Reject(noRow())
+		return
 	}
 	b.withoutPhone++
 }
@@ -216,6 +219,10 @@ func (b *builder) addRow(c *common, k key, r *record) {
 	}
 	if c.invalid.has(k) {
 		row.Reject(notUTF8(k))
+		return
+	}
+	if strings.IndexByte(row.Input, 0) >= 0 {
+		row.Reject(zeroInCell(k))
 		return
 	}
 	n := number{row: row, place: c.place}

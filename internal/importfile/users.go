@@ -77,6 +77,12 @@ func userOf(cell string) (user string, kind userKind) {
 	return cell, kind
 }
 
+// holdsMore says that what should be a user is a piece of a row: an address or a
+// phone stands in it.
+func holdsMore(user string) bool {
+	return strings.IndexByte(user, '@') >= 0 || strings.IndexByte(user, '+') >= 0 && countDigits(user) >= minPhoneDigits
+}
+
 // checkUser completes the user of a line, or says why it cannot be sent.
 func (b *builder) checkUser(c *common) {
 	if c.user == "" || isPlaceholder(c.user) {

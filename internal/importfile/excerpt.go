@@ -11,56 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-
-	"entraphone/internal/authmethod"
 )
-
-// Remark is what is said of a line that is handed back.
-type Remark struct{ Reason, Advice string }
-
-// remarkHeadings are the columns that an excerpt adds. [Read] takes nothing from
-// them, so that an excerpt can be corrected and read as it is.
-var remarkHeadings = [3]string{"entraphone_line", "entraphone_reason", "entraphone_advice"}
-
-// remarkColumns are where they stand, or none.
-func remarkColumns(headings []string) (at [3]int) {
-	for i, heading := range remarkHeadings {
-		at[i] = slices.Index(headings, heading)
-	}
-	return at
-}
-
-// lineCell is where an excerpt says which line it hands back; none for a file
-// that is no excerpt.
-func lineCell(headings []string) int {
-	at := remarkColumns(headings)
-	if slices.Contains(at[:], none) {
-		return none
-	}
-	return at[0]
-}
-
-func cellsMoved() *authmethod.Problem {
-	return &authmethod.Problem{
-		Code:    "ragged-row",
-		Message: "the column " + remarkHeadings[0] + " does not hold a line: cells stand in other columns than they should",
-		Advice:  "move the cells back under their headings, or empty the three columns of entraphone in this line",
-	}
-}
-
-func notCorrected() authmethod.Problem {
-	return authmethod.Problem{
-		Code:    "not-corrected",
-		Message: "the line was handed back because it could not be taken apart, and still stands in one cell",
-		Advice:  "move its cells under their headings, or leave the line out",
-	}
-}
 
 // Excerpt copies the lines of a file that have remarks, in the file's own
 // dialect: encoding, delimiter, quotes, line ends, whatever stands above the
@@ -93,44 +44,6 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 		return &FileError{Name: opts.Name, Found: "the file has changed since it was read", Advice: "do not use the copied lines; look into the results"}
 	}
 	return nil
-}
-
-// recoded gives the file as text, and a writer that writes text in the file's
-// encoding. What is UTF-8 or taken for Windows-1252 passes byte by byte.
-func recoded(src io.Reader, w io.Writer, opts Options, read *File) (io.Reader, *textWatch, io.Writer, error) {
-	decoded, name, watch, err := text(src, opts.Encoding)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	for _, known := range wide {
-		if known.name == name { // the mark is text here, and is copied like all else
-			return decoded, watch, transform.NewWriter(w, unicode.UTF16(known.order, unicode.IgnoreBOM).NewEncoder()), nil
-		}
-	}
-	if watch == nil && name != "UTF-8" {
-		i := slices.IndexFunc(charmap.All, func(e encoding.Encoding) bool {
-			return fmt.Sprint(e) == strings.Replace(name, "Windows-", "Windows ", 1)
-		})
-		return decoded, watch, transform.NewWriter(w, encoding.ReplaceUnsupported(charmap.All[i].NewEncoder())), nil
-	}
-	if read.Reading.Encoding == windows1252 {
-		return decoded, watch, &remarksIn1252{w}, nil
-	}
-	// A few damaged lines by themselves would be taken for Windows-1252.
-	return decoded, watch, transform.NewWriter(w, runes.ReplaceIllFormed()), nil
-}
-
-// remarksIn1252 passes the bytes of the file, and brings what is put beside
-// them, which is UTF-8, into Windows-1252.
-type remarksIn1252 struct{ io.Writer }
-
-func (w *remarksIn1252) WriteString(text string) (int, error) {
-	encoded, err := encoding.ReplaceUnsupported(charmap.Windows1252.NewEncoder()).String(text)
-	if err != nil {
-		return 0, err
-	}
-	_, err = w.Write([]byte(encoded))
-	return len(text), err
 }
 
 // excerpt copies lines while the records are read as they were before, so that
@@ -243,13 +156,6 @@ func (e *excerpt) quoteOver(line int) (insideQuotes, bool) {
 		return insideQuotes{}, false
 	}
 	return e.doubtful[0], true
-}
-
-func partOfCell(in insideQuotes) Remark {
-	return Remark{
-		Reason: fmt.Sprintf("the line may be a part of the quoted cell that begins on line %d", in.opened),
-		Advice: fmt.Sprintf("put it back into line %d, or leave it out", in.opened),
-	}
 }
 
 // inOneCell is a whole line as a cell that can be no user. Where nobody knows

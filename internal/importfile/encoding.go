@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -109,18 +108,11 @@ func explicit(src io.Reader, wanted string) (io.Reader, string, *textWatch, erro
 	if name == "utf8" {
 		return src, "UTF-8", nil, nil
 	}
-	for _, e := range charmap.All {
-		table, is := e.(*charmap.Charmap)
-		if !is || table == charmap.XUserDefined {
-			continue
-		}
-		title := strings.Replace(table.String(), "Windows ", "Windows-", 1)
-		known = append(known, title)
-		folded := lettersOf(title)
-		if name == folded || name == "cp"+strings.TrimPrefix(folded, "windows") || name == "cp"+strings.TrimPrefix(folded, "ibmcodepage") ||
-			name == "latin1" && table == charmap.ISO8859_1 || name == "ansi" && table == charmap.Windows1252 {
-			return table.NewDecoder().Reader(src), title, nil, nil
-		}
+	if e, is := encodingCalled(name); is {
+		return e.NewDecoder().Reader(src), e.name, nil, nil
+	}
+	for _, e := range namedEncodings() {
+		known = append(known, e.name)
 	}
 	return nil, "", nil, &FileError{
 		Found:  fmt.Sprintf("--encoding %q is not known", wanted),

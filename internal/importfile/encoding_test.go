@@ -60,6 +60,8 @@ func TestEncodingAsTold(t *testing.T) {
 	tests := []struct{ encoding, file, want string }{
 		{"utf-8", "user,mobile\n\xe9@example.com,+1 2065550101\n", "\ufffd@example.com UTF-8 rejected"},
 		{"Windows-1250", "user,mobile\n\xe8@example.com,+1 2065550101\n", "č@example.com Windows-1250"},
+		{"shift-jis", "user,mobile,name\na@example.com,+1 2065550101,\x97\xe9\x96\xd8\n", "a@example.com Shift_JIS"},
+		{"Big5", "user,mobile\na@example.com,+1 2065550101\n", "a@example.com Big5"},
 		{"utf-16", "\xfe\xff" + utf16BE("user,mobile\né@example.com,+1 2065550101\n"), "é@example.com UTF-16 BE"},
 		{"UTF-16", utf16LE("user,mobile\né@example.com,+1 2065550101\n"), "é@example.com UTF-16 LE"},
 		{"cp850", "user,mobile\n\x82@example.com,+1 2065550101\n", "é@example.com IBM Code Page 850"},

@@ -114,6 +114,19 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
+// What only --encoding knows comes back in it.
+func TestExcerptInNamedEncodings(t *testing.T) {
+	for name, text := range map[string]string{
+		"cp850":     "UPN,Name,Mobile\na@example.com,M\x81ller,x\n",
+		"shift_jis": "UPN,\x8e\x81\x96\xbc,Mobile\na@example.com,\x97\xe9\x96\xd8,x\n",
+	} {
+		want := strings.NewReplacer("Mobile\n", "Mobile,entraphone_line,entraphone_reason,entraphone_advice\n", "x\n", "x,2,\"the number, \"\"so to say\"\", is wrong\",correct it; run again\n").Replace(text)
+		if got := excerptOf(t, text, Options{Encoding: name}, all); got != want {
+			t.Errorf("in %s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestExcerptOfAnotherFile(t *testing.T) {
 	f := mustRead(t, "UPN,Mobile\na@example.com,1\n", Options{Name: "a.csv"})
 	err := Excerpt(t.Context(), strings.NewReader("UPN,Mobile\na@example.com,2\n"), Options{Name: "a.csv"}, f, nil, &bytes.Buffer{})

@@ -1,10 +1,7 @@
 package importfile
 
 import (
-	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -25,11 +22,8 @@ func recoded(src io.Reader, w io.Writer, opts Options, read *File) (io.Reader, *
 			return decoded, watch, transform.NewWriter(w, unicode.UTF16(known.order, unicode.IgnoreBOM).NewEncoder()), nil
 		}
 	}
-	if watch == nil && name != "UTF-8" {
-		i := slices.IndexFunc(charmap.All, func(e encoding.Encoding) bool {
-			return fmt.Sprint(e) == strings.Replace(name, "Windows-", "Windows ", 1)
-		})
-		return decoded, watch, transform.NewWriter(w, encoding.ReplaceUnsupported(charmap.All[i].NewEncoder())), nil
+	if e, is := encodingNamed(name); is {
+		return decoded, watch, transform.NewWriter(w, encoding.ReplaceUnsupported(e.NewEncoder())), nil
 	}
 	if read.Reading.Encoding == windows1252 {
 		return decoded, watch, &remarksIn1252{w}, nil

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -89,10 +88,8 @@ func encoderOf(wanted string) (*encoding.Encoder, error) {
 			return unicode.UTF16(w.order, unicode.UseBOM).NewEncoder(), nil
 		}
 	}
-	for _, e := range charmap.All {
-		if table, is := e.(*charmap.Charmap); is && strings.Replace(table.String(), "Windows ", "Windows-", 1) == name {
-			return table.NewEncoder(), nil
-		}
+	if e, is := encodingNamed(name); is {
+		return e.NewEncoder(), nil
 	}
 	return encoding.Nop.NewEncoder(), nil // UTF-8
 }

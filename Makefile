@@ -34,7 +34,8 @@ bench: build ## measure speed as ratios within one run
 
 fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/authmethod
-	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m ./internal/importfile
+	go test -run '^$$' -fuzz '^FuzzCells$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
+	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzBatch$$' -fuzztime 1m ./internal/graphsim
 	go test -run '^$$' -fuzz '^FuzzUsersQuery$$' -fuzztime 1m ./internal/graphsim
 	go test -run '^$$' -fuzz '^FuzzReadScenario$$' -fuzztime 1m ./internal/graphsim

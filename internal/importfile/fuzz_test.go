@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"entraphone/internal/authmethod"
 )
@@ -59,7 +60,9 @@ func wrongInExcerpt(text []byte, opts Options, file *File) string {
 	return ""
 }
 
-func FuzzRead(f *testing.F) {
+// addSeeds adds all samples, and what took long to find.
+func addSeeds(f *testing.F) {
+	f.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", "[0-9]*"))
 	if err != nil || len(paths) == 0 {
 		f.Fatalf("samples = %v, %v", paths, err)
@@ -82,6 +85,50 @@ func FuzzRead(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
+}
+
+// checkLines says what is wrong with where the rows stand.
+func checkLines(t *testing.T, text []byte, file *File) {
+	t.Helper()
+	last := int32(1)
+	for i, r := range file.Rows.All() {
+		if r.Line < last || int(r.Line) > file.Reading.Lines || r.Column < 0 {
+			t.Errorf("row %d: line %d, column %d after line %d of %d lines", i, r.Line, r.Column, last, file.Reading.Lines)
+		}
+		if !r.Rejected() && !addressable(r.User) {
+			t.Errorf("line %d: the user %q is not rejected", r.Line, r.User)
+		}
+		last = r.Line
+	}
+	if strings.HasPrefix(file.Reading.Encoding, "UTF-16") {
+		return // line ends are not single bytes then
+	}
+	if got := file.Reading.Lines - lineEnds(text); got != 0 && got != 1 {
+		t.Errorf("Lines = %d, want that of %d line ends", file.Reading.Lines, lineEnds(text))
+	}
+}
+
+// maxFuzzTime is far more than a file of a fuzzer takes.
+const maxFuzzTime = 10 * time.Second
+
+// FuzzCells is FuzzRead without the numbers and the way back, which take most of
+// its time.
+func FuzzCells(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		start := time.Now()
+		file, err := read(t.Context(), bytes.NewReader(text), Options{Name: "a.csv", UserDomain: "example.com"}, func(number) {})
+		if took := time.Since(start); took > maxFuzzTime {
+			t.Errorf("reading took %v", took)
+		}
+		if err == nil {
+			checkLines(t, text, file)
+		}
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	addSeeds(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		opts := Options{Name: "a.csv", DefaultCountry: "US", UserDomain: "example.com"}
 		file, err := Read(t.Context(), bytes.NewReader(text), opts)
@@ -91,24 +138,11 @@ func FuzzRead(f *testing.F) {
 		if wrong := wrongInExcerpt(text, opts, file); wrong != "" {
 			t.Error(wrong)
 		}
-		last := int32(1)
-		for i, r := range file.Rows.All() {
-			if r.Line < last || int(r.Line) > file.Reading.Lines || r.Column < 0 {
-				t.Errorf("row %d: line %d, column %d after line %d of %d lines", i, r.Line, r.Column, last, file.Reading.Lines)
-			}
+		checkLines(t, text, file)
+		for _, r := range file.Rows.All() {
 			if r.Rejected() != r.Number.IsZero() {
 				t.Errorf("line %d: rejected %t, number %v", r.Line, r.Rejected(), r.Number)
 			}
-			if !r.Rejected() && !addressable(r.User) {
-				t.Errorf("line %d: the user %q is not rejected", r.Line, r.User)
-			}
-			last = r.Line
-		}
-		if strings.HasPrefix(file.Reading.Encoding, "UTF-16") {
-			return // line ends are not single bytes then
-		}
-		if got := file.Reading.Lines - lineEnds(text); got != 0 && got != 1 {
-			t.Errorf("Lines = %d, want that of %d line ends", file.Reading.Lines, lineEnds(text))
 		}
 	})
 }

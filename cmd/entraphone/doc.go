@@ -21,9 +21,11 @@ start from, for a --profile if one is given.
 FILE is CSV with a heading, as programs write it: in UTF-8, UTF-16 or
 Windows-1252, with comma, semicolon, tab or | between the cells and double or
 single quotes round them; - is standard input. Lines above the heading (sep=;,
-#TYPE, version:v1.0, a title), the example of a template, a second heading in
-words and empty lines are skipped, and the program says so. It has one of two
-forms (a file with a user and one
+#TYPE, version:v1.0, a title, the names of groups of columns), the example of a
+template, a second heading in words, rulers (-----), what reports end with (120
+rows affected) and empty lines are skipped, and the program says so. Where
+another heading with its columns in another order stands further down, the run
+ends with exit code 2. A file has one of two forms (one with a user and one
 column that just says phone is read as mobiles):
 
 	userPrincipalName,phoneType,phoneNumber        one phone a line
@@ -54,9 +56,9 @@ rejected.
 		Read national numbers of rows without a country of their own as
 		this country's (GB, GBR or "United Kingdom").
 	--encoding ENCODING
-		The file's encoding, such as Windows-1250 or UTF-16LE. Without it,
-		UTF-8 and UTF-16 are found out, and all else is taken for
-		Windows-1252, which the program says.
+		The file's encoding, such as Windows-1250, UTF-16LE or Shift_JIS.
+		Without it, UTF-8 and UTF-16 are found out, and all else is taken
+		for Windows-1252, which the program says.
 	--where CONDITION
 		Read only the lines that meet it: HEADING=VALUE or HEADING!=VALUE,
 		without regard to case and to blanks at the ends, as in
@@ -289,9 +291,13 @@ Lines with rows that were rejected, refused or not sent come back as they stand
 in the file, in its own encoding, delimiter, quotes and heading, in one file for
 each kind of help: rejects-fix-data.csv, rejects-retry.csv,
 rejects-permission.csv and rejects-decision.csv. The columns entraphone_line,
-entraphone_reason and entraphone_advice are added at the end; they mean nothing
-when the corrected file is imported. Cells under a heading that names a password
-or another secret are left empty. --mask does not change these files.
+entraphone_reason and entraphone_advice are added at the end; nothing is taken
+from them when the corrected file is imported. A line that could not be taken
+apart, because of a quote that is not closed for one, comes back whole in the
+cell of its user. What only the values of the whole file have settled (whether
+country codes are ISO or dialling codes, whether "Office" is a room) goes along
+as the heading of another, empty column. Cells under a heading that names a
+password or another secret are left empty. --mask does not change these files.
 
 # Exit codes
 

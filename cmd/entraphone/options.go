@@ -35,7 +35,7 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
 	set.StringArrayVar(&o.columns, "map", nil, "`KEY=HEADING`: the column with this HEADING means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode or dialCode); repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
-	set.StringVar(&o.encoding, "encoding", "", "the file's `ENCODING`, such as Windows-1250 or UTF-16LE, where it is not found out rightly (UTF-8 and UTF-16 are; all else is taken for Windows-1252)")
+	set.StringVar(&o.encoding, "encoding", "", "the file's `ENCODING`, such as Windows-1250, UTF-16LE or Shift_JIS, where it is not found out rightly (UTF-8 and UTF-16 are; all else is taken for Windows-1252)")
 	set.StringArrayVar(&o.where, "where", nil, "read only lines that meet this `CONDITION`: HEADING=VALUE or HEADING!=VALUE, as in \"Status!=inactive\"; repeatable, and all must be met")
 	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")
 	set.IntVar(&o.limit, "limit", 0, "read at most `N` lines of those, and leave out the others; 0 reads all")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"entraphone/internal/authmethod"
 )
@@ -40,7 +41,7 @@ func wrongInExcerpt(text []byte, opts Options, file *File) string {
 		return err.Error()
 	}
 	again, err := Read(context.Background(), bytes.NewReader(out.Bytes()), opts)
-	if err != nil && bytes.Contains(out.Bytes(), []byte("\ufffd")) {
+	if err != nil && (!utf8.Valid(text) || bytes.Contains(out.Bytes(), []byte("\ufffd"))) {
 		return "" // a heading that has lost letters is refused aloud
 	}
 	if err != nil {

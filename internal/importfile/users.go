@@ -85,11 +85,11 @@ func holdsMore(user string) bool {
 
 // checkUser completes the user of a line, or says why it cannot be sent.
 func (b *builder) checkUser(c *common) {
-	if c.user == "" || isPlaceholder(c.user) {
+	user, kind := userOf(c.user)
+	if c.user == "" || !kind.fit(false) && isPlaceholder(c.user) {
 		c.problems = append(c.problems, userMissing())
 		return
 	}
-	user, kind := userOf(c.user)
 	b.users[min(kind, userNone)]++
 	if user != c.user {
 		c.user = user

@@ -183,7 +183,7 @@ func (b *builder) addBatch(table *batch) error {
 		return err
 	}
 	for i := range table.marks {
-		b.add(&table.marks[i], &table.records[i])
+		b.add(&table.marks[i], table.records[i].Line)
 	}
 	return nil
 }

@@ -10,8 +10,14 @@ import (
 )
 
 // record is a line of the file as gocsv decodes it, by the canonical headings of
-// [key.String]. It is small because gocsv makes two for each line.
+// [key.String]. It is no more than a pointer because gocsv makes two of each and
+// throws one away.
 type record struct {
+	Line *lineCells `csv:"user"`
+}
+
+// lineCells are the mapped cells of a line.
+type lineCells struct {
 	User, PhoneType, Country string
 	// Phones are mobile, alternateMobile and office; in the long form
 	// phoneNumber alone.
@@ -27,6 +33,14 @@ var _ gocsv.TypeUnmarshalCSVWithFields = (*record)(nil)
 // UnmarshalCSVWithFields sets the field of a heading, so that gocsv need not
 // look for it by reflection, which costs more than all else of reading.
 func (r *record) UnmarshalCSVWithFields(heading, value string) error {
+	if r.Line == nil {
+		r.Line = &lineCells{}
+	}
+	r.Line.set(heading, value)
+	return nil
+}
+
+func (r *lineCells) set(heading, value string) {
 	switch heading {
 	case "user":
 		r.User = value
@@ -43,10 +57,9 @@ func (r *record) UnmarshalCSVWithFields(heading, value string) error {
 	default:
 		r.setPart(heading, value)
 	}
-	return nil
 }
 
-func (r *record) setPart(heading, value string) {
+func (r *lineCells) setPart(heading, value string) {
 	if r.Parts == nil {
 		r.Parts = &partCells{}
 	}
@@ -61,7 +74,7 @@ func (r *record) setPart(heading, value string) {
 }
 
 // phone is the cell of a phone column.
-func (r *record) phone(k key) string {
+func (r *lineCells) phone(k key) string {
 	switch k {
 	case keyAlternateMobile:
 		return r.Phones[1]
@@ -130,7 +143,7 @@ func newBuilder(c *columns, known *countries, defaultCountry string) *builder {
 }
 
 // add appends the rows of one record.
-func (b *builder) add(m *mark, r *record) {
+func (b *builder) add(m *mark, r *lineCells) {
 	if m.problem != nil {
 		b.rows.Append(authmethod.Row{Line: m.line}).Reject(*m.problem)
 		return
@@ -173,7 +186,7 @@ type common struct {
 	problems, notes []authmethod.Problem
 }
 
-func (b *builder) common(m *mark, r *record) common {
+func (b *builder) common(m *mark, r *lineCells) common {
 	c := common{mark: m, user: trim(r.User), place: b.placeOf(r.Country)}
 	if m.short {
 		c.notes = append(c.notes, shortRow())
@@ -197,7 +210,7 @@ func (b *builder) common(m *mark, r *record) common {
 	return c
 }
 
-func (b *builder) addRow(c *common, k key, r *record) {
+func (b *builder) addRow(c *common, k key, r *lineCells) {
 	row := b.rows.Append(authmethod.Row{
 		Line:      c.line,
 		Column:    int32(b.columns.at[k] + 1),

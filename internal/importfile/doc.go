@@ -31,9 +31,13 @@
 // rows among them are rejected after all, when a line further down turns out to
 // close that quote. The tokenizer hands gocsv canonical headings and only the
 // cells that were mapped, so that no other column (a template may hold
-// passwords) ever leaves it. Numbers are read on all cores while reading goes
-// on. Beside the rows, no more of the file than the piece that is being looked
+// passwords) ever leaves it. While one batch of
+// lines becomes rows, the next is taken off the file, and numbers are read on
+// all cores meanwhile; no batch overtakes another. Beside the rows, no more of the file than the piece that is being looked
 // at is held in memory. Text that is neither UTF-16 nor UTF-8 is taken for
 // Windows-1252; whether that was right, only the whole file tells, so that
 // cells are decoded first and rejected at the end where it was wrong.
+//
+// [Excerpt] hands lines back in the dialect of their file. Read unchanged, an
+// excerpt gives no row that the file did not give.
 package importfile

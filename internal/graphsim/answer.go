@@ -1,12 +1,15 @@
 package graphsim
 
 import (
+	"cmp"
 	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -47,44 +50,48 @@ func phoneRefusal(status int, code, message string) *refusal {
 	return &refusal{status: status, code: code, message: message, inner: message}
 }
 
+func notFound(id string) *refusal {
+	return &refusal{status: http.StatusNotFound, code: "Request_ResourceNotFound",
+		message: "Resource '" + id + "' does not exist or one of its queried reference-property objects are not present."}
+}
+
+// badForDirectory is a bad request in the words of the directory.
+func badForDirectory(message string) *refusal {
+	return &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: message}
+}
+
 func badRequest(message string) *refusal {
 	return &refusal{status: http.StatusBadRequest, code: "BadRequest", message: message}
 }
 
 type errorBody struct {
 	Error struct {
-		Code       string     `json:"code"`
-		Message    string     `json:"message"`
-		InnerError innerError `json:"innerError"`
+		Code       string            `json:"code"`
+		Message    string            `json:"message"`
+		InnerError map[string]string `json:"innerError,omitempty"`
+		LowerInner map[string]string `json:"innererror,omitempty"`
 	} `json:"error"`
-}
-
-type innerError struct {
-	Code            string `json:"code,omitempty"`
-	Message         string `json:"message,omitempty"`
-	Date            string `json:"date"`
-	RequestID       string `json:"request-id"`
-	ClientRequestID string `json:"client-request-id"`
-	Status          string `json:"status,omitempty"`
 }
 
 // refuse writes the error. The call, which may be nil, can have a
 // client-request-id of its own.
 func (x *exchange) refuse(c *call, r refusal) answer {
-	var body errorBody
-	body.Error.Code, body.Error.Message = r.code, r.message
-	body.Error.InnerError = innerError{
-		Message:         r.inner,
-		Date:            time.Now().UTC().Format("2006-01-02T15:04:05"),
-		RequestID:       x.requestID,
-		ClientRequestID: x.clientRequestID,
+	inner := map[string]string{
+		"date":              time.Now().UTC().Format("2006-01-02T15:04:05"),
+		"request-id":        x.entry.RequestID,
+		"client-request-id": x.entry.ClientRequestID,
 	}
 	if c != nil && c.clientRequestID != "" {
-		body.Error.InnerError.ClientRequestID = c.clientRequestID
+		inner["client-request-id"] = c.clientRequestID
+	}
+	if r.inner != "" {
+		inner["message"] = r.inner
 	}
 	if r.status == http.StatusTooManyRequests {
-		body.Error.InnerError.Code, body.Error.InnerError.Status = "429", "429"
+		inner["code"], inner["status"] = "429", "429"
 	}
+	var body errorBody
+	body.Error.Code, body.Error.Message, body.Error.InnerError = r.code, r.message, inner
 	a := jsonAnswer(r.status, plainJSON, body)
 	if r.retryAfter != "" {
 		a.header["Retry-After"] = r.retryAfter
@@ -93,11 +100,21 @@ func (x *exchange) refuse(c *call, r refusal) answer {
 	return a
 }
 
-// odata is an answer of Graph that is no error.
+// odata is an answer of Graph that is not an error.
 func (x *exchange) odata(status int, body any) answer {
 	a := jsonAnswer(status, odataJSON, body)
 	a.header["OData-Version"] = "4.0"
 	return a
+}
+
+// list is a collection of Graph, or a page of one.
+func (x *exchange) list(c *call, of string, p page, values any) answer {
+	return x.odata(http.StatusOK, struct {
+		Context  string `json:"@odata.context"`
+		Count    *int   `json:"@odata.count,omitempty"`
+		NextLink string `json:"@odata.nextLink,omitempty"`
+		Value    any    `json:"value"`
+	}{x.context(c, of), p.count, x.nextLink(c, p.next), values})
 }
 
 func (x *exchange) plainText(n int) answer {
@@ -108,6 +125,62 @@ func (x *exchange) plainText(n int) answer {
 func (x *exchange) base(c *call) string { return x.origin + "/" + c.target.version }
 
 func (x *exchange) context(c *call, of string) string { return x.base(c) + "/$metadata#" + of }
+
+func (x *exchange) expiredToken() *refusal {
+	return x.invalidToken("Lifetime validation failed, the token is expired.")
+}
+
+func (x *exchange) invalidToken(message string) *refusal {
+	challenge := `Bearer realm="", authorization_uri="` + x.origin + `/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+	return &refusal{status: http.StatusUnauthorized, code: "InvalidAuthenticationToken", message: message,
+		header: map[string]string{"WWW-Authenticate": challenge}}
+}
+
+// usualError is what Graph says most often with a status.
+func (x *exchange) usualError(status int) refusal {
+	usual := map[int]*refusal{
+		http.StatusUnauthorized: x.expiredToken(),
+		http.StatusForbidden:    accessDenied(),
+		http.StatusConflict: {status: status, code: "Directory_ConcurrencyViolation",
+			message: "Error due to concurrent requests being made to the tenant. Please wait briefly and retry."},
+		http.StatusTooManyRequests: tooManyRequests(),
+	}
+	return *cmp.Or(usual[status], &refusal{status: status, code: "UnknownError"})
+}
+
+func tooManyRequests() *refusal {
+	return &refusal{status: http.StatusTooManyRequests, code: "TooManyRequests", message: "Please retry again later.", inner: "Please retry after"}
+}
+
+// nextLink is the call's own address, going on behind this page.
+func (x *exchange) nextLink(c *call, next int) string {
+	if next == 0 {
+		return ""
+	}
+	var kept []string
+	for option := range strings.SplitSeq(c.target.query, "&") {
+		name, _, _ := strings.Cut(option, "=")
+		if name, err := url.QueryUnescape(name); err == nil && optionName(name) != "skiptoken" && option != "" {
+			kept = append(kept, escaped(option))
+		}
+	}
+	kept = append(kept, "$skiptoken="+base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(next))))
+	return x.base(c) + (&url.URL{Path: c.target.path}).EscapedPath() + "?" + strings.Join(kept, "&")
+}
+
+// escaped encodes what only the url of a request in a $batch holds as it is,
+// such as blanks: a link must be good outside of one, too.
+func escaped(option string) string {
+	var to strings.Builder
+	for _, b := range []byte(option) {
+		if notInURL(rune(b)) {
+			fmt.Fprintf(&to, "%%%02X", b)
+		} else {
+			to.WriteByte(b)
+		}
+	}
+	return to.String()
+}
 
 // jsonAnswer leaves the encoding to write, which does a whole $batch at once.
 func jsonAnswer(status int, contentType string, body any) answer {
@@ -138,8 +211,8 @@ func (a *answer) encoded() []byte {
 func (x *exchange) write(w http.ResponseWriter, a answer) {
 	h := w.Header()
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
-	h.Set("request-id", x.requestID)
-	h.Set("client-request-id", x.clientRequestID)
+	h.Set("request-id", x.entry.RequestID)
+	h.Set("client-request-id", x.entry.ClientRequestID)
 	h.Set("x-ms-ags-diagnostic", diagnostic)
 	h.Set("Cache-Control", "no-cache")
 	for name, value := range a.header {
@@ -165,20 +238,16 @@ func readBody(r *http.Request, limit int64) ([]byte, *refusal) {
 		}
 		source = unpacked
 	case encoding != "":
-		return nil, &refusal{
-			status: http.StatusUnsupportedMediaType, code: "UnsupportedMediaType",
-			message: "The content encoding of the request is not supported.",
-		}
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, code: "UnsupportedMediaType",
+			message: "The content encoding of the request is not supported."}
 	}
 	body, err := io.ReadAll(io.LimitReader(source, limit+1))
 	if err != nil {
 		return nil, badRequest("The request body could not be read.")
 	}
 	if int64(len(body)) > limit {
-		return nil, &refusal{
-			status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge",
-			message: fmt.Sprintf("The request body is larger than %d bytes.", limit),
-		}
+		return nil, &refusal{status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge",
+			message: fmt.Sprintf("The request body is larger than %d bytes.", limit)}
 	}
 	return body, nil
 }

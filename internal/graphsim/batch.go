@@ -13,10 +13,6 @@ import (
 // https://learn.microsoft.com/graph/json-batching.
 const maxBatch = 20
 
-type batchRequest struct {
-	Requests []subRequest `json:"requests"`
-}
-
 type subRequest struct {
 	ID        string            `json:"id"`
 	Method    string            `json:"method"`
@@ -28,10 +24,6 @@ type subRequest struct {
 	after int // index of what it depends on, or -1
 }
 
-type batchResponse struct {
-	Responses []subResponse `json:"responses"`
-}
-
 type subResponse struct {
 	ID      string            `json:"id"`
 	Status  int               `json:"status"`
@@ -41,29 +33,27 @@ type subResponse struct {
 
 // parseBatch refuses the whole batch for one bad request in it, as Graph does.
 func parseBatch(contentType string, body []byte) ([]subRequest, *refusal) {
-	var batch batchRequest
+	var batch struct {
+		Requests []subRequest `json:"requests"`
+	}
 	if !isJSON(contentType) || json.Unmarshal(body, &batch) != nil || len(batch.Requests) == 0 {
 		return nil, badRequest("Invalid batch payload format.")
 	}
 	requests := batch.Requests
 	if len(requests) > maxBatch {
-		return nil, &refusal{
-			status: http.StatusBadRequest, code: "MaximumValueExceeded",
-			message: fmt.Sprintf("Number of batch request steps exceeds the maximum value of %d.", maxBatch),
-		}
+		return nil, &refusal{status: http.StatusBadRequest, code: "MaximumValueExceeded",
+			message: fmt.Sprintf("Number of batch request steps exceeds the maximum value of %d.", maxBatch)}
 	}
-	index := make(map[string]int, len(requests))
 	for i := range requests {
 		r := &requests[i]
 		if refused := r.check(); refused != nil {
 			return nil, refused
 		}
-		if _, ok := index[fold(r.ID)]; ok {
+		if place(requests[:i], r.ID) >= 0 {
 			return nil, badRequest("Request Id " + r.ID + " has to be unique in a batch.")
 		}
-		index[fold(r.ID)] = i
 	}
-	return requests, resolveDependencies(requests, index)
+	return requests, resolveDependencies(requests)
 }
 
 // check is about one request by itself.
@@ -82,8 +72,10 @@ func (r *subRequest) check() *refusal {
 	return nil
 }
 
-// fold makes ids comparable, which differ by more than case.
-func fold(id string) string { return strings.ToLower(id) }
+// place finds a request by its id, in any case, and is -1 without one.
+func place(requests []subRequest, id string) int {
+	return slices.IndexFunc(requests, func(r subRequest) bool { return strings.EqualFold(r.ID, id) })
+}
 
 // header finds a header in any case.
 func (r *subRequest) header(name string) string {
@@ -98,7 +90,7 @@ func (r *subRequest) header(name string) string {
 // resolveDependencies takes the three shapes that work: no dependsOn, each
 // names the one before, or all that have one name the same one; see
 // https://learn.microsoft.com/graph/known-issues.
-func resolveDependencies(requests []subRequest, index map[string]int) *refusal {
+func resolveDependencies(requests []subRequest) *refusal {
 	first := -1 // what the first request with a dependsOn names
 	serial, shared := true, true
 	for i := range requests {
@@ -108,11 +100,9 @@ func resolveDependencies(requests []subRequest, index map[string]int) *refusal {
 			return wrongShape()
 		}
 		if len(r.DependsOn) == 1 {
-			named, ok := index[fold(r.DependsOn[0])]
-			if !ok || named >= i {
+			if r.after = place(requests[:i], r.DependsOn[0]); r.after < 0 {
 				return badRequest("Invalid dependency for request Id " + r.ID + ".")
 			}
-			r.after = named
 		}
 		if first < 0 {
 			first = r.after
@@ -182,8 +172,8 @@ func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
 	for i := range items {
 		it := &items[i]
 		it.fault = s.faultFor(it.Method, &it.call.target)
-		x.delay = max(x.delay, it.fault.latency())
-		cut = cut || it.fault.cutsBefore()
+		x.delay = max(x.delay, it.fault.Latency)
+		cut = cut || it.fault.Drop == DropBefore
 		parallel = parallel && it.after < 0
 	}
 	if cut {
@@ -206,11 +196,9 @@ func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
 func (s *Simulator) runItem(x *exchange, items []item, n int) {
 	it := &items[n]
 	if it.after >= 0 && items[it.after].status() >= http.StatusBadRequest {
-		it.fault = nil
-		it.done = x.refuse(&it.call, refusal{
-			status: http.StatusFailedDependency, code: "FailedDependency",
-			message: "Request failed due to failure of dependent requests.",
-		})
+		it.fault = &fault{}
+		it.done = x.refuse(&it.call, refusal{status: http.StatusFailedDependency, code: "FailedDependency",
+			message: "Request failed due to failure of dependent requests."})
 	} else {
 		s.arrive(x, &it.call)
 		if it.fault.letsWork() {
@@ -238,10 +226,10 @@ func (s *Simulator) assemble(x *exchange, items []item, order []int, f *fault) a
 		}
 		responses = it.fault.misplace(append(responses, subResponse{it.ID, a.status, a.header, itemBody(a.body)}))
 	}
-	if f != nil && f.BatchAnswer != "" && len(responses) > 0 {
+	if f.BatchAnswer != "" && len(responses) > 0 {
 		responses = append(f.misplace(responses[:1:1]), responses[1:]...)
 	}
-	a := jsonAnswer(status, plainJSON, batchResponse{responses})
+	a := jsonAnswer(status, plainJSON, map[string]any{"responses": responses})
 	if status == http.StatusTooManyRequests && retryAfter != "" {
 		a.header["Retry-After"] = retryAfter
 	}

@@ -1,14 +1,20 @@
 package graphsim
 
 import (
+	_ "embed"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
 
 	"entraphone/internal/graphsim/directory"
 	"entraphone/internal/graphsim/login"
+	"entraphone/internal/graphsim/odata"
 )
 
 // call is one request to Graph, alone or in a $batch, with all that can be
@@ -22,6 +28,7 @@ type call struct {
 	caller          login.Claims
 	inBatch         bool
 
+	options options
 	phone   sentPhone // of a create or an update
 	refused *refusal  // why its body will not do
 
@@ -44,7 +51,8 @@ func (c *call) creates() bool {
 	return c.method == http.MethodPost && c.target.kind == phoneCollection
 }
 
-// forPhones is true of the calls whose targets the MFA service has.
+// forPhones reports whether the MFA service serves the call, and not the
+// directory.
 func (c *call) forPhones() bool {
 	return c.target.kind >= phoneCollection && c.target.kind <= methodCollection
 }
@@ -53,7 +61,7 @@ func (c *call) reads() bool { return c.method == http.MethodGet }
 
 func (c *call) delegated() bool { return c.caller.Delegated() }
 
-// own says whether the user of a delegated call is who makes it.
+// own reports whether the user of a delegated call is who makes it.
 func (c *call) own() bool {
 	caller, user := c.caller.User, c.target.user
 	return c.target.me || strings.EqualFold(user, caller.ID) || strings.EqualFold(user, caller.UserPrincipalName)
@@ -78,130 +86,117 @@ func (c *call) key() string {
 
 // permission is what a caller needs: one of these names, in the roles of an
 // app or in the scopes of a person.
-type permission struct {
-	app, delegated []string
-	byDirectory    bool // the directory refuses, not the MFA service
-}
+type permission struct{ App, Delegated []string }
 
-// The tables of https://learn.microsoft.com/graph/api/authentication-post-phonemethods,
-// https://learn.microsoft.com/graph/api/authentication-list-phonemethods,
-// https://learn.microsoft.com/graph/api/user-get,
-// https://learn.microsoft.com/graph/api/organization-get and
-// https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails.
-var (
-	writesPhones = permission{
-		app:       []string{"UserAuthenticationMethod.ReadWrite.All", "UserAuthMethod-Phone.ReadWrite.All"},
-		delegated: []string{"UserAuthMethod-Phone.ReadWrite", "UserAuthenticationMethod.ReadWrite"},
-	}
-	readsPhones = permission{
-		app:       append([]string{"UserAuthenticationMethod.Read.All", "UserAuthMethod-Phone.Read.All"}, writesPhones.app...),
-		delegated: append([]string{"UserAuthMethod-Phone.Read", "UserAuthenticationMethod.Read"}, writesPhones.delegated...),
-	}
-	readsUsersWhole = permission{
-		app:         []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"},
-		byDirectory: true,
-	}
-	readsUsers = permission{
-		app:         append([]string{"User.ReadBasic.All"}, readsUsersWhole.app...),
-		byDirectory: true,
-	}
-	readsReports      = permission{app: []string{"AuditLog.Read.All"}, byDirectory: true}
-	readsOrganization = permission{
-		app:         []string{"Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"},
-		delegated:   []string{"User.Read"},
-		byDirectory: true,
-	}
-	readsSelf = permission{app: readsUsers.app, delegated: []string{"User.Read"}, byDirectory: true}
-)
+//go:embed permissions.yaml
+var permissionsTable []byte
 
-// heldBy lets apps through to /me, where they learn that they have none.
+var permissions = sync.OnceValue(func() map[string]permission {
+	var table map[string]permission
+	if err := yaml.Unmarshal(permissionsTable, &table); err != nil {
+		panic(fmt.Sprintf("graphsim: the embedded permissions: %v", err)) // unreachable unless bug
+	}
+	return table
+})
+
 // knownPermissions are all that make a difference here.
 func knownPermissions() []string {
 	known := login.KnownPermissions()
-	for _, p := range []permission{writesPhones, readsPhones, readsUsers, readsReports, readsOrganization, readsSelf} {
-		known = append(append(known, p.app...), p.delegated...)
+	for _, p := range permissions() {
+		known = append(append(known, p.App...), p.Delegated...)
 	}
 	slices.Sort(known)
 	return slices.Compact(known)
 }
 
-func (p permission) heldBy(c *call) bool {
-	enough, held := p.app, c.caller.Roles
+// holds lets apps through to /me, where they learn that they have none.
+func (c *call) holds(needs string) bool {
+	p := permissions()[needs]
+	enough, held := p.App, c.caller.Roles
 	switch {
 	case c.delegated():
-		enough, held = slices.Concat(p.app, p.delegated), c.caller.Scopes
+		enough, held = slices.Concat(p.App, p.Delegated), c.caller.Scopes
 	case c.target.me:
 		return true
 	}
 	return slices.ContainsFunc(held, func(name string) bool { return slices.Contains(enough, name) })
 }
 
+// handler does a call, or refuses it. It has the lock.
+type handler func(*Simulator, *exchange, *call) (answer, *refusal)
+
 // service is what is done for a method on a target.
 type service struct {
-	do    func(*Simulator, *exchange, *call) answer
-	needs permission
-	units int // resource units of a read; 0 is a write
+	do    handler
+	needs string       // in permissions.yaml
+	units int          // resource units of a read; 0 is a write
+	query odata.Schema // what $filter and $orderby take; nil passes over mistakes in all options
 }
 
 // services lists everything that is served. Units are those of
 // https://learn.microsoft.com/graph/throttling-limits.
 var services = map[targetKind]map[string]service{
-	phoneCollection:  {"GET": {(*Simulator).listPhones, readsPhones, 1}, "POST": {(*Simulator).createPhone, writesPhones, 0}},
-	phoneCount:       {"GET": {(*Simulator).listPhones, readsPhones, 1}},
-	methodCollection: {"GET": {(*Simulator).listPhones, readsPhones, 1}},
+	phoneCollection:  {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}, "POST": {forPhones((*Simulator).createPhone), "writesPhones", 0, nil}},
+	phoneCount:       {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}},
+	methodCollection: {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}},
 	onePhone: {
-		"GET":    {(*Simulator).getPhone, readsPhones, 1},
-		"PATCH":  {(*Simulator).updatePhone, writesPhones, 0},
-		"PUT":    {(*Simulator).updatePhone, writesPhones, 0},
-		"DELETE": {(*Simulator).deletePhone, writesPhones, 0},
+		"GET":    {forPhones((*Simulator).getPhone), "readsPhones", 1, nil},
+		"PATCH":  {forPhones((*Simulator).updatePhone), "writesPhones", 0, nil},
+		"PUT":    {forPhones((*Simulator).updatePhone), "writesPhones", 0, nil},
+		"DELETE": {forPhones((*Simulator).deletePhone), "writesPhones", 0, nil},
 	},
-	enableSMS:       {"POST": {(*Simulator).switchSMS, writesPhones, 0}},
-	disableSMS:      {"POST": {(*Simulator).switchSMS, writesPhones, 0}},
-	userCollection:  {"GET": {(*Simulator).listUsers, readsUsers, 2}},
-	userCount:       {"GET": {(*Simulator).countUsers, readsUsers, 1}},
-	oneUser:         {"GET": {(*Simulator).getUser, readsUsers, 1}},
-	objectsByID:     {"POST": {(*Simulator).getByIDs, readsUsers, 3}},
-	registrations:   {"GET": {(*Simulator).listRegistrations, readsReports, 1}},
-	oneRegistration: {"GET": {(*Simulator).getRegistration, readsReports, 1}},
-	organizations:   {"GET": {(*Simulator).getOrganization, readsOrganization, 1}},
+	enableSMS:       {"POST": {forPhones((*Simulator).switchSMS), "writesPhones", 0, nil}},
+	disableSMS:      {"POST": {forPhones((*Simulator).switchSMS), "writesPhones", 0, nil}},
+	userCollection:  {"GET": {(*Simulator).listUsers, "readsUsers", 2, userSchema}},
+	userCount:       {"GET": {(*Simulator).countUsers, "readsUsers", 1, userSchema}},
+	oneUser:         {"GET": {(*Simulator).getUser, "readsUsers", 1, odata.Schema{}}},
+	objectsByID:     {"POST": {(*Simulator).getByIDs, "readsUsers", 3, odata.Schema{}}},
+	registrations:   {"GET": {(*Simulator).listRegistrations, "readsReports", 1, registrationSchema}},
+	oneRegistration: {"GET": {(*Simulator).getRegistration, "readsReports", 1, nil}},
+	organizations:   {"GET": {(*Simulator).getOrganization, "readsOrganization", 1, nil}},
 }
 
 // perform does a call as far as permissions, quotas and rules let it. It needs
 // the lock.
 func (s *Simulator) perform(x *exchange, c *call) answer {
 	wanted, served := services[c.target.kind][c.method]
-	assumed := &s.config.Assumed
-	switch c.target.kind {
-	case onePhone:
-		served = served && !(assumed.PutUnrouted && c.method == http.MethodPut)
-	case phoneCount:
-		served = served && !assumed.CountUnrouted
-	case enableSMS, disableSMS:
-		served = served && !(assumed.ExactActionCase && c.target.oddCase)
-	}
+	assumed, kind := &s.config.Assumed, c.target.kind
 	switch {
 	case assumed.PlainApostropheRefused && c.target.odd:
 		return x.refuse(c, *badRequest("Resource not found for the segment '" + c.target.user + "'."))
-	case !served:
+	case !served,
+		kind == onePhone && c.method == http.MethodPut && assumed.PutUnrouted,
+		kind == phoneCount && assumed.CountUnrouted,
+		(kind == enableSMS || kind == disableSMS) && c.target.oddCase && assumed.ExactActionCase:
 		return x.refuse(c, *s.unrouted(c))
 	}
 	if c.target.me && c.target.kind == oneUser {
-		wanted.needs = readsSelf
+		wanted.needs = "readsSelf"
 	}
-	if !wanted.needs.heldBy(c) || !s.roleAllows(c, wanted) {
-		if wanted.needs.byDirectory {
+	if !c.holds(wanted.needs) || !s.roleAllows(c, wanted) {
+		if !c.forPhones() {
 			return x.refuse(c, refusal{status: http.StatusForbidden, code: "Authorization_RequestDenied",
 				message: "Insufficient privileges to complete the operation."})
 		}
 		return x.refuse(c, *accessDenied())
+	}
+	var wrong *refusal
+	if c.options, wrong = parseOptions(c, wanted.query); wrong != nil {
+		c.options, _ = parseOptions(c, nil) // units do not depend on a bad filter
 	}
 	used, refused := s.throttle(c, wanted)
 	if refused != nil {
 		s.stats.Throttled++
 		return x.refuse(c, *refused)
 	}
-	done := wanted.do(s, x, c)
-	if wanted.needs.byDirectory && !assumed.NoThrottleHeaders {
+	var done answer
+	if wrong == nil || wanted.query == nil {
+		done, wrong = wanted.do(s, x, c)
+	}
+	if wrong != nil {
+		done = x.refuse(c, *wrong)
+	}
+	if !c.forPhones() && !assumed.NoThrottleHeaders {
 		done.header["x-ms-resource-unit"] = strconv.Itoa(unitsOf(c, wanted))
 	}
 	if used >= 0.8 && !assumed.NoThrottleHeaders {
@@ -215,16 +210,11 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 // may be written to their own account is not a matter of roles.
 func (s *Simulator) roleAllows(c *call, wanted service) bool {
 	forReport := c.target.kind == registrations || c.target.kind == oneRegistration
-	if !c.delegated() || c.own() || wanted.needs.byDirectory && !forReport {
+	if !c.delegated() || c.own() || !c.forPhones() && !forReport {
 		return true
 	}
-	switch s.config.SignedIn.Role {
-	case AuthenticationAdministrator, PrivilegedAuthenticationAdministrator:
-		return true
-	case GlobalReader:
-		return wanted.units > 0
-	}
-	return false
+	role := s.config.SignedIn.Role
+	return role == AuthenticationAdministrator || role == PrivilegedAuthenticationAdministrator || role == GlobalReader && wanted.units > 0
 }
 
 // unrouted answers what is not served.

@@ -1,14 +1,20 @@
 package graphsim
 
 import (
+	_ "embed"
+	"fmt"
+	"reflect"
 	"regexp"
+	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"entraphone/internal/graphsim/directory"
 	"entraphone/internal/graphsim/login"
 )
 
-// Config says how a Simulator behaves. The zero value takes any user, client
+// Config is how a Simulator behaves. The zero value takes any user, client
 // and secret, grants everything, has no quota, no latency and no faults. All
 // but the first four fields are what a scenario can say; its keys are the
 // names in the tags.
@@ -77,7 +83,7 @@ type Config struct {
 	// blanks they are written with.
 	RefusedNumbers []string `yaml:"refusedNumbers"`
 
-	// Users says what is special about some users. The first rule that holds
+	// Users are the rules for users who are special. The first rule that holds
 	// for a user counts, and counts before what the Directory says.
 	Users []UserRule `yaml:"users"`
 
@@ -96,7 +102,7 @@ type SignedIn struct {
 	User string `yaml:"user"`
 	// Role decides what may be done for whom; see
 	// https://learn.microsoft.com/entra/identity/role-based-access-control/privileged-roles-permissions.
-	Role Role `yaml:"role"`
+	Role Role `yaml:"role" one:"authentication-administrator privileged-authentication-administrator global-reader"`
 	// Polls is how often the token endpoint answers that the code has not been
 	// entered yet.
 	Polls int `yaml:"polls"`
@@ -117,7 +123,7 @@ const (
 	GlobalReader Role = "global-reader"
 )
 
-// UserRule says what is special about the users that it matches.
+// UserRule is what is special about the users that it matches.
 type UserRule struct {
 	// Match matches anywhere in a userPrincipalName or id; nil matches all.
 	Match *regexp.Regexp `yaml:"match"`
@@ -125,13 +131,13 @@ type UserRule struct {
 	// the same ones for one Seed; 0 is all.
 	Share float64 `yaml:"share"`
 	// Fault is what goes wrong with them.
-	Fault UserFault `yaml:"fault"`
+	Fault UserFault `yaml:"fault" one:"missing protected lost-answer refused-number b2c"`
 	// MissingFor is the number of calls for the user that answer 404 first, as
 	// it happens to users who have just been created.
 	MissingFor int `yaml:"missingFor"`
 	// DefaultMethod is the type of the phone that is their default second
 	// factor; such a phone cannot be deleted.
-	DefaultMethod string `yaml:"defaultMethod"`
+	DefaultMethod string `yaml:"defaultMethod" one:"mobile alternateMobile office"`
 }
 
 // UserFault is what goes wrong whenever a user's phones are touched.
@@ -158,4 +164,181 @@ const (
 // them.
 func UserFaults() []string {
 	return []string{string(Missing), string(Protected), string(LostAnswer), string(RefusedNumber), string(B2C)}
+}
+
+// ErrorAnswer is an error answer of Graph. Fields left zero are as in
+// assumed.yaml.
+type ErrorAnswer struct {
+	Status  int    `yaml:"status" between:"400 599"`
+	Code    string `yaml:"code"`
+	Message string `yaml:"message"`
+}
+
+// Assumed is what nobody outside Microsoft has written down, or what sources
+// contradict each other about. The defaults are guesses, so a client must work
+// with the other choices as well.
+type Assumed struct {
+	// Duplicate refuses a second phone of one type: 400 badRequest "Mobile
+	// phone method is already registered for this account." The status and the
+	// message were seen, the code was not.
+	Duplicate ErrorAnswer `yaml:"duplicate"`
+	// MissingMobile refuses an alternateMobile where no mobile stands: 400
+	// badRequest.
+	MissingMobile ErrorAnswer `yaml:"missingMobile"`
+	// MobileNeeded refuses to delete a mobile while an alternateMobile stands:
+	// 400 badRequest.
+	MobileNeeded ErrorAnswer `yaml:"mobileNeeded"`
+	// DefaultMethod refuses to delete the default second factor: 400
+	// badRequest, with a message seen for another method.
+	DefaultMethod ErrorAnswer `yaml:"defaultMethod"`
+	// TypeMismatch refuses an update with another phoneType: 400 badRequest.
+	TypeMismatch ErrorAnswer `yaml:"typeMismatch"`
+	// UnknownUser is the directory's answer: 404 Request_ResourceNotFound.
+	UnknownUser ErrorAnswer `yaml:"unknownUser"`
+	// MissingPhone answers when a phone that does not stand there is read,
+	// updated or deleted: 404 itemNotFound.
+	MissingPhone ErrorAnswer `yaml:"missingPhone"`
+	// OwnAccount refuses writes to the phones of the caller: 403 accessDenied.
+	OwnAccount ErrorAnswer `yaml:"ownAccount"`
+	// Guest refuses writes to guests if GuestsRefused: 403 accessDenied.
+	Guest ErrorAnswer `yaml:"guest"`
+	// Clash refuses a number of another user if Clashes is "refused": 400
+	// badRequest.
+	Clash ErrorAnswer `yaml:"clash"`
+	// SMSNotMobile, SMSNotUnique and SMSNotAllowed refuse to enable SMS
+	// sign-in for another phone than the mobile, for a number that another
+	// user has, and against the policy: 400 badRequest.
+	SMSNotMobile  ErrorAnswer `yaml:"smsNotMobile"`
+	SMSNotUnique  ErrorAnswer `yaml:"smsNotUnique"`
+	SMSNotAllowed ErrorAnswer `yaml:"smsNotAllowed"`
+
+	// UpdateBody answers a PATCH with 200 and the phone instead of 204.
+	UpdateBody bool `yaml:"updateBody"`
+	// PutUnrouted refuses PUT as the MFA service does.
+	PutUnrouted bool `yaml:"putUnrouted"`
+	// CountUnrouted refuses $count of phones as the MFA service does.
+	CountUnrouted bool `yaml:"countUnrouted"`
+	// ExactActionCase refuses enableSmsSignIn in another case.
+	ExactActionCase bool `yaml:"exactActionCase"`
+	// PhoneQueryOptions is what becomes of query options on calls for phones.
+	PhoneQueryOptions QueryOptions `yaml:"phoneQueryOptions" one:"honoured refused"`
+	// Location adds that header to the answer of a create.
+	Location bool `yaml:"location"`
+	// MinimalHonoured answers creates and updates with 204 if the caller
+	// prefers return=minimal.
+	MinimalHonoured bool `yaml:"minimalHonoured"`
+	// CreatedDateTime adds that member to phones; its value is the simulator's
+	// start.
+	CreatedDateTime bool `yaml:"createdDateTime"`
+
+	// NumberPattern is what a number must match, beside the form that Graph
+	// documents; nil asks no more.
+	NumberPattern *regexp.Regexp `yaml:"numberPattern"`
+	// BlankRequired refuses numbers without the blank behind the country code.
+	BlankRequired bool `yaml:"blankRequired"`
+	// PunctuationTaken takes numbers with dashes, brackets, dots and more blanks,
+	// and stores them without.
+	PunctuationTaken bool `yaml:"punctuationTaken"`
+	// ExtensionsOfficeOnly refuses an extension of another phone than office.
+	ExtensionsOfficeOnly bool `yaml:"extensionsOfficeOnly"`
+	// NumbersUnspaced gives numbers back without the blank behind the country
+	// code.
+	NumbersUnspaced bool `yaml:"numbersUnspaced"`
+	// MaskedReads masks the numbers in reads of every caller, not only of an
+	// AuthenticationAdministrator.
+	MaskedReads bool `yaml:"maskedReads"`
+	// MaskCharacter stands for a hidden digit; empty is X. No sample of a
+	// masked number is public.
+	MaskCharacter string `yaml:"maskCharacter"`
+	// MaskWhole hides the last two digits as well.
+	MaskWhole bool `yaml:"maskWhole"`
+	// Clashes is what becomes of a mobile number that another user has.
+	Clashes Clashes `yaml:"clashes" one:"ignored refused"`
+	// StaleReads is the number of reads of a user's phones after a write that
+	// show what stood there before.
+	StaleReads int `yaml:"staleReads"`
+
+	// AdminsProtected refuses writes of apps, too, to users with isAdmin.
+	AdminsProtected bool `yaml:"adminsProtected"`
+	// GuestsRefused refuses writes to guests.
+	GuestsRefused bool `yaml:"guestsRefused"`
+	// CaseSensitiveNames finds users only in the case of the directory.
+	CaseSensitiveNames bool `yaml:"caseSensitiveNames"`
+	// PlainApostropheRefused refuses an apostrophe in a path that is neither
+	// percent-encoded nor doubled inside quotes.
+	PlainApostropheRefused bool `yaml:"plainApostropheRefused"`
+	// BasicReadsAll gives employeeId and onPremisesSamAccountName also to
+	// callers with User.ReadBasic.All alone.
+	BasicReadsAll bool `yaml:"basicReadsAll"`
+	// AdvancedProperties can only be filtered by with ConsistencyLevel:
+	// eventual and $count=true; nil is onPremisesSamAccountName alone.
+	AdvancedProperties []string `yaml:"advancedProperties"`
+	// GetByIDsLimit is the most ids that one getByIds takes; 0 is 1,000.
+	GetByIDsLimit int `yaml:"getByIdsLimit"`
+
+	// BatchThrottled is the status of a $batch with a throttled request in it:
+	// 200, or 424 or 429 with the same body; 0 is 200.
+	BatchThrottled int `yaml:"batchThrottled" one:"200 424 429"`
+	// OrderedAnswers gives the answers of a $batch in the order of its
+	// requests.
+	OrderedAnswers bool `yaml:"orderedAnswers"`
+	// BodyLimit is the most bytes that a body may have; 0 is 4 MiB, Graph's
+	// general limit for a write.
+	BodyLimit int64 `yaml:"bodyLimit"`
+	// NoThrottleHeaders leaves the x-ms-throttle headers out.
+	NoThrottleHeaders bool `yaml:"noThrottleHeaders"`
+}
+
+// QueryOptions is what becomes of query options that a page does not list.
+type QueryOptions string
+
+const (
+	// OptionsIgnored passes over them, as
+	// https://learn.microsoft.com/graph/aad-advanced-queries warns.
+	OptionsIgnored QueryOptions = ""
+	// OptionsHonoured applies $filter.
+	OptionsHonoured QueryOptions = "honoured"
+	// OptionsRefused answers 400.
+	OptionsRefused QueryOptions = "refused"
+)
+
+// Clashes is what becomes of a mobile number that another user has.
+type Clashes string
+
+const (
+	// ClashShown gives the phone the smsSignInState phoneNumberNotUnique.
+	ClashShown Clashes = ""
+	// ClashIgnored makes no difference.
+	ClashIgnored Clashes = "ignored"
+	// ClashRefused refuses the phone.
+	ClashRefused Clashes = "refused"
+)
+
+//go:embed assumed.yaml
+var assumedByDefault []byte
+
+func (a Assumed) orDefaults() Assumed {
+	var usual Assumed
+	if err := yaml.Unmarshal(assumedByDefault, &usual); err != nil {
+		panic(fmt.Sprintf("graphsim: the embedded assumptions: %v", err)) // unreachable unless bug
+	}
+	fillZeros(reflect.ValueOf(&a).Elem(), reflect.ValueOf(usual))
+	return a
+}
+
+// fillZeros gives fields that are zero, also those in structs, another value.
+func fillZeros(of, from reflect.Value) {
+	for i := range of.NumField() {
+		switch field := of.Field(i); {
+		case field.Kind() == reflect.Struct:
+			fillZeros(field, from.Field(i))
+		case field.IsZero():
+			field.Set(from.Field(i))
+		}
+	}
+}
+
+// about fills %s, where the message has one, with the subject.
+func (e ErrorAnswer) about(subject string) *refusal {
+	return phoneRefusal(e.Status, e.Code, strings.ReplaceAll(e.Message, "%s", subject))
 }

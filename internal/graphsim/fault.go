@@ -1,10 +1,12 @@
 package graphsim
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
+	"maps"
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +36,7 @@ type Fault struct {
 
 	// Status answers in place of Graph. The error is Code and Message, or what
 	// is usual with the status, unless there is a Body.
-	Status  int    `yaml:"status"`
+	Status  int    `yaml:"status" between:"200 599"`
 	Code    string `yaml:"code"`
 	Message string `yaml:"message"`
 	// Body answers in place of Graph, with status 200 if there is no Status.
@@ -54,18 +56,18 @@ type Fault struct {
 	// Latency is added to the usual one; in a $batch the longest counts.
 	Latency time.Duration `yaml:"latency"`
 	// Drop cuts the connection, in a $batch that of the whole.
-	Drop Drop `yaml:"drop"`
+	Drop Drop `yaml:"drop" one:"before after"`
 	// Truncate ends the body, in a $batch that of the whole, after so many
 	// bytes; 0 leaves it whole.
 	Truncate int `yaml:"truncate"`
 	// BatchAnswer spoils the id of the request's answer in a $batch; if the
 	// Path is that of the $batch, of the first answer.
-	BatchAnswer BatchAnswer `yaml:"batchAnswer"`
+	BatchAnswer BatchAnswer `yaml:"batchAnswer" one:"missing doubled unknown base64"`
 	// ErrorShape makes errors less well formed than they usually are.
-	ErrorShape ErrorShape `yaml:"errorShape"`
+	ErrorShape ErrorShape `yaml:"errorShape" one:"innererror without-ids without-inner without-message without-body"`
 }
 
-// Drop says when the connection is cut.
+// Drop is when the connection is cut.
 type Drop string
 
 const (
@@ -75,7 +77,7 @@ const (
 	DropAfter Drop = "after"
 )
 
-// BatchAnswer says what is wrong with an answer in a $batch.
+// BatchAnswer is what is wrong with an answer in a $batch.
 type BatchAnswer string
 
 const (
@@ -106,32 +108,15 @@ const (
 	WithoutBody ErrorShape = "without-body"
 )
 
-// problem names the key at fault.
+// problem finds what makes no sense although each value does.
 func (f *Fault) problem() (key, message string) {
 	replaces := f.Status != 0 || f.Body != ""
+	plain := Fault{Method: f.Method, Path: f.Path, User: f.User, After: f.After, Count: f.Count, Probability: f.Probability, Headers: f.Headers}
 	switch {
 	case f.Method != "" && !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, strings.ToUpper(f.Method)):
 		return "method", "is not one of GET, POST, PUT, PATCH, DELETE"
 	case f.Path != nil && strings.HasPrefix(strings.TrimLeft(f.Path.String(), "^/"), "v1.0/"):
 		return "path", "is compared with what stands below the version: leave /v1.0 out"
-	case !oneOf(f.Drop, DropBefore, DropAfter):
-		return "drop", "is neither before nor after"
-	case !oneOf(f.BatchAnswer, Missed, Doubled, UnknownID, Base64):
-		return "batchAnswer", "is not one of missing, doubled, unknown, base64"
-	case !oneOf(f.ErrorShape, LowerInnerError, WithoutIDs, WithoutInner, WithoutMessage, WithoutBody):
-		return "errorShape", "is not one of innererror, without-ids, without-inner, without-message, without-body"
-	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return "status", "is not between 200 and 599"
-	case !(f.Probability >= 0 && f.Probability <= 1): // nor .nan
-		return "probability", "is not between 0 and 1"
-	case f.After < 0:
-		return "after", "is negative"
-	case f.Count < 0:
-		return "count", "is negative"
-	case f.Truncate < 0:
-		return "truncate", "is negative"
-	case f.Latency < 0 || f.Latency > longest:
-		return "latency", "is not between 0 and 24h"
 	case !replaces && f.Applied:
 		return "applied", "needs a status or a body"
 	case !replaces && f.Code != "":
@@ -140,42 +125,20 @@ func (f *Fault) problem() (key, message string) {
 		return "message", "needs a status"
 	case f.Body == "" && f.ContentType != "":
 		return "contentType", "needs a body"
-	case !replaces && len(f.Headers) == 0 && f.RetryAfter == "" && f.Latency == 0 && f.Drop == "" && f.Truncate == 0 &&
-		f.BatchAnswer == "" && f.ErrorShape == "":
+	case len(f.Headers) == 0 && reflect.DeepEqual(*f, plain):
 		return "", "nothing goes wrong: give it a status, body, headers, retryAfter, latency, drop, truncate, batchAnswer or errorShape"
 	}
 	return "", ""
 }
 
-// oneOf is true of the zero value as well.
-func oneOf[T comparable](value T, known ...T) bool {
-	var zero T
-	return value == zero || slices.Contains(known, value)
-}
-
-// fault is a Fault in play. Its methods may be called on nil, no fault.
+// fault is a Fault in play.
 type fault struct {
 	Fault
-	json         bool // Body can stand in a $batch
 	seen, played int
 }
 
-func newFaults(configured []Fault) []*fault {
-	var faults []*fault
-	for _, f := range configured {
-		inPlay := &fault{Fault: f, json: json.Valid([]byte(f.Body))}
-		if f.ContentType == "" {
-			inPlay.ContentType = "text/html"
-			if inPlay.json {
-				inPlay.ContentType = plainJSON
-			}
-		}
-		faults = append(faults, inPlay)
-	}
-	return faults
-}
-
-// faultFor finds the fault to be played for a request. It needs the lock.
+// faultFor finds the fault to be played for a request; the zero fault is none.
+// It needs the lock.
 func (s *Simulator) faultFor(method string, t *target) *fault {
 	for _, f := range s.faults {
 		if f.Method != "" && !strings.EqualFold(f.Method, method) || f.Path != nil && !f.Path.MatchString(t.path) || f.User != nil && !s.concerns(f.User, t) {
@@ -189,7 +152,7 @@ func (s *Simulator) faultFor(method string, t *target) *fault {
 		f.played++
 		return f
 	}
-	return nil
+	return &fault{}
 }
 
 // concerns matches a user by whatever key the request has.
@@ -201,33 +164,17 @@ func (s *Simulator) concerns(pattern *regexp.Regexp, t *target) bool {
 	return pattern.MatchString(t.user) || ok && (pattern.MatchString(s.people.UserPrincipalName(ref)) || pattern.MatchString(s.people.ID(ref)))
 }
 
-func (f *fault) cutsBefore() bool { return f != nil && f.Drop == DropBefore }
+func (f *fault) replaces() bool { return f.Status != 0 || f.Body != "" }
 
-func (f *fault) replaces() bool { return f != nil && (f.Status != 0 || f.Body != "") }
-
-func (f *fault) replacesBatch() bool { return f.replaces() && f.Body != "" && !f.json }
+// replacesBatch reports whether the Body cannot stand in a $batch.
+func (f *fault) replacesBatch() bool { return f.Body != "" && !json.Valid([]byte(f.Body)) }
 
 func (f *fault) letsWork() bool { return !f.replaces() || f.Applied || f.Drop == DropAfter }
 
-func (f *fault) latency() time.Duration {
-	if f == nil {
-		return 0
-	}
-	return f.Latency
-}
-
-func (f *fault) answerStatus() int {
-	if f.Status == 0 {
-		return http.StatusOK
-	}
-	return f.Status
-}
+func (f *fault) answerStatus() int { return cmp.Or(f.Status, http.StatusOK) }
 
 // change makes of an answer what the fault wants.
 func (f *fault) change(x *exchange, a answer) answer {
-	if f == nil {
-		return a
-	}
 	if f.replaces() {
 		a = f.answer(x)
 	}
@@ -240,19 +187,21 @@ func (f *fault) change(x *exchange, a answer) answer {
 	if a.body = f.ErrorShape.of(a.body); a.body == nil {
 		delete(a.header, "Content-Type")
 	}
-	for name, value := range f.Headers {
-		a.header[name] = value
-	}
+	maps.Copy(a.header, f.Headers)
 	if f.RetryAfter != "" {
 		a.header["Retry-After"] = f.RetryAfter
 	}
-	a.truncate = f.Truncate
+	a.truncate = cmp.Or(f.Truncate, a.truncate)
 	return a
 }
 
 func (f *fault) answer(x *exchange) answer {
 	if f.Body != "" {
-		return answer{status: f.answerStatus(), header: map[string]string{"Content-Type": f.ContentType}, body: []byte(f.Body)}
+		contentType := plainJSON
+		if f.replacesBatch() {
+			contentType = "text/html"
+		}
+		return answer{status: f.answerStatus(), header: map[string]string{"Content-Type": cmp.Or(f.ContentType, contentType)}, body: []byte(f.Body)}
 	}
 	if f.Status < http.StatusBadRequest {
 		return answer{status: f.Status, header: map[string]string{}}
@@ -266,67 +215,32 @@ func (f *fault) answer(x *exchange) answer {
 	return x.refuse(nil, r)
 }
 
-// of leaves bodies that are no errors alone.
+// of leaves bodies alone that are not errors.
 func (shape ErrorShape) of(body any) any {
 	e, ok := body.(errorBody)
-	if !ok || shape == "" {
+	if !ok {
 		return body
 	}
-	if shape == WithoutBody {
-		return nil
-	}
-	object, inner := membersOf(e.Error), membersOf(e.Error.InnerError)
-	delete(object, "innerError")
-	spelling := "innerError"
+	inner := e.Error.InnerError
 	switch shape {
+	case WithoutBody:
+		return nil
 	case LowerInnerError:
-		spelling = "innererror"
+		e.Error.InnerError, e.Error.LowerInner = nil, inner
 	case WithoutIDs:
 		delete(inner, "request-id")
 		delete(inner, "client-request-id")
+	case WithoutInner:
+		e.Error.InnerError = nil
 	case WithoutMessage:
-		object["message"] = ""
+		e.Error.Message = ""
 		delete(inner, "message")
 	}
-	if shape != WithoutInner {
-		object[spelling] = inner
-	}
-	return map[string]any{"error": object}
-}
-
-func membersOf(value any) map[string]any {
-	members := map[string]any{}
-	encoded, err := json.Marshal(value)
-	if err == nil {
-		err = json.Unmarshal(encoded, &members)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("graphsim: the members of an error: %v", err)) // unreachable unless bug
-	}
-	return members
-}
-
-// usualError is what Graph says most often with a status.
-func (x *exchange) usualError(status int) refusal {
-	switch status {
-	case http.StatusUnauthorized:
-		return *x.expiredToken()
-	case http.StatusForbidden:
-		return *phoneRefusal(status, "accessDenied", "Request Authorization failed")
-	case http.StatusConflict:
-		return refusal{status: status, code: "Directory_ConcurrencyViolation",
-			message: "Error due to concurrent requests being made to the tenant. Please wait briefly and retry."}
-	case http.StatusTooManyRequests:
-		return refusal{status: status, code: "TooManyRequests", message: "Please retry again later.", inner: "Please retry after"}
-	}
-	return refusal{status: status, code: "UnknownError"}
+	return e
 }
 
 // misplace spoils the id of the last response.
 func (f *fault) misplace(responses []subResponse) []subResponse {
-	if f == nil {
-		return responses
-	}
 	last := len(responses) - 1
 	switch f.BatchAnswer {
 	case Missed:

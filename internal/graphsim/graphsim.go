@@ -18,10 +18,16 @@
 package graphsim
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,12 +39,10 @@ import (
 // Simulator is a simulated Microsoft Graph with one tenant. It is safe for
 // concurrent use.
 type Simulator struct {
-	config         Config
-	start          time.Time
-	signIn         *login.Authority
-	tokens         map[string]login.Claims // Config.AccessTokens
-	refusedNumbers map[string]bool
-	open           bool // any user exists
+	config Config
+	start  time.Time
+	signIn *login.Authority
+	open   bool // any user exists
 
 	mu       sync.Mutex // guards everything below
 	random   *rand.Rand
@@ -58,17 +62,15 @@ type Simulator struct {
 func New(config Config) *Simulator {
 	config.Assumed = config.Assumed.orDefaults()
 	s := &Simulator{
-		config:         config,
-		start:          time.Now(),
-		refusedNumbers: numbersRefused(config.RefusedNumbers),
-		open:           config.Directory == nil,
-		random:         rand.New(rand.NewPCG(config.Seed, 0)),
-		people:         config.Directory,
-		missed:         map[directory.Ref]int{},
-		stale:          map[directory.Ref]*stale{},
-		writing:        map[directory.Ref]int{},
-		budgets:        map[string]*budget{},
-		faults:         newFaults(config.Faults),
+		config:  config,
+		start:   time.Now(),
+		open:    config.Directory == nil,
+		random:  rand.New(rand.NewPCG(config.Seed, 0)),
+		people:  config.Directory,
+		missed:  map[directory.Ref]int{},
+		stale:   map[directory.Ref]*stale{},
+		writing: map[directory.Ref]int{},
+		budgets: map[string]*budget{},
 	}
 	if s.open {
 		s.people = directory.New()
@@ -77,18 +79,14 @@ func New(config Config) *Simulator {
 		Clients: config.Clients, Permissions: config.Permissions, Lifetime: config.TokenLifetime,
 		SignedIn: s.signedIn(), DevicePolls: config.SignedIn.Polls, Seed: config.Seed,
 	})
-	s.tokens = make(map[string]login.Claims, len(config.AccessTokens))
-	for _, token := range config.AccessTokens {
-		s.tokens[token] = login.Claims{AppID: "simulated", TenantID: login.TenantID("simulated"), Roles: login.KnownPermissions()}
+	for _, f := range config.Faults {
+		s.faults = append(s.faults, &fault{Fault: f})
 	}
 	return s
 }
 
 // signedIn is the person of Config.SignedIn, by both keys.
 func (s *Simulator) signedIn() login.User {
-	if s.config.SignedIn.User == "" {
-		return login.User{}
-	}
 	a, ok := s.find(s.config.SignedIn.User)
 	if !ok {
 		return login.User{}
@@ -105,16 +103,12 @@ func (s *Simulator) now() time.Duration { return time.Since(s.start) }
 
 // exchange is one HTTP request on its way through the simulator.
 type exchange struct {
-	target          target
-	arrived         time.Time
-	origin          string // scheme and host by which the caller knows us
-	requestID       string
-	clientRequestID string
+	target target
+	origin string // scheme and host by which the caller knows us
 
 	latency time.Duration   // to be waited before the answer
 	delay   time.Duration   // the longest that a fault adds to it
 	writing []directory.Ref // users it writes to
-	batch   int             // number of the $batch, 0 if it is none
 	entry   LogEntry
 	place   int // of the entry in the log
 }
@@ -128,30 +122,27 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x := s.begin(r)
-	defer s.end(x)
 	a := s.serve(x, r)
-	if !wait(r.Context(), x.latency+x.delay) || a.cut {
+	answered := wait(r.Context(), x.latency+x.delay) && !a.cut
+	if answered {
+		x.entry.Status = a.status
+	}
+	s.end(x) // before the caller can know of the answer and send the next request
+	if !answered {
 		panic(http.ErrAbortHandler)
 	}
-	x.entry.Status = a.status
 	x.write(w, a)
 }
 
 func (s *Simulator) begin(r *http.Request) *exchange {
-	x := &exchange{
-		target:          route(r.URL),
-		arrived:         time.Now(),
-		origin:          origin(r),
-		clientRequestID: r.Header.Get("client-request-id"),
-	}
-	if x.clientRequestID == "" {
-		x.clientRequestID = r.URL.Query().Get("client-request-id") // as MSAL sends it
-	}
+	x := &exchange{target: route(r.URL), origin: origin(r, r.Header.Get("X-Forwarded-Proto"))}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	x.requestID = guid(s.random.Uint64(), s.random.Uint64())
-	if x.clientRequestID == "" {
-		x.clientRequestID = x.requestID
+	id := guid(s.random.Uint64(), s.random.Uint64())
+	x.entry = LogEntry{
+		Time: time.Now(), Method: r.Method, Path: x.target.path, RequestID: id,
+		// MSAL sends it in the query.
+		ClientRequestID: cmp.Or(r.Header.Get("client-request-id"), r.URL.Query().Get("client-request-id"), id),
 	}
 	x.latency = s.config.Latency
 	if s.config.LatencyJitter > 0 {
@@ -159,7 +150,7 @@ func (s *Simulator) begin(r *http.Request) *exchange {
 	}
 	s.inFlight++
 	s.stats.MaxInFlight = max(s.stats.MaxInFlight, s.inFlight)
-	s.countRequest(x, r.Method)
+	s.countRequest(x)
 	return x
 }
 
@@ -168,7 +159,12 @@ func (s *Simulator) end(x *exchange) {
 	defer s.mu.Unlock()
 	s.inFlight--
 	s.leave(x.writing)
-	s.logRequest(x)
+	if s.config.KeepLog {
+		s.log[x.place] = x.entry
+	}
+	if s.config.OnRequest != nil {
+		s.config.OnRequest(x.entry)
+	}
 }
 
 // serve does what the request wants, unless a fault is in the way.
@@ -180,8 +176,8 @@ func (s *Simulator) serve(x *exchange, r *http.Request) answer {
 	s.mu.Lock()
 	f := s.faultFor(r.Method, &x.target)
 	s.mu.Unlock()
-	x.delay = f.latency()
-	if f.cutsBefore() {
+	x.delay = f.Latency
+	if f.Drop == DropBefore {
 		return answer{cut: true}
 	}
 	return f.change(x, s.work(x, r, body, f))
@@ -198,8 +194,8 @@ func (s *Simulator) work(x *exchange, r *http.Request, body []byte, f *fault) an
 		return s.batch(x, r, body, f)
 	}
 	done := s.signIn.Serve(login.Request{
-		Method: r.Method, Origin: x.origin, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
-		ContentType: r.Header.Get("Content-Type"), Body: body, RequestID: x.requestID, ClientRequestID: x.clientRequestID,
+		Method: r.Method, Origin: x.origin, Browsed: browsed(r), Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
+		ContentType: r.Header.Get("Content-Type"), Body: body, RequestID: x.entry.RequestID, ClientRequestID: x.entry.ClientRequestID,
 	})
 	return answer{status: done.Status, header: done.Header, body: done.Body}
 }
@@ -211,7 +207,7 @@ func (s *Simulator) plain(x *exchange, r *http.Request, body []byte, f *fault) a
 		return x.refuse(nil, *refused)
 	}
 	c := s.newCall(r.Method, x.target, r.Header.Get, body, caller)
-	c.clientRequestID = x.clientRequestID
+	c.clientRequestID = x.entry.ClientRequestID
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.arrive(x, &c)
@@ -227,42 +223,95 @@ func (s *Simulator) authorize(x *exchange, r *http.Request) (login.Claims, *refu
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return login.Claims{}, x.invalidToken("Access token is empty.")
 	}
-	if claims, good := s.tokens[token]; good {
-		return claims, nil
+	if slices.Contains(s.config.AccessTokens, token) {
+		return login.Claims{AppID: "simulated", TenantID: login.TenantID("simulated"), Roles: login.KnownPermissions()}, nil
 	}
-	claims, err := s.signIn.Verify(token)
-	switch {
+	switch claims, err := s.signIn.Verify(token); {
 	case errors.Is(err, login.ErrExpired):
 		return claims, x.expiredToken()
 	case err != nil:
 		return claims, x.invalidToken("Access token validation failure.")
-	}
-	return claims, nil
-}
-
-func (x *exchange) expiredToken() *refusal {
-	return x.invalidToken("Lifetime validation failed, the token is expired.")
-}
-
-func (x *exchange) invalidToken(message string) *refusal {
-	return &refusal{
-		status: http.StatusUnauthorized, code: "InvalidAuthenticationToken", message: message,
-		header: map[string]string{"WWW-Authenticate": `Bearer realm="", authorization_uri="` + x.origin +
-			`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`},
+	default:
+		return claims, nil
 	}
 }
 
-// wait is false when the context ended first.
+// wait reports whether the time passed before the context ended.
 func wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return true
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// Transport reaches the simulator without a socket: every request, whatever
+// its host, is served in the goroutine that sends it. A cut connection is an
+// error that wraps io.ErrUnexpectedEOF. Responses arrive whole.
+func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
+
+type transport struct{ simulator *Simulator }
+
+// RoundTrip serves the request and returns when it is answered, cut, or its
+// context has ended.
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		defer r.Body.Close()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	got := &received{header: http.Header{}, status: http.StatusOK}
+	cut := t.serve(got, arriving(r))
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	if cut {
+		return nil, fmt.Errorf("reading the answer of the simulator: %w", io.ErrUnexpectedEOF)
+	}
+	return &http.Response{
+		Status: fmt.Sprint(got.status, " ", http.StatusText(got.status)), StatusCode: got.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: got.header, Body: io.NopCloser(&got.body), ContentLength: int64(got.body.Len()), Request: r,
+	}, nil
+}
+
+// received is an answer as it is written.
+type received struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *received) Header() http.Header         { return a.header }
+func (a *received) WriteHeader(status int)      { a.status = status }
+func (a *received) Write(p []byte) (int, error) { return a.body.Write(p) }
+
+// serve reports whether the handler cut the connection.
+func (t transport) serve(w http.ResponseWriter, r *http.Request) (cut bool) {
+	defer func() {
+		p := recover()
+		if cut = p == http.ErrAbortHandler; p != nil && !cut {
+			panic(p) // unreachable unless bug
+		}
+	}()
+	t.simulator.ServeHTTP(w, r)
+	return false
+}
+
+// arriving is the client's request as a server sees it.
+func arriving(r *http.Request) *http.Request {
+	in := r.Clone(r.Context())
+	in.RequestURI = r.URL.RequestURI()
+	in.Host = cmp.Or(in.Host, r.URL.Host)
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	if r.URL.Scheme == "https" {
+		in.TLS = &tls.ConnectionState{}
+	}
+	return in
 }

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
-	"regexp"
+	"slices"
 	"strings"
 
 	"entraphone/internal/graphsim/directory"
@@ -16,25 +16,19 @@ const (
 	office          = directory.Office
 )
 
+type phoneType struct{ name, id, title string }
+
 // phoneTypes are what does not change about a phone of each type; see
 // https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod.
-var phoneTypes = [...]struct{ name, id, title string }{
+var phoneTypes = [...]phoneType{
 	mobile:          {"mobile", "3179e48a-750b-4051-897c-87b9720928f7", "Mobile"},
 	alternateMobile: {"alternateMobile", "b6332ec1-7057-4abe-9331-3d72feddfe41", "Alternate mobile"},
 	office:          {"office", "e37fc753-ff3b-4958-9484-eaa9425c82bc", "Office"},
 }
 
-func phoneTypeOf(is func(name, id string) bool) (directory.PhoneType, bool) {
-	for t, known := range phoneTypes {
-		if is(known.name, known.id) {
-			return directory.PhoneType(t), true
-		}
-	}
-	return 0, false
-}
-
 func phoneTypeByID(id string) (directory.PhoneType, bool) {
-	return phoneTypeOf(func(_, known string) bool { return strings.EqualFold(known, id) })
+	t := slices.IndexFunc(phoneTypes[:], func(known phoneType) bool { return strings.EqualFold(known.id, id) })
+	return directory.PhoneType(t), t >= 0
 }
 
 // sentPhone is the body of a create or an update: what was given of it.
@@ -69,11 +63,11 @@ func (s *Simulator) readPhone(c *call, both bool) (sentPhone, *refusal) {
 	}
 	p := sentPhone{hasKind: sent.PhoneType != nil, hasText: sent.PhoneNumber != nil}
 	if p.hasKind {
-		kind, ok := phoneTypeOf(func(name, _ string) bool { return name == *sent.PhoneType })
-		if !ok {
+		kind := slices.IndexFunc(phoneTypes[:], func(known phoneType) bool { return known.name == *sent.PhoneType })
+		if kind < 0 {
 			return sentPhone{}, phoneRefusal(http.StatusBadRequest, "badRequest", "phoneType is not one of mobile, alternateMobile, office.")
 		}
-		p.kind = kind
+		p.kind = directory.PhoneType(kind)
 	}
 	if p.hasText {
 		kind := p.kind
@@ -103,26 +97,27 @@ func (s *Simulator) takesNumber(t directory.PhoneType, sent string) (stored stri
 		assumed.BlankRequired && stored != sent,
 		assumed.ExtensionsOfficeOnly && t != office && strings.Contains(stored, "x"),
 		pattern != nil && !pattern.MatchString(sent),
-		s.refusedNumbers[strings.ReplaceAll(stored, " ", "")]:
+		slices.ContainsFunc(s.config.RefusedNumbers, func(number string) bool { return unblanked(number) == unblanked(stored) }):
 		return "", false
 	}
 	return stored, true
 }
 
-// unpunctuated leaves the first blank alone, which stands behind the country
-// code.
+// unpunctuated leaves the blank behind the country code.
 func unpunctuated(number string) string {
-	code, rest, found := strings.Cut(strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-().", r) {
-			return -1
-		}
-		return r
-	}, number), " ")
+	return oneBlank(strings.NewReplacer("-", "", "(", "", ")", "", ".", "").Replace(number))
+}
+
+// oneBlank leaves the first blank of a number alone.
+func oneBlank(number string) string {
+	code, rest, found := strings.Cut(number, " ")
 	if !found {
 		return code
 	}
 	return code + " " + strings.ReplaceAll(rest, " ", "")
 }
+
+func unblanked(text string) string { return strings.Join(strings.Fields(text), "") }
 
 func isJSON(contentType string) bool {
 	mediaType, _, _ := strings.Cut(contentType, ";")
@@ -154,13 +149,6 @@ type phoneBody struct {
 	CreatedDateTime string `json:"createdDateTime,omitempty"`
 }
 
-type list struct {
-	Context  string `json:"@odata.context"`
-	Count    *int   `json:"@odata.count,omitempty"`
-	NextLink string `json:"@odata.nextLink,omitempty"`
-	Value    any    `json:"value"`
-}
-
 // phone describes a phone as it stands there, or is asked not to be shown.
 func (s *Simulator) phone(c *call, a account, t directory.PhoneType, number string) phoneBody {
 	known := phoneTypes[t]
@@ -181,13 +169,210 @@ func (s *Simulator) phone(c *call, a account, t directory.PhoneType, number stri
 	return body
 }
 
-// numbersRefused makes the configured numbers comparable.
-func numbersRefused(numbers []string) map[string]bool {
-	refused := make(map[string]bool, len(numbers))
-	for _, number := range numbers {
-		refused[anyBlank.ReplaceAllString(number, "")] = true
-	}
-	return refused
+// slot is where a user has a phone of one type, or has not.
+type slot struct {
+	account
+	phones [3]string // all of theirs by type, empty for none
+	kind   directory.PhoneType
+	number string // of this type
 }
 
-var anyBlank = regexp.MustCompile(`\s+`)
+// forPhones makes what is done about a user's phones a service. It asks first
+// who the call is about, and of a write may it be done, and is there a body.
+func forPhones(do func(*Simulator, *exchange, *call, slot) (answer, *refusal)) handler {
+	return func(s *Simulator, x *exchange, c *call) (answer, *refusal) {
+		a, refused := s.user(c)
+		switch {
+		case refused != nil:
+		case !c.reads():
+			refused = cmp.Or(s.guard(c, a), c.refused)
+			if refused == nil && a.rule.Fault == RefusedNumber && c.phone.hasText {
+				refused = invalidNumber()
+			}
+		case a.rule.Fault == LostAnswer:
+			refused = &refusal{status: http.StatusServiceUnavailable, code: "UnknownError"}
+		}
+		if refused != nil {
+			return answer{}, refused
+		}
+		at := slot{account: a, kind: c.phone.kind, phones: s.standing(a.ref)}
+		if c.reads() {
+			at.phones = s.phonesShown(&at.account)
+		}
+		known, one := true, c.target.kind >= onePhone && c.target.kind <= disableSMS
+		if one {
+			at.kind, known = phoneTypeByID(c.target.id)
+		}
+		if known {
+			at.number = at.phones[at.kind]
+		}
+		var done answer
+		if one && at.number == "" {
+			refused = s.config.Assumed.MissingPhone.about("")
+		} else {
+			done, refused = do(s, x, c, at)
+		}
+		if refused != nil {
+			done = x.refuse(c, *refused)
+		}
+		done.cut = !c.reads() && a.rule.Fault == LostAnswer
+		return done, nil
+	}
+}
+
+// createPhone keeps the rules of
+// https://learn.microsoft.com/graph/api/authentication-post-phonemethods: one
+// phone of each type, and a mobile before an alternateMobile.
+func (s *Simulator) createPhone(x *exchange, c *call, at slot) (answer, *refusal) {
+	if at.number == c.phone.number {
+		s.stats.RepeatedWrites++
+	}
+	switch {
+	case at.number != "":
+		return answer{}, s.config.Assumed.Duplicate.about(phoneTypes[at.kind].title)
+	case at.kind == alternateMobile && at.phones[mobile] == "":
+		return answer{}, s.config.Assumed.MissingMobile.about("")
+	}
+	if refused := s.clash(at, c.phone.number); refused != nil {
+		return answer{}, refused
+	}
+	at.number = c.phone.number
+	s.keep(at)
+	created := s.shown(x, c, at, http.StatusCreated)
+	if s.config.Assumed.Location {
+		created.header["Location"] = x.base(c) + "/users/" + c.key() + "/authentication/phoneMethods/" + phoneTypes[at.kind].id
+	}
+	return s.minimal(c, created), nil
+}
+
+// updatePhone changes the number and never the type:
+// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-update.
+func (s *Simulator) updatePhone(x *exchange, c *call, at slot) (answer, *refusal) {
+	switch {
+	case c.stale():
+		return answer{}, resourceModified()
+	case c.phone.hasKind && c.phone.kind != at.kind:
+		return answer{}, s.config.Assumed.TypeMismatch.about("")
+	case !c.phone.hasText:
+		s.stats.accepted(s.now())
+	default:
+		if refused := s.clash(at, c.phone.number); refused != nil {
+			return answer{}, refused
+		}
+		if at.number == c.phone.number {
+			s.stats.RepeatedWrites++
+		}
+		at.number = c.phone.number
+		s.keep(at)
+	}
+	if c.method == http.MethodPatch && !s.config.Assumed.UpdateBody {
+		return noContent(), nil
+	}
+	return s.minimal(c, s.shown(x, c, at, http.StatusOK)), nil
+}
+
+// deletePhone keeps the rules of
+// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
+func (s *Simulator) deletePhone(_ *exchange, c *call, at slot) (answer, *refusal) {
+	switch {
+	case c.stale():
+		return answer{}, resourceModified()
+	case at.kind == mobile && at.phones[alternateMobile] != "":
+		return answer{}, s.config.Assumed.MobileNeeded.about("")
+	case at.rule.DefaultMethod == phoneTypes[at.kind].name:
+		return answer{}, s.config.Assumed.DefaultMethod.about("")
+	}
+	at.number = ""
+	s.keep(at)
+	return noContent(), nil
+}
+
+// switchSMS is for the mobile alone:
+// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-enablesmssignin.
+func (s *Simulator) switchSMS(_ *exchange, c *call, at slot) (answer, *refusal) {
+	assumed, enable := &s.config.Assumed, c.target.kind == enableSMS
+	switch {
+	case at.kind != mobile:
+		return answer{}, assumed.SMSNotMobile.about("")
+	case enable && (s.config.SMSSignIn == directory.NotAllowedByPolicy || s.barred(at.account)):
+		return answer{}, assumed.SMSNotAllowed.about("")
+	case enable && assumed.Clashes != ClashIgnored && s.people.WithMobile(at.number) > 1:
+		return answer{}, assumed.SMSNotUnique.about("")
+	}
+	s.remember(at.account)
+	switch {
+	case enable:
+		s.people.SetSMSSignIn(at.ref, directory.Ready)
+	case !s.barred(at.account):
+		s.people.SetSMSSignIn(at.ref, directory.NotEnabled)
+	}
+	s.stats.accepted(s.now())
+	return noContent(), nil
+}
+
+// stale reports whether the caller knows another version than ours, of which
+// there is no name.
+func (c *call) stale() bool { return !slices.Contains([]string{"", "*"}, c.header("If-Match")) }
+
+func resourceModified() *refusal {
+	return &refusal{status: http.StatusPreconditionFailed, code: "resourceModified", message: "The resource has changed."}
+}
+
+// clash is about a mobile number that another user has.
+func (s *Simulator) clash(at slot, number string) *refusal {
+	others := s.people.WithMobile(number)
+	if at.phones[mobile] == number {
+		others--
+	}
+	if at.kind == mobile && s.config.Assumed.Clashes == ClashRefused && others > 0 {
+		return s.config.Assumed.Clash.about("")
+	}
+	return nil
+}
+
+// barred is true of users whom the policy does not let sign in with SMS, which
+// no change of their phones alters.
+func (s *Simulator) barred(a account) bool {
+	return s.people.SMSSignIn(a.ref) == directory.NotAllowedByPolicy
+}
+
+// remember keeps what reads show for a while, before it changes.
+func (s *Simulator) remember(a account) {
+	if s.config.Assumed.StaleReads == 0 {
+		return
+	}
+	s.stale[a.ref] = &stale{s.standing(a.ref), s.smsState(a).String(), s.config.Assumed.StaleReads}
+}
+
+// keep stores a number, or removes a phone if it is empty.
+func (s *Simulator) keep(at slot) {
+	s.remember(at.account)
+	s.people.SetPhone(at.ref, at.kind, at.number)
+	if at.number == "" && s.people.DefaultMethod(at.ref) == phoneTypes[at.kind].name {
+		s.people.SetDefaultMethod(at.ref, "")
+	}
+	if at.kind == mobile && !s.barred(at.account) {
+		s.people.SetSMSSignIn(at.ref, s.config.SMSSignIn)
+	}
+	s.stats.accepted(s.now())
+}
+
+func (s *Simulator) getPhone(x *exchange, c *call, at slot) (answer, *refusal) {
+	return s.shown(x, c, at, http.StatusOK), nil
+}
+
+// shown answers with a phone.
+func (s *Simulator) shown(x *exchange, c *call, at slot, status int) answer {
+	body := s.phone(c, at.account, at.kind, at.number)
+	body.Context = x.context(c, "users('"+c.key()+"')/authentication/phoneMethods/$entity")
+	return x.odata(status, body)
+}
+
+func (s *Simulator) minimal(c *call, done answer) answer {
+	if s.config.Assumed.MinimalHonoured && strings.Contains(c.header("Prefer"), "return=minimal") {
+		return noContent()
+	}
+	return done
+}
+
+func noContent() answer { return answer{status: http.StatusNoContent, header: map[string]string{}} }

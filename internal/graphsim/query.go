@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ type options struct {
 	eventual bool
 }
 
-// advanced says whether the call is an advanced query; the two go together:
+// advanced reports whether the call is an advanced query; the two go together:
 // https://learn.microsoft.com/graph/aad-advanced-queries.
 func (o *options) advanced() bool { return o.eventual && o.count }
 
@@ -64,19 +65,23 @@ func parseOptions(c *call, schema odata.Schema) (options, *refusal) {
 // https://learn.microsoft.com/graph/query-parameters.
 func optionName(name string) string { return strings.TrimPrefix(strings.ToLower(name), "$") }
 
-func (o *options) set(name, value string, schema odata.Schema) (refused *refusal) {
+// whatFailed begins the message about an option that cannot be read.
+var whatFailed = map[string]string{
+	"select": "Parsing OData Select and Expand failed", "expand": "Parsing OData Select and Expand failed",
+	"filter": "Invalid filter clause", "orderby": "Invalid $orderby clause",
+}
+
+func (o *options) set(name, value string, schema odata.Schema) *refusal {
 	var err error
 	switch name {
 	case "select":
-		if o.selected, err = odata.ParseSelect(value); err != nil {
-			return badRequest("Parsing OData Select and Expand failed: " + err.Error())
-		}
+		o.selected, err = odata.ParseSelect(value)
+	case "expand":
+		// https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/857:
+		// authentication comes back as null, and so does what is not known.
+		o.expanded, err = expanded(value)
 	case "count":
-		switch strings.ToLower(value) {
-		case "true":
-			o.count = true
-		case "false":
-		default:
+		if o.count = strings.EqualFold(value, "true"); !o.count && !strings.EqualFold(value, "false") {
 			return badRequest("Invalid value '" + value + "' for $count query option found.")
 		}
 	case "top":
@@ -92,27 +97,21 @@ func (o *options) set(name, value string, schema odata.Schema) (refused *refusal
 		}
 	case "skip":
 		return badRequest("'$skip' is not supported by the service.")
+	case "search":
+		return badRequest("'$search' is not supported by the simulator.")
 	case "filter":
-		if schema != nil {
-			o.filter, refused = parseFilter(value, schema)
+		if len(schema) > 0 {
+			o.filter, err = odata.ParseFilter(value, schema)
 		}
 	case "orderby":
-		if schema == nil {
-			return nil
+		if len(schema) > 0 {
+			o.order, err = odata.ParseOrderBy(value, schema)
 		}
-		if o.order, err = odata.ParseOrderBy(value, schema); err != nil {
-			return badRequest("Invalid $orderby clause: " + err.Error())
-		}
-	case "expand":
-		// https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/857:
-		// authentication comes back as null, and so does what is not known.
-		if o.expanded, err = expanded(value); err != nil {
-			return badRequest("Parsing OData Select and Expand failed: " + err.Error())
-		}
-	case "search":
-		return badRequest("'$" + name + "' is not supported by the simulator.")
 	}
-	return refused
+	if err != nil {
+		return badRequest(whatFailed[name] + ": " + err.Error())
+	}
+	return nil
 }
 
 func unsupportedQuery(message string) *refusal {
@@ -133,14 +132,6 @@ func expanded(value string) (names []string, err error) {
 	return names, err
 }
 
-func parseFilter(text string, schema odata.Schema) (*odata.Filter, *refusal) {
-	f, err := odata.ParseFilter(text, schema)
-	if err != nil {
-		return nil, badRequest("Invalid filter clause: " + err.Error())
-	}
-	return f, nil
-}
-
 // selection is how the @odata.context repeats $select.
 func (o *options) selection() string {
 	if o.selected == nil {
@@ -159,114 +150,77 @@ type page struct {
 // properties are those of one user, or of what is reported about one.
 type properties func(name string) odata.Value
 
+// propertiesOf are the fields of a struct by their names in JSON.
+func propertiesOf(pointer any) properties {
+	v := reflect.ValueOf(pointer).Elem()
+	return func(name string) (value odata.Value) {
+		for i := range v.NumField() {
+			if tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); tag != name {
+				continue
+			}
+			if items, ok := v.Field(i).Interface().([]string); ok {
+				value.Items = items
+			} else {
+				value.Text = fmt.Sprint(v.Field(i))
+			}
+			break
+		}
+		return value
+	}
+}
+
 // page takes of the candidates, which are in order of their places in the
 // directory, those that match. Without $orderby the next page begins at a
 // place, so that a walk through all pages looks at everybody once.
-func (o *options) page(candidates iter.Seq[directory.Ref], of func(directory.Ref) properties) page {
-	var p page
-	if len(o.order) > 0 {
-		return o.orderedPage(candidates, of)
+func (o *options) page(candidates iter.Seq[directory.Ref], of func(directory.Ref) properties) (p page) {
+	type row struct {
+		place int      // of the row among all
+		keys  []string // made once, not for each comparison
+		ref   directory.Ref
 	}
-	count := 0
+	var all []row
+	plain := len(o.order) == 0 && !o.advanced()
 	for ref := range candidates {
-		if !o.matches(ref, of) {
+		if plain && int(ref) < o.skip || o.filter != nil && !o.filter.Matches(of(ref)) {
 			continue
 		}
-		count++
-		switch {
-		case int(ref) < o.skip:
-		case len(p.refs) < o.top:
-			p.refs = append(p.refs, ref)
-		case p.next == 0:
-			p.next = int(ref)
+		r := row{place: int(ref), ref: ref}
+		for _, by := range o.order {
+			r.keys = append(r.keys, strings.ToLower(of(ref)(by.Property).Text))
 		}
-		if p.next > 0 && !o.advanced() {
+		all = append(all, r)
+		if plain && len(all) > o.top {
 			break
 		}
 	}
-	if o.advanced() {
+	if len(o.order) > 0 {
+		slices.SortStableFunc(all, func(a, b row) int {
+			for i, by := range o.order {
+				if c := strings.Compare(a.keys[i], b.keys[i]); c != 0 && by.Descending {
+					return -c
+				} else if c != 0 {
+					return c
+				}
+			}
+			return 0
+		})
+		for i := range all {
+			all[i].place = i
+		}
+	}
+	if count := len(all); o.advanced() {
 		p.count = &count
 	}
-	return p
-}
-
-func (o *options) orderedPage(candidates iter.Seq[directory.Ref], of func(directory.Ref) properties) page {
-	type row struct {
-		ref  directory.Ref
-		keys []string // made once, not for each comparison
-	}
-	var all []row
-	for ref := range candidates {
-		if !o.matches(ref, of) {
-			continue
+	for _, r := range all {
+		switch {
+		case r.place < o.skip:
+		case len(p.refs) < o.top:
+			p.refs = append(p.refs, r.ref)
+		case p.next == 0:
+			p.next = r.place
 		}
-		r, property := row{ref: ref}, of(ref)
-		for _, by := range o.order {
-			r.keys = append(r.keys, strings.ToLower(property(by.Property).Text))
-		}
-		all = append(all, r)
-	}
-	slices.SortStableFunc(all, func(a, b row) int { return o.compare(a.keys, b.keys) })
-	var p page
-	if n := len(all); o.advanced() {
-		p.count = &n
-	}
-	from := min(o.skip, len(all))
-	to := min(from+o.top, len(all))
-	for _, r := range all[from:to] {
-		p.refs = append(p.refs, r.ref)
-	}
-	if to < len(all) {
-		p.next = to
 	}
 	return p
-}
-
-func (o *options) compare(a, b []string) int {
-	for i, by := range o.order {
-		c := strings.Compare(a[i], b[i])
-		if by.Descending {
-			c = -c
-		}
-		if c != 0 {
-			return c
-		}
-	}
-	return 0
-}
-
-func (o *options) matches(ref directory.Ref, of func(directory.Ref) properties) bool {
-	return o.filter == nil || o.filter.Matches(of(ref))
-}
-
-// nextLink is the call's own address, going on behind this page.
-func (x *exchange) nextLink(c *call, next int) string {
-	if next == 0 {
-		return ""
-	}
-	var kept []string
-	for option := range strings.SplitSeq(c.target.query, "&") {
-		name, _, _ := strings.Cut(option, "=")
-		if name, err := url.QueryUnescape(name); err == nil && optionName(name) != "skiptoken" && option != "" {
-			kept = append(kept, escaped(option))
-		}
-	}
-	kept = append(kept, "$skiptoken="+base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(next))))
-	return x.base(c) + (&url.URL{Path: c.target.path}).EscapedPath() + "?" + strings.Join(kept, "&")
-}
-
-// escaped encodes what only the url of a request in a $batch holds as it is,
-// such as blanks: a link must be good outside of one, too.
-func escaped(option string) string {
-	var to strings.Builder
-	for _, b := range []byte(option) {
-		if notInURL(rune(b)) {
-			fmt.Fprintf(&to, "%%%02X", b)
-		} else {
-			to.WriteByte(b)
-		}
-	}
-	return to.String()
 }
 
 // queryPhones does what is assumed of query options that the page of the call
@@ -283,13 +237,6 @@ func (s *Simulator) queryPhones(c *call, shown *[]phoneBody) *refusal {
 	if refused != nil || o.filter == nil {
 		return refused
 	}
-	kept := (*shown)[:0]
-	for _, p := range *shown {
-		properties := map[string]string{"id": p.ID, "phoneType": p.PhoneType, "phoneNumber": p.PhoneNumber, "smsSignInState": p.SMSSignInState}
-		if o.filter.Matches(func(name string) odata.Value { return odata.Value{Text: properties[name]} }) {
-			kept = append(kept, p)
-		}
-	}
-	*shown = kept
+	*shown = slices.DeleteFunc(*shown, func(p phoneBody) bool { return !o.filter.Matches(propertiesOf(&p)) })
 	return nil
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,31 +45,27 @@ type Quota struct {
 func ParseQuota(text string) (Quota, error) {
 	const largest = 1_000_000
 	words := strings.Fields(text)
-	if len(words) == 1 && words[0] == "unlimited" {
+	if slices.Equal(words, []string{"unlimited"}) {
 		return Quota{}, nil
 	}
-	wrong := fmt.Errorf("quota %q is not of the form LIMIT/WINDOW, as in 3000/150s, or unlimited", text)
 	if len(words) == 0 {
-		return Quota{}, wrong
+		words = []string{""}
 	}
 	number, window, _ := strings.Cut(words[0], "/")
 	limit, err := strconv.Atoi(number)
-	if err != nil || limit < 1 || limit > largest {
-		return Quota{}, wrong
+	length, wrong := time.ParseDuration(window)
+	if err != nil || wrong != nil || limit < 1 || limit > largest || length <= 0 || length > longest {
+		return Quota{}, fmt.Errorf("quota %q is not of the form LIMIT/WINDOW, as in 3000/150s, or unlimited", text)
 	}
-	q := Quota{Kind: SlidingWindow, Limit: limit, CountThrottled: true}
-	if q.Window, err = time.ParseDuration(window); err != nil || q.Window <= 0 || q.Window > 24*time.Hour {
-		return Quota{}, wrong
-	}
+	q := Quota{Kind: SlidingWindow, Limit: limit, Window: length, CountThrottled: true}
+	kinds := map[string]QuotaKind{"sliding": SlidingWindow, "fixed": FixedWindow, "bucket": TokenBucket}
 	for _, word := range words[1:] {
-		switch word {
-		case "sliding":
-		case "fixed":
-			q.Kind = FixedWindow
-		case "bucket":
-			q.Kind = TokenBucket
-		case "forgiving":
+		kind, isKind := kinds[word]
+		switch {
+		case word == "forgiving":
 			q.CountThrottled = false
+		case isKind:
+			q.Kind = kind
 		default:
 			return Quota{}, fmt.Errorf("quota %q: %q is not one of sliding, fixed, bucket, forgiving", text, word)
 		}
@@ -98,13 +94,13 @@ const (
 
 // UnmarshalText reads seconds, fraction, date or none.
 func (form *RetryAfterForm) UnmarshalText(text []byte) error {
-	for f, name := range []string{RetryAfterSeconds: "seconds", RetryAfterFraction: "fraction", RetryAfterDate: "date", RetryAfterNone: "none"} {
-		if string(text) == name {
-			*form = RetryAfterForm(f)
-			return nil
-		}
+	names := []string{RetryAfterSeconds: "seconds", RetryAfterFraction: "fraction", RetryAfterDate: "date", RetryAfterNone: "none"}
+	f := slices.Index(names, string(text))
+	if f < 0 {
+		return fmt.Errorf("%q is not one of %s", text, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("%q is not one of seconds, fraction, date, none", text)
+	*form = RetryAfterForm(f)
+	return nil
 }
 
 func (form RetryAfterForm) text(now time.Time, wait time.Duration) string {
@@ -127,8 +123,11 @@ type meter struct {
 
 	full  time.Duration // TokenBucket: when the bucket will be full again
 	start time.Duration // FixedWindow: when the present window began
-	count int           // FixedWindow: writes in it
-	last  ring          // SlidingWindow: the last Limit counted writes
+
+	// The windows: the times of the last Limit counted writes, in order, in a
+	// FixedWindow as if they came at its beginning. Whether one more fits
+	// depends only on the oldest of so many.
+	last []time.Duration
 }
 
 func (m *meter) set(q Quota, now time.Duration) {
@@ -143,8 +142,8 @@ func (m *meter) set(q Quota, now time.Duration) {
 		scale := float64(q.interval()) / float64(old.quota.interval())
 		tokens := time.Duration(float64(now+old.quota.Window-max(old.full, now)) * scale)
 		m.full = now + max(0, q.Window-tokens)
-	case q.Kind == SlidingWindow:
-		m.last = old.last.resized(q.Limit)
+	default:
+		m.last = m.last[max(0, len(m.last)-q.Limit):]
 	}
 }
 
@@ -155,20 +154,16 @@ func (q Quota) interval() time.Duration { return max(1, q.Window/time.Duration(q
 // now. More than the Limit can never be taken, and are asked for as that many.
 func (m *meter) wait(n int, now time.Duration) time.Duration {
 	n = min(n, m.quota.Limit)
-	if n <= 0 {
+	tooMany := len(m.last) + n - m.quota.Limit
+	switch {
+	case n <= 0:
+		return 0
+	case m.quota.Kind == TokenBucket:
+		return max(0, max(m.full, now)+time.Duration(n)*m.quota.interval()-(now+m.quota.Window))
+	case tooMany <= 0:
 		return 0
 	}
-	switch m.quota.Kind {
-	case FixedWindow:
-		m.roll(now)
-		if m.count+n > m.quota.Limit {
-			return m.start + m.quota.Window - now
-		}
-		return 0
-	case SlidingWindow:
-		return m.last.leaves(n, m.quota, now)
-	}
-	return max(0, max(m.full, now)+time.Duration(n)*m.quota.interval()-(now+m.quota.Window))
+	return max(0, m.last[tooMany-1]+m.quota.Window-now)
 }
 
 // take counts n units, be they taken or refused. The bucket is kept as the one
@@ -180,24 +175,17 @@ func (m *meter) take(n int, now time.Duration) {
 		return
 	}
 	switch m.quota.Kind {
-	case FixedWindow:
-		m.roll(now)
-		m.count = min(m.count+n, m.quota.Limit)
-	case SlidingWindow:
-		for range n {
-			m.last.push(now, m.quota.Limit)
-		}
-	default:
+	case TokenBucket:
 		m.full = min(max(m.full, now)+time.Duration(n)*m.quota.interval(), now+2*m.quota.Window)
+		return
+	case FixedWindow:
+		m.start += (now - m.start).Truncate(m.quota.Window)
+		now = m.start
 	}
-}
-
-// roll begins a new fixed window if the present one is over.
-func (m *meter) roll(now time.Duration) {
-	if passed := now - m.start; passed >= m.quota.Window {
-		m.start += passed - passed%m.quota.Window
-		m.count = 0
+	for range n {
+		m.last = append(m.last, now)
 	}
+	m.last = m.last[max(0, len(m.last)-m.quota.Limit):]
 }
 
 // used is the share of the quota that is gone; above 1 where throttled calls
@@ -206,51 +194,132 @@ func (m *meter) used(now time.Duration) float64 {
 	if m.quota.Limit == 0 {
 		return 0
 	}
-	limit := float64(m.quota.Limit)
-	switch m.quota.Kind {
-	case FixedWindow:
-		return float64(m.count) / limit
-	case SlidingWindow:
-		return float64(m.last.within(m.quota.Window, now)) / limit
+	if m.quota.Kind == TokenBucket {
+		return float64(max(0, m.full-now)) / float64(m.quota.Window)
 	}
-	return float64(max(0, m.full-now)) / float64(m.quota.Window)
+	over, _ := slices.BinarySearch(m.last, now-m.quota.Window+1)
+	return float64(len(m.last)-over) / float64(m.quota.Limit)
 }
 
-// ring holds the times of the last writes, no more than the limit: whether one
-// more fits in the window depends only on the oldest of so many.
-type ring struct {
-	times []time.Duration
-	next  int // where the oldest stands once the ring is full
+// maxApps bounds what is kept by app; those beyond share one budget.
+const maxApps = 1000
+
+// budget is what one app may do in one tenant:
+// https://learn.microsoft.com/graph/throttling-limits.
+type budget struct {
+	writes, reads, phones, reports meter
+
+	// Of the last throttled call; until is since the start.
+	wait, until time.Duration
+	refused     charge
 }
 
-func (r *ring) push(now time.Duration, limit int) {
-	if len(r.times) < limit {
-		r.times = append(r.times, now)
-		return
+// budgetOf finds the budget of an app, which is whole at first.
+func (s *Simulator) budgetOf(c *call) *budget {
+	key := c.caller.AppID + "\n" + c.caller.TenantID
+	if s.budgets[key] == nil && len(s.budgets) >= maxApps {
+		key = ""
 	}
-	r.times[r.next] = now
-	r.next = (r.next + 1) % limit
-}
-
-// leaves is how long it is until n more fit in the window.
-func (r *ring) leaves(n int, q Quota, now time.Duration) time.Duration {
-	tooMany := len(r.times) + n - q.Limit
-	if tooMany <= 0 {
-		return 0
+	b := s.budgets[key]
+	if b == nil {
+		b = &budget{}
+		b.writes.set(s.config.WriteQuota, 0)
+		b.reads.set(s.config.ReadQuota, 0)
+		b.phones.set(s.config.PhoneQuota, 0)
+		b.reports.set(s.config.ReportQuota, 0)
+		s.budgets[key] = b
 	}
-	return max(0, r.times[(r.next+tooMany-1)%len(r.times)]+q.Window-now)
+	return b
 }
 
-// resized keeps the youngest that fit.
-func (r *ring) resized(limit int) ring {
-	times := append(append([]time.Duration(nil), r.times[r.next:]...), r.times[:r.next]...)
-	return ring{times: times[max(0, len(times)-limit):]}
+// SetWriteQuota changes the quota of writes from now on. What the old quota
+// has counted stays counted if the new one is of the same kind: a bucket keeps
+// its tokens, a window its writes.
+func (s *Simulator) SetWriteQuota(q Quota) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.config.WriteQuota = q
+	for _, b := range s.budgets {
+		b.writes.set(q, s.now())
+	}
 }
 
-// within is how many stand in the window. The times lie in order, beginning at
-// next.
-func (r *ring) within(window, now time.Duration) int {
-	n := len(r.times)
-	left := sort.Search(n, func(i int) bool { return r.times[(r.next+i)%n] > now-window })
-	return n - left
+// charge is what a call takes of one quota.
+type charge struct {
+	meter *meter
+	units int
+	what  string // in x-ms-throttle-scope
+	limit string // in x-ms-throttle-information
 }
+
+func (b *budget) charges(c *call, wanted service) []charge {
+	charges := make([]charge, 0, 3)
+	if wanted.units == 0 {
+		charges = append(charges, charge{&b.writes, 1, "Write", "WriteLimitExceeded"})
+	} else {
+		charges = append(charges, charge{&b.reads, unitsOf(c, wanted), "Read", "ResourceUnitLimitExceeded"})
+	}
+	if c.forPhones() {
+		charges = append(charges, charge{&b.phones, 1, "ReadWrite", "ResourceUnitLimitExceeded"})
+	}
+	if c.target.kind == registrations || c.target.kind == oneRegistration {
+		charges = append(charges, charge{&b.reports, 1, "Read", "ResourceUnitLimitExceeded"})
+	}
+	return charges
+}
+
+// throttle counts a call, and refuses it if one of its quotas is used up. used
+// is the largest share that is gone of any.
+func (s *Simulator) throttle(c *call, wanted service) (used float64, refused *refusal) {
+	b, now := s.budgetOf(c), s.now()
+	if s.config.ResetOnEarlyRetry && now < b.until {
+		b.until = now + b.wait
+		return 0, s.tooMany(c, b.wait, b.refused)
+	}
+	charges := b.charges(c, wanted)
+	over := slices.ContainsFunc(charges, func(each charge) bool { return each.meter.wait(each.units, now) > 0 })
+	var longest time.Duration
+	for _, each := range charges {
+		if !over || each.meter.quota.CountThrottled {
+			each.meter.take(each.units, now)
+		}
+		if !over {
+			used = max(used, each.meter.used(now))
+		} else if wait := each.meter.wait(each.units, now); wait > longest {
+			longest, b.refused = wait, each
+		}
+	}
+	if over {
+		b.wait, b.until = longest, now+longest
+		return 0, s.tooMany(c, longest, b.refused)
+	}
+	return used, nil
+}
+
+// unitsOf takes one off for $select and for a small page, down to one.
+func unitsOf(c *call, wanted service) int {
+	units := wanted.units
+	if c.options.selected != nil {
+		units--
+	}
+	if c.options.top < 20 {
+		units--
+	}
+	return max(1, units)
+}
+
+func (s *Simulator) tooMany(c *call, wait time.Duration, by charge) *refusal {
+	r := tooManyRequests()
+	r.retryAfter = s.config.RetryAfter.text(time.Now(), wait)
+	if !s.config.Assumed.NoThrottleHeaders {
+		r.header = map[string]string{
+			"x-ms-throttle-scope":       "Tenant_Application/" + by.what + "/" + c.caller.AppID + "/" + c.caller.TenantID,
+			"x-ms-throttle-information": by.limit,
+		}
+	}
+	return r
+}
+
+// percentage is a share in the form of x-ms-throttle-limit-percentage, which
+// goes from 0.8 to 1.8.
+func percentage(used float64) string { return strconv.FormatFloat(min(used, 1.8), 'f', 1, 64) }

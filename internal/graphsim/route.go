@@ -1,9 +1,9 @@
 package graphsim
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"entraphone/internal/graphsim/directory"
@@ -82,6 +82,36 @@ func itemTarget(address, version string) target {
 	return t
 }
 
+// patterns are the paths below the version. The first one that fits counts;
+// names in them stand in any case, and * is anything more.
+var patterns = []struct {
+	path string
+	kind targetKind
+}{
+	{"$batch", batchEndpoint},
+	{"directoryObjects/getByIds", objectsByID},
+	{"directoryObjects/microsoft.graph.getByIds", objectsByID},
+	{"users/getByIds", objectsByID},
+	{"users", userCollection},
+	{"users/$count", userCount},
+	{"users/{user}", oneUser},
+	{"users/{user}/authentication/methods", methodCollection},
+	{"users/{user}/authentication/phoneMethods", phoneCollection},
+	{"users/{user}/authentication/phoneMethods/$count", phoneCount},
+	{"users/{user}/authentication/phoneMethods/{id}", onePhone},
+	// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-enablesmssignin
+	{"users/{user}/authentication/phoneMethods/{id}/enableSmsSignIn", enableSMS},
+	{"users/{user}/authentication/phoneMethods/{id}/microsoft.graph.enableSmsSignIn", enableSMS},
+	{"users/{user}/authentication/phoneMethods/{id}/disableSmsSignIn", disableSMS},
+	{"users/{user}/authentication/phoneMethods/{id}/microsoft.graph.disableSmsSignIn", disableSMS},
+	{"users/{user}/authentication/*", unroutedPhones},
+	{"users/{user}/*", unknownResource},
+	{"reports/authenticationMethods/userRegistrationDetails", registrations},
+	{"reports/authenticationMethods/userRegistrationDetails/{id}", oneRegistration},
+	{"organization", organizations},
+	{"organization/{id}", organizations},
+}
+
 // graphTarget finds the target of an escaped path below the version, with or
 // without a leading slash. What stands behind a # that was not escaped is not
 // part of it.
@@ -96,99 +126,58 @@ func graphTarget(escaped string) target {
 		segments = segments[1:] // the tenant, which the token names as well
 	}
 	t := target{path: "/" + strings.Join(segments, "/"), unknown: segments[0], odd: !quoted && strings.Contains(escaped, "'")}
-	switch is := func(names ...string) bool { return startsWith(segments, names) }; {
-	case is("$batch") && len(segments) == 1:
-		t.kind = batchEndpoint
-	case is("me") && (len(segments) == 1 || is("me", "authentication")):
+	if strings.EqualFold(segments[0], "me") && (len(segments) == 1 || strings.EqualFold(segments[1], "authentication")) {
 		t.me = true
-		t.routeUser(segments)
-	case (is("users", "getByIds") || is("directoryObjects", "getByIds") || is("directoryObjects", "microsoft.graph.getByIds")) && len(segments) == 2:
-		t.kind = objectsByID
-	case is("users"):
-		t.routeUsers(segments, quoted)
-	case is("reports", "authenticationMethods", "userRegistrationDetails") && len(segments) <= 4:
-		t.kind = registrations
-		if len(segments) == 4 {
-			t.kind, t.id = oneRegistration, segments[3]
+		segments = append([]string{"users", ""}, segments[1:]...)
+	}
+	// https://learn.microsoft.com/graph/api/user-get: such a key breaks the URL
+	// conventions of OData unless it is quoted.
+	if len(segments) > 1 && strings.EqualFold(segments[0], "users") && strings.HasPrefix(segments[1], "$") && !quoted &&
+		(len(segments) > 2 || segments[1] != "$count") {
+		t.kind, t.unknown = badUserKey, segments[1]
+		return t
+	}
+	for _, known := range patterns {
+		if !t.fits(known.path, segments, quoted) {
+			continue
 		}
-	case is("organization") && len(segments) <= 2:
-		t.kind = organizations
-		if len(segments) == 2 {
-			t.id = segments[1]
+		if t.kind = known.kind; t.kind == unknownResource {
+			t.unknown = segments[2]
 		}
+		break
 	}
 	return t
 }
 
-func startsWith(segments, names []string) bool {
-	return len(segments) >= len(names) && slices.EqualFunc(segments[:len(names)], names, strings.EqualFold)
-}
-
-func (t *target) routeUsers(segments []string, quoted bool) {
-	switch {
-	case len(segments) == 1:
-		t.kind = userCollection
-	case len(segments) == 2 && !quoted && segments[1] == "$count":
-		t.kind = userCount
-	case !quoted && strings.HasPrefix(segments[1], "$"):
-		// https://learn.microsoft.com/graph/api/user-get: such a key breaks the
-		// URL conventions of OData unless it is quoted.
-		t.kind, t.unknown = badUserKey, segments[1]
-	default:
-		t.user = segments[1]
-		t.routeUser(segments[1:])
+// fits reports whether the segments are those of a pattern, and keeps what
+// stands in its places if so.
+func (t *target) fits(pattern string, segments []string, quoted bool) bool {
+	pattern, more := strings.CutSuffix(pattern, "/*")
+	n := strings.Count(pattern, "/") + 1
+	if len(segments) < n || len(segments) > n && !more {
+		return false
 	}
-}
-
-// routeUser goes on behind the user, whose key is the first segment.
-func (t *target) routeUser(segments []string) {
-	switch is := func(names ...string) bool { return startsWith(segments[1:], names) }; {
-	case len(segments) == 1:
-		t.kind = oneUser
-	case !is("authentication"):
-		t.unknown = segments[1]
-	case is("authentication", "methods") && len(segments) == 3:
-		t.kind = methodCollection
-	case is("authentication", "phoneMethods"):
-		t.routePhones(segments[3:])
-	default:
-		t.kind = unroutedPhones
+	found := *t
+	for i, name := range strings.Split(pattern, "/") {
+		switch segment := segments[i]; {
+		case name == "{user}":
+			found.user = segment
+		case name == "{id}":
+			found.id = segment
+		case name == "$count" && (segment != name || quoted && i == 1), !strings.EqualFold(segment, name):
+			return false
+		default:
+			found.oddCase = segment != name
+		}
 	}
-}
-
-func (t *target) routePhones(segments []string) {
-	switch {
-	case len(segments) == 0:
-		t.kind = phoneCollection
-	case len(segments) == 1 && segments[0] == "$count":
-		t.kind = phoneCount
-	case len(segments) == 1:
-		t.kind, t.id = onePhone, segments[0]
-	case len(segments) == 2:
-		t.id = segments[0]
-		t.routeAction(strings.TrimPrefix(segments[1], "microsoft.graph."))
-	default:
-		t.kind = unroutedPhones
-	}
-}
-
-// routeAction takes the names of the actions in any case:
-// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-enablesmssignin.
-func (t *target) routeAction(name string) {
-	const enable, disable = "enableSmsSignIn", "disableSmsSignIn"
-	t.kind = unroutedPhones
-	switch {
-	case strings.EqualFold(name, enable):
-		t.kind, t.oddCase = enableSMS, name != enable
-	case strings.EqualFold(name, disable):
-		t.kind, t.oddCase = disableSMS, name != disable
-	}
+	*t = found
+	return true
 }
 
 // splitPath splits before it decodes, so that an encoded slash stays in its
-// segment, and takes name('key') apart into two segments. quoted says that the
-// key of a user was of that form, the only one for a userPrincipalName that
-// begins with $: https://learn.microsoft.com/graph/api/user-get.
+// segment, and makes two segments of name('key'). quoted is true where the key
+// of a user was of that form, the only one for a userPrincipalName that begins
+// with $: https://learn.microsoft.com/graph/api/user-get.
 func splitPath(escaped string) (segments []string, quoted, ok bool) {
 	if strings.ContainsFunc(escaped, notInURL) {
 		return nil, false, false
@@ -219,16 +208,20 @@ func notInURL(r rune) bool {
 // origin is the scheme and host of the caller's view. Identity libraries
 // follow what the discovery documents say to the letter, so that a proxy that
 // ends TLS must be seen through.
-func origin(r *http.Request) string {
-	scheme, host := "http", r.Host
+func origin(r *http.Request, forwarded string) string {
+	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	if forwarded := r.Header.Get("X-Forwarded-Proto"); forwarded != "" {
-		scheme = forwarded
+	return cmp.Or(forwarded, scheme) + "://" + cmp.Or(r.Header.Get("X-Forwarded-Host"), r.Host)
+}
+
+// browsed is the origin by which a browser reaches us. A client that is bound
+// to https may forward a scheme alone, though it speaks http; a proxy also
+// tells whose request or which host it forwards.
+func browsed(r *http.Request) string {
+	if r.Header.Get("X-Forwarded-Host") == "" && r.Header.Get("X-Forwarded-For") == "" {
+		return origin(r, "")
 	}
-	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" {
-		host = forwarded
-	}
-	return scheme + "://" + host
+	return origin(r, r.Header.Get("X-Forwarded-Proto"))
 }

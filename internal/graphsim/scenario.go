@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"path"
 	"reflect"
@@ -29,13 +30,12 @@ var named embed.FS
 
 // ScenarioNames are the scenarios that come with the simulator, sorted.
 func ScenarioNames() []string {
-	entries, err := named.ReadDir("scenarios")
+	names, err := fs.Glob(named, "scenarios/*.yaml")
 	if err != nil {
 		panic(fmt.Sprintf("graphsim: the embedded scenarios: %v", err)) // unreachable unless bug
 	}
-	names := make([]string, 0, len(entries))
-	for _, entry := range entries {
-		names = append(names, strings.TrimSuffix(entry.Name(), ".yaml"))
+	for i, name := range names {
+		names[i] = strings.TrimSuffix(path.Base(name), ".yaml")
 	}
 	return names
 }
@@ -43,10 +43,7 @@ func ScenarioNames() []string {
 // NamedScenario opens one of the scenarios that come with the simulator. It is
 // false for a name that there is not.
 func NamedScenario(name string) (io.ReadCloser, bool) {
-	if !slices.Contains(ScenarioNames(), name) {
-		return nil, false
-	}
-	file, err := named.Open(path.Join("scenarios", name+".yaml"))
+	file, err := named.Open("scenarios/" + name + ".yaml")
 	return file, err == nil
 }
 
@@ -66,7 +63,7 @@ func readScenario(r io.Reader, config *Config) error {
 	if err != nil {
 		return err
 	}
-	if err := fits(root, reflect.TypeFor[Config]()); err != nil {
+	if err := fits(root, reflect.StructField{Type: reflect.TypeFor[Config]()}); err != nil {
 		return err
 	}
 	changed := *config
@@ -74,9 +71,6 @@ func readScenario(r io.Reader, config *Config) error {
 	changed.Assumed.NumberPattern = nil // or it would be changed in place
 	if err := root.Decode(&changed); err != nil {
 		return plain(err)
-	}
-	if at, problem := changed.problem(); problem != "" {
-		return fmt.Errorf("line %d: %s %s", lineOf(root, at), strings.Join(at, "."), problem)
 	}
 	changed.Users = append(changed.Users, config.Users...)
 	changed.Faults = append(changed.Faults, config.Faults...)
@@ -122,9 +116,10 @@ func plain(err error) error {
 // each.
 const maxHeaders = 100
 
-// fits says what of a value does not fit a type, and where, before the decoder
-// would say so with the names of our types and often without the line.
-func fits(node *yaml.Node, t reflect.Type, at ...string) error {
+// fits refuses a value that does not fit a field, before the decoder would, with
+// the names of our types and often without the line.
+func fits(node *yaml.Node, field reflect.StructField, at ...string) error {
+	t := field.Type
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -135,7 +130,7 @@ func fits(node *yaml.Node, t reflect.Type, at ...string) error {
 	case node.ShortTag() == "!!null":
 		return nil
 	case isText || t.Kind() != reflect.Struct && t.Kind() != reflect.Map && t.Kind() != reflect.Slice:
-		return scalarFits(node, t, at)
+		return misfit(node, at, wrongScalar(node, reflect.New(t), field.Tag))
 	case t.Kind() == reflect.Slice:
 		if node.Kind != yaml.SequenceNode {
 			return misfit(node, at, "is not a list")
@@ -145,7 +140,7 @@ func fits(node *yaml.Node, t reflect.Type, at ...string) error {
 			if element.ShortTag() == "!!null" {
 				return misfit(element, at, "is empty") // the decoder would leave it out
 			}
-			if err := fits(element, t.Elem(), at...); err != nil {
+			if err := fits(element, reflect.StructField{Type: t.Elem()}, at...); err != nil {
 				return err
 			}
 		}
@@ -153,73 +148,129 @@ func fits(node *yaml.Node, t reflect.Type, at ...string) error {
 	case node.Kind != yaml.MappingNode:
 		return misfit(node, at, "is not a set of keys with values")
 	}
-	return keysFit(node, t, at)
+	if err := keysFit(node, t, at); err != nil {
+		return err
+	}
+	return makesSense(node, reflect.New(t).Interface(), at)
 }
 
 func keysFit(node *yaml.Node, t reflect.Type, at []string) error {
-	if t.Kind() == reflect.Map && len(node.Content)/2 > maxHeaders {
-		return misfit(node, at, fmt.Sprintf("has more than %d keys", maxHeaders))
-	}
-	var known map[string]reflect.Type
+	var known map[string]reflect.StructField
 	if t.Kind() == reflect.Struct {
 		known = keysOf(t)
+	} else if len(node.Content)/2 > maxHeaders {
+		return misfit(node, at, fmt.Sprintf("has more than %d keys", maxHeaders))
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
-		valueType := known[key.Value]
+		field, isKnown := known[key.Value]
 		name := strings.Trim(fmt.Sprintf("%.40q", key.Value), `"`)
 		switch {
 		case key.Kind != yaml.ScalarNode:
 			return misfit(key, at, "has a key that is not a word")
 		case seen[key.Value]:
 			return fmt.Errorf("line %d: key %s stands there twice", key.Line, name)
-		case t.Kind() == reflect.Map:
-			valueType = t.Elem()
-		case valueType == nil:
+		case known == nil:
+			field.Type = t.Elem()
+		case !isKnown:
 			return fmt.Errorf("line %d: unknown key %s; known here are %s", key.Line, name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 		seen[key.Value] = true
-		if err := fits(node.Content[i+1], valueType, append(at, name)...); err != nil {
+		if err := fits(node.Content[i+1], field, append(at, name)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// keysOf are the keys of a struct with the types of their values. The decoder
-// takes a name in lower case where there is no tag.
-func keysOf(t reflect.Type) map[string]reflect.Type {
-	keys := make(map[string]reflect.Type, t.NumField())
-	for i := range t.NumField() {
-		f := t.Field(i)
+// keysOf are the keys of a struct with their fields. The decoder takes a name
+// in lower case where there is no tag.
+func keysOf(t reflect.Type) map[string]reflect.StructField {
+	keys := make(map[string]reflect.StructField, t.NumField())
+	for _, f := range reflect.VisibleFields(t) {
 		if key := cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name)); key != "-" {
-			keys[key] = f.Type
+			keys[key] = f
 		}
 	}
 	return keys
 }
 
-func scalarFits(node *yaml.Node, t reflect.Type, at []string) error {
-	tag, value := node.ShortTag(), reflect.New(t).Interface()
+// wrongScalar is what is wrong with a single value, and empty if it fits.
+func wrongScalar(node *yaml.Node, value reflect.Value, rules reflect.StructTag) string {
+	tag := node.ShortTag()
 	if node.Kind != yaml.ScalarNode || !slices.Contains([]string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}, tag) {
-		return misfit(node, at, "is not a single value")
+		return "is not a single value"
 	}
-	if text, ok := value.(encoding.TextUnmarshaler); ok {
+	if text, ok := value.Interface().(encoding.TextUnmarshaler); ok {
 		if err := text.UnmarshalText([]byte(node.Value)); err != nil {
-			return misfit(node, at, fmt.Sprintf("does not fit: %.200s", err))
+			return fmt.Sprintf("does not fit: %.200s", err)
 		}
+		return ""
+	}
+	err, v := node.Decode(value.Interface()), value.Elem()
+	rounded := tag == "!!float" && v.Kind() != reflect.Float64 && v.Kind() != reflect.String
+	if err != nil || rounded {
+		return fmt.Sprintf("is not %s: %.40q", wanted(v.Type()), node.Value)
+	}
+	return outOfBounds(v, rules)
+}
+
+// outOfBounds compares a value with the rules in the tag of its field, and with
+// what any value of its type must be.
+func outOfBounds(v reflect.Value, rules reflect.StructTag) string {
+	var low, high int64
+	words := strings.Fields(rules.Get("one"))
+	_, err := fmt.Sscan(rules.Get("between"), &low, &high)
+	switch {
+	case v.Kind() == reflect.Float64 && v.Float() == 0:
+		return "is 0, which would be never: leave the whole entry out"
+	case v.Kind() == reflect.Float64 && !(v.Float() >= 0 && v.Float() <= 1): // nor .nan
+		return "is not between 0 and 1"
+	case v.IsZero():
+		return ""
+	case len(words) > 0 && slices.Contains(words, fmt.Sprint(v)):
+		return ""
+	case len(words) == 2:
+		return "is neither " + words[0] + " nor " + words[1]
+	case len(words) > 0:
+		return "is not one of " + strings.Join(words, ", ")
+	case err == nil && (v.Int() < low || v.Int() > high):
+		return fmt.Sprintf("is not between %d and %d", low, high)
+	case v.Type() == reflect.TypeFor[time.Duration]() && (v.Int() < 0 || v.Int() > int64(longest)):
+		return "is not between 0 and 24h"
+	case v.CanInt() && v.Int() < 0:
+		return "is negative"
+	}
+	return ""
+}
+
+// makesSense asks a type with rules beyond those of its fields for a problem,
+// and with which key: numbers in it are places in lists.
+func makesSense(node *yaml.Node, value any, at []string) error {
+	whole, ok := value.(interface{ problem() (key, message string) })
+	if !ok {
 		return nil
 	}
-	err := node.Decode(value)
-	if part, is := value.(*float64); is && err == nil && *part == 0 {
-		return misfit(node, at, "is 0, which would be never: leave the whole entry out")
+	if err := node.Decode(value); err != nil {
+		return plain(err)
 	}
-	rounded := tag == "!!float" && t.Kind() != reflect.Float64 && t.Kind() != reflect.String
-	if err == nil && !rounded {
-		return nil
+	key, message := whole.problem()
+	for step := range strings.FieldsFuncSeq(key, func(r rune) bool { return r == '.' }) {
+		node, at = child(node, step), append(at, step)
 	}
-	return misfit(node, at, fmt.Sprintf("is not %s: %.40q", wanted(t), node.Value))
+	return misfit(node, at, message)
+}
+
+// child finds the value of a key, or an element by its number.
+func child(node *yaml.Node, step string) *yaml.Node {
+	for i, c := range node.Content {
+		if node.Kind == yaml.SequenceNode && strconv.Itoa(i+1) == step ||
+			node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].Value == step {
+			return c
+		}
+	}
+	return node
 }
 
 // wanted is what a value of a type must be, in words.
@@ -235,135 +286,45 @@ func wanted(t reflect.Type) string {
 	return "a whole number in range"
 }
 
+// misfit names the line and the key, and is nil if nothing is wrong.
 func misfit(node *yaml.Node, at []string, what string) error {
-	where := strings.Join(at, ".")
-	if where == "" {
-		where = "the scenario"
+	if what == "" {
+		return nil
 	}
-	return fmt.Errorf("line %d: %s %s", node.Line, where, what)
+	return fmt.Errorf("line %d: %s %s", node.Line, cmp.Or(strings.Join(at, "."), "the scenario"), what)
 }
 
-// problem names what is wrong with a value, and where: keys, and numbers in
-// lists.
-func (c *Config) problem() (at []string, problem string) {
-	for i := range c.Faults {
-		if key, problem := c.Faults[i].problem(); problem != "" {
-			return withKey("faults", i, key), problem
-		}
-	}
-	for i := range c.Users {
-		if key, problem := c.Users[i].problem(); problem != "" {
-			return withKey("users", i, key), problem
-		}
-	}
+// problem finds what makes no sense although each value does.
+func (c *Config) problem() (key, message string) {
 	for i, client := range c.Clients {
 		if client.ID == "" {
-			return withKey("clients", i, ""), "has no id"
-		}
-	}
-	answers := reflect.ValueOf(c.Assumed)
-	for i := range answers.NumField() {
-		if e, ok := answers.Field(i).Interface().(ErrorAnswer); ok && e.Status != 0 && (e.Status < 400 || e.Status > 599) {
-			return []string{"assumed", answers.Type().Field(i).Tag.Get("yaml"), "status"}, "is not between 400 and 599"
+			return fmt.Sprintf("clients.%d", i+1), "has no id"
 		}
 	}
 	for i, name := range c.Permissions {
 		if !slices.Contains(knownPermissions(), name) {
-			return withKey("permissions", i, ""), "is not one of " + strings.Join(knownPermissions(), ", ")
+			return fmt.Sprintf("permissions.%d", i+1), "is not one of " + strings.Join(knownPermissions(), ", ")
 		}
 	}
 	for i, number := range c.RefusedNumbers {
-		if _, ok := directory.Number(oneBlank(number)); !ok {
-			return withKey("refusedNumbers", i, ""), "is not of the form +{country code} {number}"
+		if _, ok := directory.Number(oneBlank(strings.Join(strings.Fields(number), " "))); !ok {
+			return fmt.Sprintf("refusedNumbers.%d", i+1), "is not of the form +{country code} {number}"
 		}
 	}
 	for i, name := range c.Assumed.AdvancedProperties {
-		canonical, _, known := userSchema.Find(name)
-		if !known {
-			return []string{"assumed", "advancedProperties", fmt.Sprint(i + 1)}, "is no property of a user that the simulator has"
+		if _, _, known := userSchema.Find(name); !known {
+			return fmt.Sprintf("assumed.advancedProperties.%d", i+1), "is no property of a user that the simulator has"
 		}
-		c.Assumed.AdvancedProperties[i] = canonical
 	}
-	switch {
-	case c.Latency < 0 || c.Latency > longest:
-		return []string{"latency"}, "is not between 0 and 24h"
-	case c.LatencyJitter < 0 || c.LatencyJitter > longest:
-		return []string{"latencyJitter"}, "is not between 0 and 24h"
-	case c.TokenLifetime < 0 || c.TokenLifetime > longest:
-		return []string{"tokenLifetime"}, "is not between 0 and 24h"
-	case c.SignedIn.Polls < 0:
-		return []string{"signedIn", "polls"}, "is negative"
-	case !oneOf(c.SignedIn.Role, AuthenticationAdministrator, PrivilegedAuthenticationAdministrator, GlobalReader):
-		return []string{"signedIn", "role"}, "is not one of authentication-administrator, privileged-authentication-administrator, global-reader"
-	case !oneOf(c.Assumed.PhoneQueryOptions, OptionsHonoured, OptionsRefused):
-		return []string{"assumed", "phoneQueryOptions"}, "is neither honoured nor refused"
-	case !oneOf(c.Assumed.Clashes, ClashIgnored, ClashRefused):
-		return []string{"assumed", "clashes"}, "is neither ignored nor refused"
-	case !oneOf(c.Assumed.BatchThrottled, 200, 424, 429):
-		return []string{"assumed", "batchThrottled"}, "is not one of 200, 424, 429"
-	case c.Assumed.StaleReads < 0:
-		return []string{"assumed", "staleReads"}, "is negative"
-	case c.Assumed.GetByIDsLimit < 0:
-		return []string{"assumed", "getByIdsLimit"}, "is negative"
-	case c.Assumed.BodyLimit < 0:
-		return []string{"assumed", "bodyLimit"}, "is negative"
-	}
-	return nil, ""
+	return "", ""
 }
 
 // longest is how long anything here may last.
 const longest = 24 * time.Hour
 
-// oneBlank leaves the first blank of a number, as RefusedNumbers takes any.
-func oneBlank(number string) string {
-	code, rest, found := strings.Cut(strings.TrimSpace(number), " ")
-	if !found {
-		return code
-	}
-	return code + " " + anyBlank.ReplaceAllString(rest, "")
-}
-
 func (r *UserRule) problem() (key, message string) {
-	_, known := phoneTypeOf(func(name, _ string) bool { return name == r.DefaultMethod })
-	switch {
-	case !(r.Share >= 0 && r.Share <= 1): // nor .nan
-		return "share", "is not between 0 and 1"
-	case r.MissingFor < 0:
-		return "missingFor", "is negative"
-	case r.DefaultMethod != "" && !known:
-		return "defaultMethod", "is not one of mobile, alternateMobile, office"
-	case r.Fault != NoFault && !slices.Contains(UserFaults(), string(r.Fault)):
-		return "fault", "is not one of " + strings.Join(UserFaults(), ", ")
-	case r.Fault == NoFault && r.MissingFor == 0 && r.DefaultMethod == "":
+	if r.Fault == NoFault && r.MissingFor == 0 && r.DefaultMethod == "" {
 		return "", "says nothing: give it a fault, missingFor or defaultMethod"
 	}
 	return "", ""
-}
-
-func withKey(list string, index int, key string) []string {
-	at := []string{list, fmt.Sprint(index + 1)}
-	if key != "" {
-		at = append(at, key)
-	}
-	return at
-}
-
-// lineOf finds where a value stands, or the nearest thing around it.
-func lineOf(node *yaml.Node, at []string) int {
-	line := node.Line
-	for _, step := range at {
-		var next *yaml.Node
-		for i, child := range node.Content {
-			switch {
-			case node.Kind == yaml.SequenceNode && fmt.Sprint(i+1) == step,
-				node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].Value == step:
-				next = child
-			}
-		}
-		if next == nil {
-			break
-		}
-		node, line = next, next.Line
-	}
-	return line
 }

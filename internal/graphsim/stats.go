@@ -1,8 +1,18 @@
 package graphsim
 
 import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"net/http"
+	"net/url"
 	"slices"
 	"time"
+
+	"entraphone/internal/graphsim/directory"
 )
 
 // Stats counts what has happened since the simulator was made. Subtract the
@@ -91,8 +101,8 @@ func (s *Simulator) Log() []LogEntry {
 	return slices.Clone(s.log)
 }
 
-// countRequest needs the lock, as do logRequest and logItem.
-func (s *Simulator) countRequest(x *exchange, method string) {
+// countRequest needs the lock, as does logItem.
+func (s *Simulator) countRequest(x *exchange) {
 	switch x.target.kind {
 	case tokenEndpoint:
 		s.stats.TokenRequests++
@@ -100,13 +110,9 @@ func (s *Simulator) countRequest(x *exchange, method string) {
 		s.stats.DiscoveryRequests++
 	case batchEndpoint:
 		s.stats.BatchRequests++
-		x.batch = s.stats.BatchRequests
+		x.entry.Batch = s.stats.BatchRequests
 	default:
 		s.stats.PlainRequests++
-	}
-	x.entry = LogEntry{
-		Time: x.arrived, Method: method, Path: x.target.path, Batch: x.batch,
-		RequestID: x.requestID, ClientRequestID: x.clientRequestID,
 	}
 	if s.config.KeepLog {
 		x.place = len(s.log)
@@ -114,25 +120,100 @@ func (s *Simulator) countRequest(x *exchange, method string) {
 	}
 }
 
-func (s *Simulator) logRequest(x *exchange) {
-	if s.config.KeepLog {
-		s.log[x.place] = x.entry
-	}
-	if s.config.OnRequest != nil {
-		s.config.OnRequest(x.entry)
-	}
-}
-
 func (s *Simulator) logItem(x *exchange, it *item) {
 	entry := x.entry
 	entry.Method, entry.Path, entry.Status = it.Method, it.call.target.path, it.status()
-	if own := it.call.clientRequestID; own != "" {
-		entry.ClientRequestID = own
-	}
+	entry.ClientRequestID = cmp.Or(it.call.clientRequestID, entry.ClientRequestID)
 	if s.config.KeepLog {
 		s.log = append(s.log, entry)
 	}
 	if s.config.OnRequest != nil {
 		s.config.OnRequest(entry)
 	}
+}
+
+// inspect shows what Graph would not: the paths below /_sim ask for no token
+// and count as no request.
+func (s *Simulator) inspect(w http.ResponseWriter, r *http.Request, t target) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET is served here", http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	switch t.path {
+	case "/_sim/stats":
+		w.Header().Set("Content-Type", plainJSON)
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		encoder.Encode(s.Stats()) // an error means that the caller has gone
+	case "/_sim/state":
+		s.inspectState(w, r.URL.Query())
+	case "/_sim/device":
+		io.WriteString(w, "The simulator signs in whoever its scenario names under signedIn. There is nothing to do here.\n")
+	case "/":
+		io.WriteString(w, "This is a simulated Microsoft Graph. See /_sim/state and /_sim/stats.\n")
+	default:
+		http.Error(w, "there are /_sim/stats, /_sim/state and /_sim/state?user=KEY", http.StatusNotFound)
+	}
+}
+
+func (s *Simulator) inspectState(w http.ResponseWriter, query url.Values) {
+	u, found := s.person(query.Get("user"))
+	if query.Has("user") && !found {
+		http.Error(w, fmt.Sprintf("%q is nobody's id or userPrincipalName", query.Get("user")), http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", plainJSON)
+	if found {
+		json.NewEncoder(w).Encode(u)
+	} else {
+		s.WriteState(w) // an error means that the caller has gone
+	}
+}
+
+func (s *Simulator) person(key string) (u directory.User, found bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ref, found := s.people.Find(key)
+	if found {
+		u = s.people.User(ref)
+	}
+	return u, found
+}
+
+// WriteState writes everybody with the phones that stand there now, in the
+// form that directory.ReadState reads. Each person is written as they are at
+// that moment: calls that come in meanwhile are served, and may or may not
+// show.
+func (s *Simulator) WriteState(w io.Writer) error { return directory.WriteState(w, s.users()) }
+
+// Users are all users with the phones that stand there now, in the order of
+// the directory. Without one they are those whom somebody asked for, and
+// whatever key they were asked by stands as their userPrincipalName.
+func (s *Simulator) Users() []directory.User { return slices.AppendSeq([]directory.User{}, s.users()) }
+
+func (s *Simulator) users() iter.Seq[directory.User] {
+	s.mu.Lock()
+	n := directory.Ref(s.people.Len())
+	s.mu.Unlock()
+	return func(yield func(directory.User) bool) {
+		for ref := range n {
+			s.mu.Lock()
+			u := s.people.User(ref)
+			s.mu.Unlock()
+			if !yield(u) {
+				return
+			}
+		}
+	}
+}
+
+// Phones are the phones of a user by type, and empty if the user has none or
+// does not exist.
+func (s *Simulator) Phones(user string) map[string]string {
+	u, _ := s.person(user)
+	phones := map[string]string{"mobile": u.Mobile, "alternateMobile": u.AlternateMobile, "office": u.Office}
+	maps.DeleteFunc(phones, func(_, number string) bool { return number == "" })
+	return phones
 }

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"entraphone/internal/graphsim/directory"
 	"entraphone/internal/graphsim/odata"
@@ -32,45 +32,25 @@ var (
 	wholeOnly = []string{"employeeId", "onPremisesSamAccountName"}
 )
 
-func userProperty(u *directory.User, name string) odata.Value {
-	switch name {
-	case "id":
-		return odata.Value{Text: u.ID}
-	case "userPrincipalName":
-		return odata.Value{Text: u.UserPrincipalName}
-	case "mail":
-		return odata.Value{Text: u.Mail}
-	case "employeeId":
-		return odata.Value{Text: u.EmployeeID}
-	case "onPremisesSamAccountName":
-		return odata.Value{Text: u.OnPremisesSamAccountName}
-	case "displayName":
-		return odata.Value{Text: u.DisplayName}
-	case "userType":
-		return odata.Value{Text: u.UserType}
-	case "usageLocation":
-		return odata.Value{Text: u.UsageLocation}
-	}
-	return odata.Value{Text: strconv.FormatBool(u.AccountEnabled)}
-}
-
 // shownUser is a user with the properties that are asked for; those that are
 // not known stay out.
-func (s *Simulator) shownUser(c *call, u *directory.User, o *options) map[string]any {
+func (s *Simulator) shownUser(c *call, ref directory.Ref) map[string]any {
+	u := s.people.User(ref)
+	property := propertiesOf(&u)
 	shown := map[string]any{}
-	for _, name := range o.expanded {
+	for _, name := range c.options.expanded {
 		shown[name] = nil
 	}
-	selected := o.selected
+	selected := c.options.selected
 	if selected == nil {
 		selected = shownByDefault
 		maps.Copy(shown, emptyByDefault)
 	}
 	// Whoever signs in reads all of their own.
-	whole := c.target.me || s.config.Assumed.BasicReadsAll || readsUsersWhole.heldBy(c)
+	whole := c.target.me || s.config.Assumed.BasicReadsAll || c.holds("readsUsersWhole")
 	for _, name := range selected {
 		canonical, _, known := userSchema.Find(name)
-		value := userProperty(u, canonical).Text
+		value := property(canonical).Text
 		switch {
 		case !known:
 			for empty, value := range emptyByDefault {
@@ -89,74 +69,51 @@ func (s *Simulator) shownUser(c *call, u *directory.User, o *options) map[string
 	return shown
 }
 
-func (s *Simulator) getUser(x *exchange, c *call) answer {
-	options, refused := parseOptions(c, nil)
-	if refused != nil {
-		return x.refuse(c, *refused)
-	}
+func (s *Simulator) getUser(x *exchange, c *call) (answer, *refusal) {
 	a, refused := s.user(c)
 	if refused != nil {
-		return x.refuse(c, refusal{status: refused.status, code: refused.code, message: refused.message})
+		return answer{}, &refusal{status: refused.status, code: refused.code, message: refused.message}
 	}
-	u := s.people.User(a.ref)
-	shown := s.shownUser(c, &u, &options)
-	shown["@odata.context"] = x.context(c, "users"+options.selection()+"/$entity")
-	return x.odata(http.StatusOK, shown)
+	shown := s.shownUser(c, a.ref)
+	shown["@odata.context"] = x.context(c, "users"+c.options.selection()+"/$entity")
+	return x.odata(http.StatusOK, shown), nil
 }
 
 // listUsers is https://learn.microsoft.com/graph/api/user-list.
-func (s *Simulator) listUsers(x *exchange, c *call) answer {
-	options, refused := parseOptions(c, userSchema)
-	if refused == nil {
-		refused = s.checkFilter(c, options)
+func (s *Simulator) listUsers(x *exchange, c *call) (answer, *refusal) {
+	if refused := s.checkFilter(c); refused != nil {
+		return answer{}, refused
 	}
-	if refused != nil {
-		return x.refuse(c, *refused)
-	}
-	page := options.page(s.candidates(options), s.property)
+	page := c.options.page(s.candidates(c.options), s.property)
 	users := make([]map[string]any, 0, len(page.refs))
 	for _, ref := range page.refs {
-		u := s.people.User(ref)
-		users = append(users, s.shownUser(c, &u, &options))
+		users = append(users, s.shownUser(c, ref))
 	}
-	return x.odata(http.StatusOK, list{
-		Context: x.context(c, "users"+options.selection()), Count: page.count,
-		NextLink: x.nextLink(c, page.next), Value: users,
-	})
+	return x.list(c, "users"+c.options.selection(), page, users), nil
 }
 
-func (s *Simulator) countUsers(x *exchange, c *call) answer {
-	options, refused := parseOptions(c, userSchema)
-	options.count = true // as the segment says
-	switch {
-	case refused == nil && !options.eventual:
-		refused = &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: "$count is not currently supported."}
-	case refused == nil:
-		refused = s.checkFilter(c, options)
+func (s *Simulator) countUsers(x *exchange, c *call) (answer, *refusal) {
+	if !c.options.eventual {
+		return answer{}, badForDirectory("$count is not currently supported.")
 	}
-	if refused != nil {
-		return x.refuse(c, *refused)
+	c.options.count = true // as the segment says
+	if refused := s.checkFilter(c); refused != nil {
+		return answer{}, refused
 	}
-	return x.plainText(*options.page(s.candidates(options), s.property).count)
+	return x.plainText(*c.options.page(s.candidates(c.options), s.property).count), nil
 }
 
 // candidates are the users who may match, in order of their places in the
 // directory. A filter that names values of one indexed property does not walk
 // over everybody.
 func (s *Simulator) candidates(o options) iter.Seq[directory.Ref] {
-	if o.filter != nil {
-		if refs, ok := s.indexed(o.filter); ok {
-			return slices.Values(refs)
-		}
+	if refs, ok := s.indexed(o.filter); ok {
+		return slices.Values(refs)
 	}
 	from := directory.Ref(0)
 	if len(o.order) == 0 && !o.advanced() {
 		from = directory.Ref(o.skip)
 	}
-	return s.everybody(from)
-}
-
-func (s *Simulator) everybody(from directory.Ref) iter.Seq[directory.Ref] {
 	return func(yield func(directory.Ref) bool) {
 		for ref := from; int(ref) < s.people.Len(); ref++ {
 			if s.exists(ref) && !yield(ref) {
@@ -169,16 +126,17 @@ func (s *Simulator) everybody(from directory.Ref) iter.Seq[directory.Ref] {
 func (s *Simulator) exists(ref directory.Ref) bool { return s.ruleFor(ref).Fault != Missing }
 
 func (s *Simulator) indexed(f *odata.Filter) (refs []directory.Ref, ok bool) {
+	if f == nil {
+		return nil, false
+	}
 	for _, name := range []string{"id", "userPrincipalName", "mail", "employeeId", "onPremisesSamAccountName"} {
 		values, only := f.Equalities(name)
 		if !only {
 			continue
 		}
 		for _, value := range values {
-			switch {
-			case name != "id" && name != "userPrincipalName":
-				refs = append(refs, s.people.Lookup(name, value)...)
-			case name == "userPrincipalName" || directory.IsID(value):
+			refs = append(refs, s.people.Lookup(name, value)...) // nobody by a key
+			if name == "userPrincipalName" || name == "id" && directory.IsID(value) {
 				// Without a directory this makes the user exist.
 				if a, found := s.find(value); found {
 					refs = append(refs, a.ref)
@@ -193,16 +151,16 @@ func (s *Simulator) indexed(f *odata.Filter) (refs []directory.Ref, ok bool) {
 
 func (s *Simulator) property(ref directory.Ref) properties {
 	u := s.people.User(ref)
-	return func(name string) odata.Value { return userProperty(&u, name) }
+	return propertiesOf(&u)
 }
 
 // checkFilter keeps the rules of
 // https://learn.microsoft.com/graph/aad-advanced-queries: some operators and
 // properties need ConsistencyLevel: eventual and $count=true, and without them
 // no more than 15 clauses may be joined.
-func (s *Simulator) checkFilter(c *call, o options) *refusal {
+func (s *Simulator) checkFilter(c *call) *refusal {
 	const maxClauses, maxURL = 15, 2048
-	f := o.filter
+	o, f := &c.options, c.options.filter
 	if f == nil {
 		return nil
 	}
@@ -214,15 +172,14 @@ func (s *Simulator) checkFilter(c *call, o options) *refusal {
 		return nil
 	}
 	for _, name := range f.Properties() {
-		if slices.Contains(s.config.Assumed.AdvancedProperties, name) {
+		if slices.ContainsFunc(s.config.Assumed.AdvancedProperties, func(p string) bool { return strings.EqualFold(p, name) }) {
 			return unsupportedQuery("Unsupported or invalid query filter clause specified for property '" + name + "' of resource 'User'.")
 		}
 	}
-	_, operator, advanced := f.Advanced()
-	switch n := f.Clauses(); {
+	switch operator, n := f.Advanced(), f.Clauses(); {
 	case len(o.order) > 0:
 		return unsupportedQuery("Sorting not supported for current query.")
-	case advanced:
+	case operator != "":
 		return unsupportedQuery("Operator '" + operator + "' is not supported because the required parameters might be missing. " +
 			"Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information")
 	case n > maxClauses:
@@ -233,28 +190,22 @@ func (s *Simulator) checkFilter(c *call, o options) *refusal {
 
 // getByIDs is https://learn.microsoft.com/graph/api/directoryobject-getbyids:
 // ids that nobody has are left out.
-func (s *Simulator) getByIDs(x *exchange, c *call) answer {
+func (s *Simulator) getByIDs(x *exchange, c *call) (answer, *refusal) {
 	var sent struct {
 		IDs   []string `json:"ids"`
 		Types []string `json:"types"`
 	}
-	options, refused := parseOptions(c, nil)
-	switch limit := s.config.Assumed.GetByIDsLimit; {
-	case refused != nil:
-	case !isJSON(c.header("Content-Type")) || json.Unmarshal(c.body, &sent) != nil:
-		refused = badRequest("Unable to read JSON request payload.")
+	err, limit := json.Unmarshal(c.body, &sent), s.config.Assumed.GetByIDsLimit
+	wrong := slices.IndexFunc(sent.IDs, func(id string) bool { return !directory.IsID(id) })
+	switch {
+	case !isJSON(c.header("Content-Type")) || err != nil:
+		return answer{}, badRequest("Unable to read JSON request payload.")
 	case len(sent.IDs) == 0:
-		refused = &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: "ids must have at least one id."}
+		return answer{}, badForDirectory("ids must have at least one id.")
 	case len(sent.IDs) > limit:
-		refused = &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: "Too many ids: " + strconv.Itoa(len(sent.IDs)) + ". Max allowed: " + strconv.Itoa(limit) + "."}
-	}
-	for _, id := range sent.IDs {
-		if refused == nil && !directory.IsID(id) {
-			refused = &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: "Invalid GUID:" + id}
-		}
-	}
-	if refused != nil {
-		return x.refuse(c, *refused)
+		return answer{}, badForDirectory(fmt.Sprintf("Too many ids: %d. Max allowed: %d.", len(sent.IDs), limit))
+	case wrong >= 0:
+		return answer{}, badForDirectory("Invalid GUID:" + sent.IDs[wrong])
 	}
 	found := []map[string]any{}
 	seen := map[directory.Ref]bool{}
@@ -265,27 +216,95 @@ func (s *Simulator) getByIDs(x *exchange, c *call) answer {
 			continue
 		}
 		seen[a.ref] = true
-		u := s.people.User(a.ref)
-		shown := s.shownUser(c, &u, &options)
+		shown := s.shownUser(c, a.ref)
 		shown["@odata.type"] = "#microsoft.graph.user"
 		found = append(found, shown)
 	}
-	return x.odata(http.StatusOK, list{Context: x.context(c, "directoryObjects"), Value: found})
+	return x.list(c, "directoryObjects", page{}, found), nil
 }
 
 // getOrganization is https://learn.microsoft.com/graph/api/organization-list.
-func (s *Simulator) getOrganization(x *exchange, c *call) answer {
+func (s *Simulator) getOrganization(x *exchange, c *call) (answer, *refusal) {
 	organization := map[string]any{
 		"id": c.caller.TenantID, "displayName": "Simulated tenant", "tenantType": "AAD", "countryLetterCode": "US",
 		"verifiedDomains": []map[string]any{{"name": "example.com", "isDefault": true, "isInitial": true, "type": "Managed"}},
 	}
 	switch {
 	case c.target.id == "":
-		return x.odata(http.StatusOK, list{Context: x.context(c, "organization"), Value: []any{organization}})
+		return x.list(c, "organization", page{}, []any{organization}), nil
 	case !strings.EqualFold(c.target.id, c.caller.TenantID):
-		return x.refuse(c, refusal{status: http.StatusNotFound, code: "Request_ResourceNotFound",
-			message: "Resource '" + c.target.id + "' does not exist or one of its queried reference-property objects are not present."})
+		return answer{}, notFound(c.target.id)
 	}
 	organization["@odata.context"] = x.context(c, "organization/$entity")
-	return x.odata(http.StatusOK, organization)
+	return x.odata(http.StatusOK, organization), nil
+}
+
+// registrationSchema is what the report can be filtered by; see
+// https://learn.microsoft.com/graph/api/resources/userregistrationdetails.
+var registrationSchema = odata.Schema{
+	"id": odata.String, "userPrincipalName": odata.String, "userDisplayName": odata.String, "userType": odata.String,
+	"isAdmin": odata.Bool, "isMfaRegistered": odata.Bool, "isMfaCapable": odata.Bool, "isSsprRegistered": odata.Bool,
+	"methodsRegistered":                             odata.Collection,
+	"userPreferredMethodForSecondaryAuthentication": odata.String,
+}
+
+// registration is one user's row of the report.
+type registration struct {
+	ID              string   `json:"id"`
+	UPN             string   `json:"userPrincipalName"`
+	DisplayName     string   `json:"userDisplayName"`
+	UserType        string   `json:"userType"`
+	IsAdmin         bool     `json:"isAdmin"`
+	MFARegistered   bool     `json:"isMfaRegistered"`
+	MFACapable      bool     `json:"isMfaCapable"`
+	SSPRRegistered  bool     `json:"isSsprRegistered"`
+	Methods         []string `json:"methodsRegistered"`
+	PreferredMethod string   `json:"userPreferredMethodForSecondaryAuthentication"`
+	LastUpdated     string   `json:"lastUpdatedDateTime"`
+	Context         string   `json:"@odata.context,omitempty"`
+}
+
+// registration is as fresh as the phones are; the real report lags by hours.
+func (s *Simulator) registration(ref directory.Ref) registration {
+	u := s.people.User(ref)
+	r := registration{
+		ID: u.ID, UPN: u.UserPrincipalName, DisplayName: u.DisplayName, UserType: strings.ToLower(u.UserType), IsAdmin: u.IsAdmin,
+		Methods: []string{}, PreferredMethod: "none", LastUpdated: time.Now().UTC().Format("2006-01-02T15:04:05Z"),
+	}
+	for t, known := range phoneTypes {
+		if s.people.Phone(ref, directory.PhoneType(t)) == "" {
+			continue
+		}
+		r.Methods = append(r.Methods, known.name+"Phone")
+		if r.PreferredMethod == "none" || known.name == s.ruleFor(ref).DefaultMethod {
+			r.PreferredMethod = "voice" + strings.ToUpper(known.name[:1]) + known.name[1:]
+		}
+	}
+	some := len(r.Methods) > 0
+	r.MFARegistered, r.MFACapable, r.SSPRRegistered = some, some, some
+	return r
+}
+
+// listRegistrations is
+// https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails.
+func (s *Simulator) listRegistrations(x *exchange, c *call) (answer, *refusal) {
+	page := c.options.page(s.candidates(c.options), func(ref directory.Ref) properties {
+		r := s.registration(ref)
+		return propertiesOf(&r)
+	})
+	rows := make([]registration, 0, len(page.refs))
+	for _, ref := range page.refs {
+		rows = append(rows, s.registration(ref))
+	}
+	return x.list(c, "reports/authenticationMethods/userRegistrationDetails", page, rows), nil
+}
+
+func (s *Simulator) getRegistration(x *exchange, c *call) (answer, *refusal) {
+	ref, ok := s.people.Find(c.target.id)
+	if !ok || !s.exists(ref) || !strings.EqualFold(s.people.ID(ref), c.target.id) {
+		return answer{}, notFound(c.target.id)
+	}
+	r := s.registration(ref)
+	r.Context = x.context(c, "reports/authenticationMethods/userRegistrationDetails/$entity")
+	return x.odata(http.StatusOK, r), nil
 }

@@ -66,7 +66,7 @@ type site struct {
 	came *sync.Map // protocols and content encodings of requests
 }
 
-// saw says whether any request came by that protocol, or with that content
+// saw reports whether any request came by that protocol, or with that content
 // encoding.
 func (s site) saw(how string) bool {
 	_, ok := s.came.Load(how)

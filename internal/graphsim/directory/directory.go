@@ -1,7 +1,7 @@
 // Package directory holds the people of a simulated Entra tenant, with their
 // phones, and reads and writes them as CSV and as JSON. It is made for a
-// million of them: a person takes 200 to 280 bytes, indexes included, and is
-// found by id or userPrincipalName in 0.1 microseconds and three cache misses.
+// million of them: a person takes 200 to 330 bytes, indexes included, and is
+// found by id or userPrincipalName without an allocation.
 //
 // It does not know what Graph answers, nor what a request may do: SetPhone
 // stores whatever it is given. It does no I/O but through the readers and
@@ -15,9 +15,13 @@ package directory
 import (
 	"fmt"
 	"hash/maphash"
+	"iter"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 )
 
 // Ref is a person in the directory that gave it out: the number of people who
@@ -29,55 +33,27 @@ type Ref int32
 type Directory struct {
 	chunks []*[chunkSize]person // growing copies nobody
 	length int
-	text   strings.Builder // the block of text that is being filled
 
 	seed    maphash.Seed
-	keys    *index            // by id and by userPrincipalName
-	lookups map[string]*index // by property, from its first use
+	keys    *index         // by id and by userPrincipalName
+	lookups map[int]*index // by text, from its first use
 
-	odd        [3]map[Ref]string // by PhoneType: numbers that cannot be packed
-	mobiles    map[packed]int32  // how many people have a mobile
-	oddMobiles map[string]int32
-
-	faults  []string // faults[0] is none
-	faultAt map[string]uint32
+	mobiles map[uint64]int // how many people have a mobile, by its hash
 }
 
-const (
-	chunkSize = 256     // people
-	textBlock = 1 << 14 // bytes
-)
+const chunkSize = 256 // people
 
-// person is a User in 80 bytes and its texts. What Find needs stands together.
+// person is a User in 64 bytes and its texts. What Find needs stands together.
 type person struct {
-	id     guid
-	text   string           // its texts behind each other
-	ends   [numTexts]uint16 // where they end
-	usage  [2]byte          // zero for none
-	fault  uint32           // in Directory.faults
-	phones [3]packed        // by PhoneType
-	sms    uint8            // SMSSignIn
-	method uint8            // 0 for none, or 1 + PhoneType
-	is     struct {
-		enabled, guest, admin bool
-		mailed                bool // the mail is the userPrincipalName and not in text
-	}
+	id                    uuid.UUID
+	text                  string           // its texts behind each other
+	ends                  [numTexts]uint16 // where they end
+	sms                   uint8            // SMSSignIn
+	method                uint8            // 0 for none, or 1 + PhoneType
+	enabled, guest, admin bool
 }
-
-// The texts of a person.
-const (
-	userPrincipalName = iota
-	mail
-	employeeID
-	samAccountName
-	displayName
-	numTexts
-)
 
 func (p *person) get(text int) string {
-	if text == mail && p.is.mailed {
-		text = userPrincipalName
-	}
 	start := uint16(0)
 	if text > 0 {
 		start = p.ends[text-1]
@@ -85,19 +61,21 @@ func (p *person) get(text int) string {
 	return p.text[start:p.ends[text]]
 }
 
-// New is a directory without people.
-func New() *Directory {
-	return &Directory{
-		seed:    maphash.MakeSeed(),
-		keys:    newIndex(),
-		lookups: map[string]*index{},
-		odd:     [3]map[Ref]string{{}, {}, {}},
-		mobiles: map[packed]int32{}, oddMobiles: map[string]int32{},
-		faults: []string{""}, faultAt: map[string]uint32{"": 0},
+func (p *person) setTexts(u *User) {
+	joined := make([]byte, 0, 256)
+	for i, text := range u.texts() {
+		joined = append(joined, *text...)
+		p.ends[i] = uint16(len(joined))
 	}
+	p.text = string(joined)
 }
 
-// takenError says that a key is another person's.
+// New is a directory without people.
+func New() *Directory {
+	return &Directory{seed: maphash.MakeSeed(), keys: newIndex(), lookups: map[int]*index{}, mobiles: map[uint64]int{}}
+}
+
+// takenError is a key that another person has.
 type takenError struct {
 	property string
 	by       Ref
@@ -135,58 +113,31 @@ func (d *Directory) Add(u User) (Ref, error) {
 
 	p := d.person(r)
 	p.id = id
-	copy(p.usage[:], u.UsageLocation)
-	p.is.enabled, p.is.guest, p.is.admin = u.AccountEnabled, u.UserType == "Guest", u.IsAdmin
-	d.setTexts(p, &u)
-	for t, number := range u.phones() {
-		if *number != "" {
-			d.SetPhone(r, PhoneType(t), *number)
-		}
-	}
+	p.enabled, p.guest, p.admin = u.AccountEnabled, u.UserType == "Guest", u.IsAdmin
+	p.setTexts(&u)
+	d.countMobile(u.Mobile, 1)
 	d.SetDefaultMethod(r, u.DefaultMethod)
 	d.SetSMSSignIn(r, u.SMSSignIn)
-	d.setFault(r, u.Fault)
 
 	d.keys.add(nameHash, r)
 	d.keys.add(idHash, r)
-	for property, x := range d.lookups {
-		d.addTo(x, property, r)
+	for text, x := range d.lookups {
+		d.addTo(x, text, r)
 	}
 	return r, nil
 }
 
 func (d *Directory) person(r Ref) *person { return &d.chunks[r/chunkSize][r%chunkSize] }
 
-// setTexts writes the texts into a block that many people share, which saves
-// what rounding up would cost each. A Builder's string stays as it is while
-// the Builder goes on.
-func (d *Directory) setTexts(p *person, u *User) {
-	texts := [numTexts]string{u.UserPrincipalName, u.Mail, u.EmployeeID, u.OnPremisesSamAccountName, u.DisplayName}
-	if u.Mail == u.UserPrincipalName {
-		p.is.mailed = true
-		texts[mail] = ""
-	}
-	if d.text.Cap()-d.text.Len() < numTexts*maxText*utf8.UTFMax {
-		d.text = strings.Builder{}
-		d.text.Grow(textBlock)
-	}
-	start := d.text.Len()
-	for i, text := range texts {
-		d.text.WriteString(text)
-		p.ends[i] = uint16(d.text.Len() - start)
-	}
-	p.text = d.text.String()[start:]
-}
-
 // Find finds a person by id or userPrincipalName, in any case. It does not
 // allocate for keys in ASCII of up to 256 bytes.
 func (d *Directory) Find(key string) (Ref, bool) { return d.find(key, d.hash(key)) }
 
 func (d *Directory) find(key string, hash uint32) (Ref, bool) {
-	id, isGUID := parseGUID(key)
+	id, isID := parseID(key)
 	for r := range d.keys.with(hash) {
 		p := d.person(r)
-		if isGUID && p.id == id || strings.EqualFold(p.get(userPrincipalName), key) {
+		if isID && p.id == id || strings.EqualFold(p.get(userPrincipalName), key) {
 			return r, true
 		}
 	}
@@ -201,27 +152,14 @@ func (d *Directory) Len() int { return d.length }
 func (d *Directory) User(r Ref) User {
 	p := d.person(r)
 	u := User{
-		ID:                       p.id.String(),
-		UserPrincipalName:        p.get(userPrincipalName),
-		Mail:                     p.get(mail),
-		EmployeeID:               p.get(employeeID),
-		OnPremisesSamAccountName: p.get(samAccountName),
-		DisplayName:              p.get(displayName),
-		AccountEnabled:           p.is.enabled,
-		UserType:                 "Member",
-		IsAdmin:                  p.is.admin,
-		DefaultMethod:            d.DefaultMethod(r),
-		SMSSignIn:                d.SMSSignIn(r),
-		Fault:                    d.Fault(r),
+		ID: p.id.String(), AccountEnabled: p.enabled, UserType: "Member", IsAdmin: p.admin,
+		DefaultMethod: d.DefaultMethod(r), SMSSignIn: d.SMSSignIn(r),
 	}
-	if p.is.guest {
+	for i, text := range u.texts() {
+		*text = p.get(i)
+	}
+	if p.guest {
 		u.UserType = "Guest"
-	}
-	if p.usage != [2]byte{} {
-		u.UsageLocation = string(p.usage[:])
-	}
-	for t, number := range u.phones() {
-		*number = d.Phone(r, PhoneType(t))
 	}
 	return u
 }
@@ -232,16 +170,11 @@ func (d *Directory) ID(r Ref) string { return d.person(r).id.String() }
 // UserPrincipalName is a person's, as it was added.
 func (d *Directory) UserPrincipalName(r Ref) string { return d.person(r).get(userPrincipalName) }
 
-// IsAdmin is whether a person holds an administrator's role.
-func (d *Directory) IsAdmin(r Ref) bool { return d.person(r).is.admin }
+// IsAdmin reports whether a person holds an administrator's role.
+func (d *Directory) IsAdmin(r Ref) bool { return d.person(r).admin }
 
 // Phone is a person's phone of a type, and empty if there is none.
-func (d *Directory) Phone(r Ref, t PhoneType) string {
-	if p := d.person(r).phones[t]; p != elsewhere {
-		return p.String()
-	}
-	return d.odd[t][r]
-}
+func (d *Directory) Phone(r Ref, t PhoneType) string { return d.person(r).get(firstPhone + int(t)) }
 
 // SetPhone puts a number, in the form that Number gives, in the place of a
 // person's phone of a type; an empty one removes it. It does not check the
@@ -249,48 +182,26 @@ func (d *Directory) Phone(r Ref, t PhoneType) string {
 // alternateMobile without a mobile, or removes the default method, writes a
 // state that ReadState refuses.
 func (d *Directory) SetPhone(r Ref, t PhoneType, number string) {
-	p := pack(number)
-	if p == elsewhere {
-		number = strings.Clone(number) // it may be a piece of a whole record
-	}
-	if t == Mobile {
-		d.countMobile(d.Phone(r, Mobile), -1)
-		d.countMobile(number, 1)
-	}
-	d.person(r).phones[t] = p
-	if p == elsewhere {
-		d.odd[t][r] = number
-	} else {
-		delete(d.odd[t], r)
-	}
+	u := d.User(r)
+	d.countMobile(u.Mobile, -1)
+	*u.phone(t) = number
+	d.countMobile(u.Mobile, 1)
+	d.person(r).setTexts(&u)
 }
 
-func (d *Directory) countMobile(number string, by int32) {
-	switch p := pack(number); p {
-	case 0:
-	case elsewhere:
-		change(d.oddMobiles, number, by)
-	default:
-		change(d.mobiles, p, by)
+func (d *Directory) countMobile(number string, by int) {
+	if number == "" {
+		return
 	}
-}
-
-func change[Key comparable](counts map[Key]int32, key Key, by int32) {
-	if now := counts[key] + by; now != 0 {
-		counts[key] = now
-	} else {
-		delete(counts, key)
+	key := maphash.String(d.seed, number)
+	if d.mobiles[key] += by; d.mobiles[key] == 0 {
+		delete(d.mobiles, key)
 	}
 }
 
 // WithMobile is how many people have this number, in the form that Number
 // gives, as their mobile.
-func (d *Directory) WithMobile(number string) int {
-	if p := pack(number); p != elsewhere {
-		return int(d.mobiles[p])
-	}
-	return int(d.oddMobiles[number])
-}
+func (d *Directory) WithMobile(number string) int { return d.mobiles[maphash.String(d.seed, number)] }
 
 // DefaultMethod is mobile, alternateMobile, office, or empty.
 func (d *Directory) DefaultMethod(r Ref) string {
@@ -303,7 +214,7 @@ func (d *Directory) DefaultMethod(r Ref) string {
 // SetDefaultMethod takes what DefaultMethod gives; anything else is as empty.
 // It does not look whether there is such a phone.
 func (d *Directory) SetDefaultMethod(r Ref, method string) {
-	d.person(r).method = uint8(1 + slices.Index(phoneTypes[:], method))
+	d.person(r).method = uint8(1 + slices.Index(phoneTypes, method))
 }
 
 // SMSSignIn is the state of a person's mobile, also if they have none.
@@ -313,41 +224,23 @@ func (d *Directory) SMSSignIn(r Ref) SMSSignIn { return SMSSignIn(d.person(r).sm
 func (d *Directory) SetSMSSignIn(r Ref, s SMSSignIn) { d.person(r).sms = uint8(s) }
 
 // Fault is what goes wrong whenever this person's phones are touched.
-func (d *Directory) Fault(r Ref) string { return d.faults[d.person(r).fault] }
-
-// setFault keeps each text for good, once for all people: faults are meant to
-// be few.
-func (d *Directory) setFault(r Ref, fault string) {
-	at, known := d.faultAt[fault]
-	if !known {
-		at = uint32(len(d.faults))
-		fault = strings.Clone(fault) // as in SetPhone
-		d.faults = append(d.faults, fault)
-		d.faultAt[fault] = at
-	}
-	d.person(r).fault = at
-}
-
-// lookupTexts are the properties of Lookup.
-var lookupTexts = map[string]int{
-	"mail": mail, "employeeId": employeeID, "onPremisesSamAccountName": samAccountName,
-}
+func (d *Directory) Fault(r Ref) string { return d.person(r).get(fault) }
 
 // Lookup finds the people with a value, in any case, in order of addition. The
 // property is mail, employeeId or onPremisesSamAccountName; nobody has any
 // other, and nobody has an empty value. The first use of a property goes
 // through all people, and its index then takes about 20 bytes for each.
 func (d *Directory) Lookup(property, value string) []Ref {
-	text, ok := lookupTexts[property]
-	if !ok || value == "" {
+	text := slices.Index(textNames[:displayName], property)
+	if text < mail || value == "" {
 		return nil
 	}
-	x := d.lookups[property]
+	x := d.lookups[text]
 	if x == nil {
 		x = newIndex()
-		d.lookups[property] = x
+		d.lookups[text] = x
 		for r := range Ref(d.length) {
-			d.addTo(x, property, r)
+			d.addTo(x, text, r)
 		}
 	}
 	var found []Ref
@@ -359,8 +252,71 @@ func (d *Directory) Lookup(property, value string) []Ref {
 	return found
 }
 
-func (d *Directory) addTo(x *index, property string, r Ref) {
-	if value := d.person(r).get(lookupTexts[property]); value != "" {
+func (d *Directory) addTo(x *index, text int, r Ref) {
+	if value := d.person(r).get(text); value != "" {
 		x.add(d.hash(value), r)
 	}
+}
+
+// index finds people by the hash of a text. Half of a 64-bit hash costs some
+// hundred collisions in a million, so that whoever looks something up must
+// compare the text itself.
+type index struct {
+	first map[uint32]Ref
+	more  map[uint32][]Ref // all but the first with a hash, in order of addition
+}
+
+func newIndex() *index { return &index{map[uint32]Ref{}, map[uint32][]Ref{}} }
+
+func (x *index) add(hash uint32, r Ref) {
+	if _, taken := x.first[hash]; taken {
+		x.more[hash] = append(x.more[hash], r)
+	} else {
+		x.first[hash] = r
+	}
+}
+
+// with yields those added with a hash, in order of addition.
+func (x *index) with(hash uint32) iter.Seq[Ref] {
+	return func(yield func(Ref) bool) {
+		if r, ok := x.first[hash]; !ok || !yield(r) {
+			return
+		}
+		for _, r := range x.more[hash] {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// hash is the same for texts that differ in case only. The seed keeps a file
+// from being made to collide.
+func (d *Directory) hash(text string) uint32 {
+	var space [maxText]byte
+	return uint32(maphash.Bytes(d.seed, appendFolded(space[:0], text)))
+}
+
+// appendFolded appends a text such that two give the same exactly if
+// strings.EqualFold holds them equal, which strings.ToLower does not achieve.
+func appendFolded(to []byte, text string) []byte {
+	for _, char := range text {
+		to = utf8.AppendRune(to, folded(char))
+	}
+	return to
+}
+
+// folded is the lowest code point of a character's spellings, and in ASCII its
+// lower case.
+func folded(char rune) rune {
+	lowest := char
+	if char >= utf8.RuneSelf {
+		for c := unicode.SimpleFold(char); c != char; c = unicode.SimpleFold(c) {
+			lowest = min(lowest, c)
+		}
+	}
+	if 'A' <= lowest && lowest <= 'Z' {
+		lowest |= 0x20
+	}
+	return lowest
 }

@@ -1,6 +1,8 @@
 package directory_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
 
 	"entraphone/internal/graphsim/directory"
 
@@ -279,5 +282,30 @@ func TestReadCSVAsExportCsvWritesIt(t *testing.T) {
 		if _, err := directory.ReadCSV(strings.NewReader(text), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ReadCSV(%q) = %v, want %q", text, err, want)
 		}
+	}
+}
+
+// A spreadsheet saves Unicode text as UTF-16, which is what --directory gets.
+func TestReadCSVInUnicode(t *testing.T) {
+	const text = "\ufeffuserPrincipalName,displayName\r\njörg@example.com,Jörg 😀\r\n"
+	wide := func(order binary.AppendByteOrder) (encoded []byte) {
+		for _, unit := range utf16.Encode([]rune(text)) {
+			encoded = order.AppendUint16(encoded, unit)
+		}
+		return encoded
+	}
+	for name, encoded := range map[string][]byte{
+		"UTF-8 with a mark": []byte(text),
+		"UTF-16 LE":         wide(binary.LittleEndian),
+		"UTF-16 BE":         wide(binary.BigEndian),
+	} {
+		d, err := directory.ReadCSV(iotest.OneByteReader(bytes.NewReader(encoded)), nil)
+		if err != nil || d.Len() != 1 || d.User(0).UserPrincipalName != "jörg@example.com" || d.User(0).DisplayName != "Jörg 😀" {
+			t.Errorf("%s: ReadCSV = %v, want jörg@example.com", name, err)
+		}
+	}
+	// A mark does not make good text of what is not.
+	if _, err := directory.ReadCSV(strings.NewReader("\ufeffuserPrincipalName,displayName\na@example.com,Bj\xf6rn\n"), nil); err == nil || !strings.Contains(err.Error(), "displayName is not UTF-8") {
+		t.Errorf("ReadCSV of bad UTF-8 behind a mark = %v, want an error", err)
 	}
 }

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"cmp"
+	_ "embed"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -18,40 +20,22 @@ type country struct {
 	mobile, landline []string
 }
 
-// countries are those that set numbers aside. The ranges are small: in a large
+// countriesTable holds those that set numbers aside, the mobiles of North
+// America having no areas of their own. The ranges are small: in a large
 // directory people share numbers.
-func countries() []country {
-	// NANPA: 555-0100 to 555-0199 in every area; mobiles have no areas of their own.
-	areas := func(list string) (numbers []string) {
-		for area := range strings.FieldsSeq(list) {
-			numbers = append(numbers, area+"55501##")
+//
+//go:embed countries.tsv
+var countriesTable string
+
+func readCountries() (countries []country) {
+	for _, row := range rowsOf(countriesTable) {
+		share, err := strconv.Atoi(row[1])
+		if err != nil {
+			panic(fmt.Sprintf("the embedded countries: %v", err)) // unreachable unless bug
 		}
-		return numbers
+		countries = append(countries, country{row[0], share, row[2], strings.Fields(row[3]), strings.Fields(row[4])})
 	}
-	unitedStates := areas("201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 " +
-		"248 251 252 253 254 256 260 262 267 269 270 276 281 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 " +
-		"319 320 321 323 325 330 334 336 337 339 347 351 352 360 361 386 401 402 404 405 406 407 408 409 410 412 413 414 415 " +
-		"417 419 423 425 432 434 435 440 443 469 478 479 480 484 501 502 503 504 505 507 508 509 510 512 513 515 516 517 518 " +
-		"520 530 540 541 551 559 561 562 563 567 570 571 573 574 580 585 586 601 602 603 605 606 607 608 609 610 612 614 615 " +
-		"616 617 618 619 620 623 626 630 631 636 641 646 650 651 660 661 662 678 682 701 702 703 704 706 707 708 712 713 714 " +
-		"715 716 717 718 719 720 724 727 731 732 734 740 754 757 760 763 765 770 772 773 774 775 781 785 786 801 802 803 804 " +
-		"805 806 808 810 812 813 814 815 816 817 818 828 830 831 832 843 845 847 848 850 856 857 858 859 860 862 863 864 865 " +
-		"870 878 901 903 904 906 907 908 909 910 912 913 914 915 916 917 918 919 920 925 928 931 936 937 940 941 947 949 951 " +
-		"952 954 956 970 971 972 973 978 979 980 985 989")
-	canada := areas("204 226 250 289 306 403 416 418 438 450 506 514 519 581 587 604 613 647 705 709 778 780 807 819 902 905")
-	return []country{
-		{"US", 40, "1", unitedStates, unitedStates},
-		{"CA", 10, "1", canada, canada},
-		{"FR", 18, "33", []string{"63998####"}, // ARCEP
-			[]string{"19900####", "26191####", "35301####", "46571####", "53649####"}},
-		{"GB", 12, "44", []string{"7700900###"}, // Ofcom
-			[]string{"2079460###", "1134960###", "1214960###", "1314960###", "1614960###", "1632960###"}},
-		{"DE", 10, "49", []string{"17139200##", "176040690##"}, // Bundesnetzagentur
-			[]string{"3023125###", "4066969###", "6990009###", "8999998###", "2214710###"}},
-		{"IE", 7, "353", []string{"2091#####"}, []string{"2091#####"}}, // ComReg
-		{"SE", 3, "46", []string{"70174061#", "70174062#", "70174063#", "70174064#", "70174065#"}, // PTS
-			[]string{"8465004##", "3139006##", "4062804##"}},
-	}
+	return countries
 }
 
 // Synthetic makes up n people at example.com, the same for the same seed: if n
@@ -63,7 +47,7 @@ func countries() []country {
 // that people share them.
 func Synthetic(n int, seed uint64) *Directory {
 	d := New()
-	m := maker{countries: countries()}
+	m := maker{countries: readCountries()}
 	m.given, m.family = readNames()
 	for i := range n {
 		m.random.Seed(seed, uint64(i))
@@ -79,11 +63,11 @@ type maker struct {
 	random        rand.PCG
 	rand          *rand.Rand
 	countries     []country
-	given, family [len(names)][]name
+	given, family [][]name
 }
 
 func (m *maker) user(i int) User {
-	language := m.rand.IntN(len(names))
+	language := m.rand.IntN(len(m.given))
 	given, family := pick(m, m.given[language]), pick(m, m.family[language])
 	number := strconv.Itoa(i)
 	address := given.plain + "." + family.plain + number // no name ends in a digit: nobody else has it
@@ -150,3 +134,36 @@ func (m *maker) number(c *country, ranges []string) string {
 func (m *maker) percent(n int) bool { return m.rand.IntN(100) < n }
 
 func pick[T any](m *maker, of []T) T { return of[m.rand.IntN(len(of))] }
+
+// namesTable holds common given and family names, by language, and behind an =
+// how addresses spell those that have other letters than ASCII.
+//
+//go:embed names.tsv
+var namesTable string
+
+// rowsOf are the cells of an embedded table, without its heading.
+func rowsOf(table string) (rows [][]string) {
+	for line := range strings.Lines(table) {
+		rows = append(rows, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+	}
+	return rows[1:]
+}
+
+// name is one name as it is written and as it stands in an address.
+type name struct{ written, plain string }
+
+// readNames are the names of each language.
+func readNames() (given, family [][]name) {
+	for _, row := range rowsOf(namesTable) {
+		given, family = append(given, namesIn(row[1])), append(family, namesIn(row[2]))
+	}
+	return given, family
+}
+
+func namesIn(list string) (read []name) {
+	for spelt := range strings.FieldsSeq(list) {
+		written, plain, _ := strings.Cut(spelt, "=")
+		read = append(read, name{written, cmp.Or(plain, strings.ToLower(written))})
+	}
+	return read
+}

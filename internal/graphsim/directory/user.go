@@ -1,13 +1,16 @@
 package directory
 
 import (
+	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 )
 
 // PhoneType is the kind of a phone; a person has at most one of each. See
@@ -20,9 +23,10 @@ const (
 	Office
 )
 
-var phoneTypes = [...]string{Mobile: "mobile", AlternateMobile: "alternateMobile", Office: "office"}
+// phoneTypes are the names of the types.
+var phoneTypes = textNames[firstPhone : firstPhone+3]
 
-// SMSSignIn is whether a person can sign in with a text message to their
+// SMSSignIn reports whether a person can sign in with a text message to their
 // mobile. The other phones take no text messages, so they have no such state.
 type SMSSignIn int
 
@@ -98,56 +102,48 @@ type User struct {
 const maxText = 256
 
 // complete fills in what follows from the userPrincipalName, brings the phones
-// into the form in which they are stored, and says what of the rest cannot be. It gives the id as well.
-// No error repeats a value: anything could be a number in the wrong place.
-func (u *User) complete() (guid, error) {
+// into the form in which they are stored, and refuses what cannot be. No error
+// repeats a value: anything could be a number in the wrong place.
+func (u *User) complete() (uuid.UUID, error) {
 	if u.UserPrincipalName == "" {
-		return guid{}, errors.New("userPrincipalName is empty")
+		return uuid.Nil, errors.New("userPrincipalName is empty")
 	}
-	for _, text := range []struct{ name, value string }{
-		{"userPrincipalName", u.UserPrincipalName},
-		{"mail", u.Mail},
-		{"employeeId", u.EmployeeID},
-		{"onPremisesSamAccountName", u.OnPremisesSamAccountName},
-		{"displayName", u.DisplayName},
-		{"fault", u.Fault},
-	} {
-		if utf8.RuneCountInString(text.value) > maxText {
-			return guid{}, fmt.Errorf("%s is longer than %d characters", text.name, maxText)
+	texts := u.texts()
+	for i, text := range texts[:firstPhone] { // the others have a form
+		if utf8.RuneCountInString(*text) > maxText {
+			return uuid.Nil, fmt.Errorf("%s is longer than %d characters", textNames[i], maxText)
 		}
-		if !utf8.ValidString(text.value) {
-			return guid{}, fmt.Errorf("%s is not UTF-8", text.name)
+		if !utf8.ValidString(*text) {
+			return uuid.Nil, fmt.Errorf("%s is not UTF-8", textNames[i])
 		}
 	}
 	if u.ID == "" {
 		u.ID = derivedID(u.UserPrincipalName).String()
 	}
-	id, isGUID := parseGUID(u.ID)
-	if u.UserType == "" {
-		u.UserType = userTypeOf(u.UserPrincipalName)
-	}
+	id, isID := parseID(u.ID)
+	u.UserType = cmp.Or(u.UserType, userTypeOf(u.UserPrincipalName))
 	switch {
-	case !isGUID:
-		return guid{}, errors.New("id is not a GUID, such as 3179e48a-750b-4051-897c-87b9720928f7")
+	case !isID:
+		return uuid.Nil, errors.New("id is not a GUID, such as 3179e48a-750b-4051-897c-87b9720928f7")
 	case u.UserType != "Member" && u.UserType != "Guest":
-		return guid{}, errors.New("userType is not Member or Guest")
-	case u.UsageLocation != "" && !twoLetters(u.UsageLocation):
-		return guid{}, errors.New("usageLocation is not a country's two letters")
+		return uuid.Nil, errors.New("userType is not Member or Guest")
+	case u.UsageLocation != "" && !twoLetters.MatchString(u.UsageLocation):
+		return uuid.Nil, errors.New("usageLocation is not a country's two letters")
 	case !u.SMSSignIn.known():
-		return guid{}, errors.New("smsSignInState is not known")
+		return uuid.Nil, errors.New("smsSignInState is not known")
 	}
 	return id, u.completePhones()
 }
 
 func (u *User) completePhones() error {
-	phones := u.phones()
-	for t, number := range phones {
+	for t, name := range phoneTypes {
+		number := u.phone(PhoneType(t))
 		if *number == "" {
 			continue
 		}
 		stored, ok := Number(*number)
 		if !ok {
-			return fmt.Errorf("%s is not of the form +{country code} {number}x{extension}", phoneTypes[t])
+			return fmt.Errorf("%s is not of the form +{country code} {number}x{extension}", name)
 		}
 		*number = stored
 	}
@@ -158,73 +154,110 @@ func (u *User) completePhones() error {
 	if u.DefaultMethod == "" {
 		return nil
 	}
-	t := slices.Index(phoneTypes[:], u.DefaultMethod)
+	t := slices.Index(phoneTypes, u.DefaultMethod)
 	if t < 0 {
-		return fmt.Errorf("defaultMethod is not one of %s", strings.Join(phoneTypes[:], ", "))
+		return fmt.Errorf("defaultMethod is not one of %s", strings.Join(phoneTypes, ", "))
 	}
-	if *phones[t] == "" {
+	if *u.phone(PhoneType(t)) == "" {
 		return fmt.Errorf("defaultMethod is %s, and there is no such phone", u.DefaultMethod)
 	}
 	return nil
 }
 
-// phones are the fields of the phones, by PhoneType.
-func (u *User) phones() [3]*string { return [3]*string{&u.Mobile, &u.AlternateMobile, &u.Office} }
+// The texts of a person, and how many there are.
+const (
+	userPrincipalName = 0
+	mail              = 1
+	displayName       = 4
+	fault             = 5
+	firstPhone        = 6
+	numTexts          = 10
+)
+
+var textNames = []string{
+	"userPrincipalName", "mail", "employeeId", "onPremisesSamAccountName", "displayName", "fault",
+	"mobile", "alternateMobile", "office", "usageLocation",
+}
+
+// texts are the fields of the texts of a person, in the order of textNames.
+func (u *User) texts() [numTexts]*string {
+	return [numTexts]*string{
+		&u.UserPrincipalName, &u.Mail, &u.EmployeeID, &u.OnPremisesSamAccountName, &u.DisplayName, &u.Fault,
+		&u.Mobile, &u.AlternateMobile, &u.Office, &u.UsageLocation,
+	}
+}
+
+// phone is the field of the phone of a type.
+func (u *User) phone(t PhoneType) *string { return u.texts()[firstPhone+t] }
 
 // userTypeOf goes by the form that Entra gives the names of B2B guests:
 // https://learn.microsoft.com/entra/external-id/user-properties.
 func userTypeOf(userPrincipalName string) string {
-	if _, mark, found := strings.Cut(userPrincipalName, "#"); found && strings.Contains(strings.ToUpper("#"+mark), "#EXT#") {
+	if strings.Contains(strings.ToUpper(userPrincipalName), "#EXT#") {
 		return "Guest"
 	}
 	return "Member"
 }
 
-func twoLetters(s string) bool {
-	letter := func(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
-	return len(s) == 2 && letter(s[0]) && letter(s[1])
-}
+var twoLetters = regexp.MustCompile("^[A-Za-z]{2}$")
 
-type guid [16]byte
-
-func (g guid) String() string {
-	var text [36]byte
-	hex.Encode(text[:8], g[:4])
-	hex.Encode(text[9:13], g[4:6])
-	hex.Encode(text[14:18], g[6:8])
-	hex.Encode(text[19:23], g[8:10])
-	hex.Encode(text[24:], g[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
-}
-
-// parseGUID takes the 36 characters of a GUID, its digits in any case.
-func parseGUID(s string) (guid, bool) {
-	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
-		return guid{}, false
+// parseID takes the 36 characters of a GUID, its digits in any case.
+func parseID(s string) (uuid.UUID, bool) {
+	if len(s) != 36 {
+		return uuid.Nil, false
 	}
-	var digits [32]byte
-	n := 0
-	for _, part := range [...]string{s[:8], s[9:13], s[14:18], s[19:23], s[24:]} {
-		n += copy(digits[n:], part)
-	}
-	var g guid
-	_, err := hex.Decode(g[:], digits[:])
-	return g, err == nil
+	id, err := uuid.Parse(s)
+	return id, err == nil
 }
 
 // derivedID is the same for every spelling of a userPrincipalName, and marked
 // as a random GUID, as Entra's are.
-func derivedID(userPrincipalName string) guid {
+func derivedID(userPrincipalName string) uuid.UUID {
 	sum := sha256.Sum256(appendFolded(nil, userPrincipalName))
-	g := guid(sum[:16])
-	g[6] = g[6]&0x0f | 0x40
-	g[8] = g[8]&0x3f | 0x80
-	return g
+	id := uuid.UUID(sum[:16])
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id
 }
 
-// IsID says whether a key has the form of an object id.
+// IsID reports whether a key has the form of an object id.
 func IsID(key string) bool {
-	_, ok := parseGUID(key)
+	_, ok := parseID(key)
 	return ok
+}
+
+// storedForm is how Graph gives numbers back. That a number has 4 to 14 digits
+// and an extension at most 10 is assumed.
+var storedForm = regexp.MustCompile(`^\+[1-9][0-9]{0,2} [0-9]{4,14}(x[0-9]{1,10})?$`)
+
+// Number is a sent phone number as Graph gives it back, with one blank behind
+// the country code. It is false for what is not of the documented form,
+// +{country code} {number}x{extension}
+// (https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod).
+//
+// That the blank may be missing follows from clients that leave it out. No
+// numbering plan is looked at: the real service refuses more.
+func Number(sent string) (stored string, ok bool) {
+	if digits, plus := strings.CutPrefix(sent, "+"); plus && len(digits) > 3 && !strings.Contains(sent, " ") {
+		n := countryCodeLength(digits)
+		sent = "+" + digits[:n] + " " + digits[n:]
+	}
+	if !storedForm.MatchString(sent) {
+		return "", false
+	}
+	return sent, true
+}
+
+// countryCodeLength knows the codes of one and two digits; all others have
+// three: ITU-T E.164, list of assigned country codes.
+func countryCodeLength(digits string) int {
+	const twoDigits = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 " +
+		"60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98"
+	switch {
+	case digits[0] == '1' || digits[0] == '7':
+		return 1
+	case strings.Contains(twoDigits, digits[:2]):
+		return 2
+	}
+	return 3
 }

@@ -17,16 +17,19 @@
 package login
 
 import (
-	crand "crypto/rand"
+	"cmp"
+	"crypto/sha256"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
+	"net/url"
+	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Config says who may sign in and what they get. The zero value takes any
@@ -78,15 +81,9 @@ type User struct {
 // (https://learn.microsoft.com/graph/permissions-reference).
 func KnownPermissions() []string {
 	return []string{
-		"UserAuthenticationMethod.ReadWrite.All",
-		"UserAuthenticationMethod.Read.All",
-		"UserAuthMethod-Phone.ReadWrite.All",
-		"UserAuthMethod-Phone.Read.All",
-		"User.Read.All",
-		"User.ReadBasic.All",
-		"Directory.Read.All",
-		"AuditLog.Read.All",
-		"Organization.Read.All",
+		"UserAuthenticationMethod.ReadWrite.All", "UserAuthenticationMethod.Read.All",
+		"UserAuthMethod-Phone.ReadWrite.All", "UserAuthMethod-Phone.Read.All",
+		"User.Read.All", "User.ReadBasic.All", "Directory.Read.All", "AuditLog.Read.All", "Organization.Read.All",
 	}
 }
 
@@ -94,6 +91,7 @@ func KnownPermissions() []string {
 type Request struct {
 	Method      string
 	Origin      string // "https://host" as the caller knows us, without a slash behind
+	Browsed     string // the same as a browser reaches us, if that is another
 	Path        string // escaped
 	Query       string // escaped, without the question mark
 	ContentType string
@@ -112,17 +110,9 @@ type Response struct {
 
 // Authority is a simulated sign-in service. It is safe for concurrent use.
 type Authority struct {
-	config     Config
-	accessKey  []byte
-	refreshKey []byte // another, so that no token passes for one of the other kind
-
-	issued  atomic.Uint64 // number of the latest access token
-	revoked atomic.Uint64 // number of the latest one that is revoked
-
-	mu      sync.Mutex // guards everything below
-	random  *rand.Rand
-	devices map[string]*deviceCode
-	order   []string // keys of devices in order of issue, redeemed ones too
+	*mint
+	config  Config
+	devices deviceCodes
 }
 
 // New makes an Authority. It trusts the Config.
@@ -130,125 +120,122 @@ func New(config Config) *Authority {
 	if config.Permissions == nil {
 		config.Permissions = KnownPermissions()
 	}
-	if config.Lifetime == 0 {
-		config.Lifetime = 3599 * time.Second
+	return &Authority{
+		mint:    newMint(cmp.Or(config.Lifetime, 3599*time.Second)),
+		config:  config,
+		devices: deviceCodes{random: rand.New(rand.NewPCG(config.Seed, 0)), polls: config.DevicePolls},
 	}
-	config.Lifetime = (config.Lifetime + time.Second - 1).Truncate(time.Second)
-	a := &Authority{
-		config:     config,
-		accessKey:  make([]byte, 32),
-		refreshKey: make([]byte, 32),
-		random:     rand.New(rand.NewPCG(config.Seed, 0)),
-		devices:    map[string]*deviceCode{},
-	}
-	crand.Read(a.accessKey) // never fails
-	crand.Read(a.refreshKey)
-	return a
 }
 
-type endpoint int
+const tokenPath = "oauth2/v2.0/token"
 
-const (
-	elsewhere endpoint = iota
-	instanceDiscovery
-	openIDConfiguration
-	signingKeys
-	tokenEndpoint
-	deviceCodeEndpoint
-)
-
-// route finds the endpoint and the tenant, still escaped.
-func route(path string) (endpoint, string) {
-	if path == "/common/discovery/instance" {
-		return instanceDiscovery, "common"
-	}
-	tenant, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if tenant == "" {
-		return elsewhere, ""
-	}
-	switch rest {
-	case "v2.0/.well-known/openid-configuration":
-		return openIDConfiguration, tenant
-	case "discovery/v2.0/keys":
-		return signingKeys, tenant
-	case "oauth2/v2.0/token":
-		return tokenEndpoint, tenant
-	case "oauth2/v2.0/devicecode":
-		return deviceCodeEndpoint, tenant
-	}
-	return elsewhere, ""
+type endpoint struct {
+	method string
+	answer func(*Authority, *exchange) (any, *refusal)
 }
 
-// Serves says whether an escaped path is one of the sign-in service's.
+// endpoints stand below the tenant in a path.
+var endpoints = map[string]endpoint{
+	"discovery/instance":                    {http.MethodGet, func(_ *Authority, x *exchange) (any, *refusal) { return x.instanceDiscovery(), nil }},
+	"v2.0/.well-known/openid-configuration": {http.MethodGet, func(_ *Authority, x *exchange) (any, *refusal) { return x.openIDConfiguration(), nil }},
+	// Nobody needs keys: access tokens are opaque to clients, and an id_token
+	// that comes straight from the token endpoint need not be signed.
+	"discovery/v2.0/keys": {http.MethodGet, func(*Authority, *exchange) (any, *refusal) {
+		return map[string][]string{"keys": {}}, nil
+	}},
+	tokenPath:                {http.MethodPost, (*Authority).token},
+	"oauth2/v2.0/devicecode": {http.MethodPost, (*Authority).startDevice},
+}
+
+// route finds the endpoint, if there is one, and the tenant, still escaped.
+func route(path string) (to endpoint, tenant string) {
+	tenant, rest := cutTenant(path)
+	if tenant == "" || rest == "discovery/instance" && tenant != "common" {
+		return endpoint{}, ""
+	}
+	return endpoints[rest], tenant
+}
+
+func cutTenant(path string) (tenant, rest string) {
+	tenant, rest, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return tenant, rest
+}
+
+// Serves reports whether an escaped path is one of the sign-in service's.
 func Serves(path string) bool {
 	to, _ := route(path)
-	return to != elsewhere
+	return to.answer != nil
 }
 
-// IsToken says whether an escaped path is a token endpoint.
+// IsToken reports whether an escaped path is a token endpoint.
 func IsToken(path string) bool {
-	to, _ := route(path)
-	return to == tokenEndpoint
+	tenant, rest := cutTenant(path)
+	return tenant != "" && rest == tokenPath
 }
 
 // Serve answers one request. A path that it does not serve is answered 404
 // without a body.
 func (a *Authority) Serve(r Request) Response {
 	to, tenant := route(r.Path)
-	if to == elsewhere {
+	if to.answer == nil {
 		return Response{Status: http.StatusNotFound}
 	}
-	body, refused := a.answer(&exchange{Request: r, tenant: tenant}, to)
+	x := &exchange{Request: r, tenant: tenant}
+	var body any
+	refused := x.readForm(to.method)
+	if refused == nil {
+		body, refused = to.answer(a, x)
+	}
 	if refused != nil {
 		return r.refuse(*refused)
 	}
 	return jsonResponse(http.StatusOK, body)
 }
 
-func (a *Authority) answer(x *exchange, to endpoint) (any, *refusal) {
-	if to == tokenEndpoint || to == deviceCodeEndpoint {
-		if x.Method != http.MethodPost {
-			return nil, wrongMethod("POST", x.Method)
-		}
-		if refused := x.readForm(); refused != nil {
-			return nil, refused
-		}
-		if to == tokenEndpoint {
-			return a.token(x)
-		}
-		return a.startDevice(x)
-	}
-	if x.Method != http.MethodGet && x.Method != http.MethodHead {
-		return nil, wrongMethod("GET", x.Method)
-	}
-	switch to {
-	case instanceDiscovery:
-		return x.instanceDiscovery(), nil
-	case openIDConfiguration:
-		return x.openIDConfiguration(), nil
-	}
-	// Nobody needs keys: access tokens are opaque to clients, and an id_token
-	// that comes straight from the token endpoint need not be signed.
-	return map[string][]string{"keys": {}}, nil
+// refusal is an error of the sign-in service. The codes are listed at
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
+// A message may quote what the caller sent, but no credential.
+type refusal struct {
+	status  int
+	code    string // OAuth's
+	aadsts  int
+	message string
 }
 
-// client finds a registered client.
-func (a *Authority) client(id string) (Client, bool) {
-	i := slices.IndexFunc(a.config.Clients, func(c Client) bool { return strings.EqualFold(c.ID, id) })
-	switch {
-	case i >= 0:
-		return a.config.Clients[i], true
-	case len(a.config.Clients) == 0:
-		return Client{ID: id}, true
+// refusalTable has all errors, with places for what the message quotes.
+//
+//go:embed refusals.tsv
+var refusalTable string
+
+// refuse finds an error by its AADSTS number.
+func refuse(aadsts int, quoted ...any) *refusal {
+	for line := range strings.Lines(refusalTable) {
+		cells := strings.Split(strings.TrimSpace(line), "\t")
+		if number, err := strconv.Atoi(cells[0]); err != nil || number != aadsts {
+			continue
+		}
+		if status, err := strconv.Atoi(cells[1]); err == nil {
+			return &refusal{status, cells[2], aadsts, fmt.Sprintf(cells[3], quoted...)}
+		}
 	}
-	return Client{}, false
+	panic(fmt.Sprintf("login: AADSTS%d is not in the table", aadsts)) // unreachable unless bug
 }
 
-func (a *Authority) permissions(c Client) []string {
-	if c.Permissions != nil {
-		return c.Permissions
-	}
-	return a.config.Permissions
+// refuse writes the error as
+// https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#error-response
+// shows it.
+func (r *Request) refuse(f refusal) Response {
+	timestamp := time.Now().UTC().Format("2006-01-02 15:04:05Z")
+	return jsonResponse(f.status, map[string]any{
+		"error": f.code,
+		"error_description": fmt.Sprintf("AADSTS%d: %s\r\nTrace ID: %s\r\nCorrelation ID: %s\r\nTimestamp: %s",
+			f.aadsts, f.message, r.RequestID, r.ClientRequestID, timestamp),
+		"error_codes":    []int{f.aadsts},
+		"timestamp":      timestamp,
+		"trace_id":       r.RequestID,
+		"correlation_id": r.ClientRequestID,
+		"error_uri":      fmt.Sprintf("%s/error?code=%d", r.Origin, f.aadsts),
+	})
 }
 
 func jsonResponse(status int, body any) Response {
@@ -256,9 +243,93 @@ func jsonResponse(status int, body any) Response {
 	if err != nil {
 		panic(fmt.Sprintf("login: encoding an answer: %v", err)) // unreachable unless bug
 	}
-	return Response{
-		Status: status,
-		Header: map[string]string{"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store, no-cache"},
-		Body:   encoded,
+	header := map[string]string{"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store, no-cache"}
+	return Response{status, header, encoded}
+}
+
+// instanceDiscovery tells an identity library that the host which it asks about
+// is an authority and another name of ours. Microsoft's library for Go asks
+// login.microsoftonline.com about any host that it does not know, and caches no
+// token for a host that is not among the aliases.
+func (x *exchange) instanceDiscovery() any {
+	tenant := "common"
+	_, host, _ := strings.Cut(x.Origin, "://")
+	aliases := []string{host}
+	if query, err := url.ParseQuery(x.Query); err == nil {
+		if asked, err := url.Parse(query.Get("authorization_endpoint")); err == nil {
+			if first, _, _ := strings.Cut(strings.TrimPrefix(asked.EscapedPath(), "/"), "/"); first != "" {
+				tenant = first
+			}
+			if asked.Host != "" && asked.Host != host {
+				aliases = append(aliases, asked.Host)
+			}
+		}
 	}
+	return map[string]any{
+		"tenant_discovery_endpoint": x.Origin + "/" + tenant + "/v2.0/.well-known/openid-configuration",
+		"api-version":               "1.1",
+		"metadata":                  []map[string]any{{"preferred_network": host, "preferred_cache": host, "aliases": aliases}},
+	}
+}
+
+// openIDConfiguration describes a tenant
+// (https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc).
+// Libraries follow its addresses to the letter, and some insist on an
+// authorization_endpoint, which nothing here serves.
+func (x *exchange) openIDConfiguration() any {
+	base := x.Origin + "/" + x.tenant
+	return map[string]any{
+		"token_endpoint":                        x.tokenEndpoint(),
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt"},
+		"jwks_uri":                              base + "/discovery/v2.0/keys",
+		"response_types_supported":              []string{"code"},
+		"subject_types_supported":               []string{"pairwise"},
+		"id_token_signing_alg_values_supported": []string{"none"},
+		"issuer":                                x.issuer(tenantID(x.tenant)),
+		"authorization_endpoint":                base + "/oauth2/v2.0/authorize",
+		"device_authorization_endpoint":         base + "/oauth2/v2.0/devicecode",
+	}
+}
+
+func (x *exchange) tokenEndpoint() string { return x.Origin + "/" + x.tenant + "/" + tokenPath }
+
+// isTokenEndpoint takes any spelling of the tenant, but no other host: real
+// clients take the audience from the discovery document.
+func (x *exchange) isTokenEndpoint(audience string) bool {
+	path, ok := strings.CutPrefix(audience, x.Origin)
+	tenant, _ := cutTenant(path)
+	return ok && IsToken(path) && tenantID(tenant) == tenantID(x.tenant)
+}
+
+// issuer is the same in the discovery document and in the tokens.
+func (x *exchange) issuer(tenantID string) string { return x.Origin + "/" + tenantID + "/v2.0" }
+
+// TenantID returns the ID that a tenant has in tokens: the name itself, in
+// lower case, where it is a GUID, and otherwise a GUID that is always the same
+// for the same name. Names are not case-sensitive.
+func TenantID(name string) string {
+	name = strings.ToLower(name)
+	if id, err := uuid.Parse(name); err == nil && id.String() == name {
+		return name
+	}
+	return derivedGUID("tenant", name)
+}
+
+// tenantID is that of a tenant as a path spells it. Bad escapes are taken as
+// they are, for tenants have any name here.
+func tenantID(escaped string) string {
+	if name, err := url.PathUnescape(escaped); err == nil {
+		return TenantID(name)
+	}
+	return TenantID(escaped)
+}
+
+// derivedGUID is the GUID of a thing that has a name but no ID of its own. Case
+// does not matter.
+func derivedGUID(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.Join(parts, "\x00"))))
+	id := uuid.UUID(sum[:16])
+	id[6] = id[6]&0x0f | 0x50
+	id[8] = id[8]&0x3f | 0x80
+	return id.String()
 }

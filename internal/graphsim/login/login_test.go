@@ -95,7 +95,7 @@ func TestTokenWire(t *testing.T) {
 		const now = 946684800. // where a bubble begins
 		want := map[string]any{
 			"aud": "https://graph.microsoft.com", "iss": origin + "/" + tid + "/v2.0", "iat": now, "nbf": now, "exp": now + 3599,
-			"appid": "app", "tid": tid, "oid": "*", "idtyp": "app", "uti": "1", "roles": toAny(login.KnownPermissions()),
+			"appid": "app", "app_displayname": "app", "tid": tid, "oid": "*", "idtyp": "app", "uti": "1", "roles": toAny(login.KnownPermissions()),
 		}
 		claims := payload(t, got.AccessToken)
 		if claims["oid"] == claims["tid"] || len(claims["oid"].(string)) != 36 {

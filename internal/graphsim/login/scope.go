@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -15,17 +16,15 @@ type scopes struct {
 	names    []string // permissions of the resource, or .default for all
 }
 
-// isOpenID finds the scopes that ask for parts of the answer
+// openIDScopes ask for parts of the answer
 // (https://learn.microsoft.com/entra/identity-platform/scopes-oidc).
-func isOpenID(scope string) bool {
-	return scope == "openid" || scope == "profile" || scope == "email" || scope == "offline_access"
-}
+var openIDScopes = []string{"openid", "profile", "email", "offline_access"}
 
 // parseScope is not ok where the scopes are of two resources.
 func parseScope(text string) (s scopes, ok bool) {
 	s.all = strings.Fields(text)
 	for _, scope := range s.all {
-		if isOpenID(scope) {
+		if slices.Contains(openIDScopes, scope) {
 			continue
 		}
 		resource, name := graphResource, scope
@@ -38,19 +37,17 @@ func parseScope(text string) (s scopes, ok bool) {
 		s.resource = resource
 		s.names = append(s.names, name)
 	}
-	if s.resource == "" {
-		s.resource = graphResource
-	}
+	s.resource = cmp.Or(s.resource, graphResource)
 	return s, true
 }
 
-// onlyDefault says that the scope is {resource}/.default and nothing else but
-// what libraries add for OpenID Connect.
+// onlyDefault reports whether the scope is {resource}/.default and nothing else
+// but what libraries add for OpenID Connect.
 func (s *scopes) onlyDefault() bool {
 	return len(s.names) == 1 && slices.Contains(s.all, s.resource+"/.default")
 }
 
-// beyond says that a permission is asked for which is not among the granted.
+// beyond reports whether a permission is asked for that is not granted.
 func (s *scopes) beyond(granted []string) bool {
 	return slices.ContainsFunc(s.names, func(name string) bool {
 		return name != ".default" && !containsFold(granted, name)

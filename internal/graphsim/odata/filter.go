@@ -1,6 +1,12 @@
 package odata
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Filter is a parsed $filter.
 type Filter struct {
@@ -8,7 +14,7 @@ type Filter struct {
 	// are equal as [strings.EqualFold] says.
 	CaseSensitive bool
 
-	root node
+	root *node
 }
 
 // operator is a word of the language as Graph's pages spell it.
@@ -42,17 +48,17 @@ func (op operator) orders() bool { return op == opLt || op == opLe || op == opGt
 // any the property is the Collection, and the type that of its items.
 type node struct {
 	op       operator
-	children []node
+	children []*node
 	property string
 	typ      Type
-	values   []operand // several only for in
+	values   []string // several only for in; an empty one is null
 }
 
 // each visits the nodes in the order of the text.
 func (n *node) each(visit func(*node)) {
 	visit(n)
-	for i := range n.children {
-		n.children[i].each(visit)
+	for _, child := range n.children {
+		child.each(visit)
 	}
 }
 
@@ -67,19 +73,18 @@ func (f *Filter) Properties() []string {
 	return properties
 }
 
-// Advanced finds the first operator that Graph's directory serves only with
-// ConsistencyLevel and $count, and the property it stands for: ne, not,
-// endsWith, any comparison with null, and the order of texts. For each property
-// there is more to know, which the caller must: some are advanced even with eq,
-// as some dates are with ge. See
+// Advanced is the first operator that Graph's directory serves only with
+// ConsistencyLevel and $count, and empty without one: ne, not, endsWith, any
+// comparison with null, and the order of texts. For each property there is more
+// to know, which the caller must: some are advanced even with eq. See
 // https://learn.microsoft.com/graph/aad-advanced-queries.
-func (f *Filter) Advanced() (property, operator string, advanced bool) {
+func (f *Filter) Advanced() (operator string) {
 	f.root.each(func(n *node) {
-		if !advanced && n.advanced() {
-			property, operator, advanced = n.firstProperty(), string(n.op), true
+		if operator == "" && n.advanced() {
+			operator = string(n.op)
 		}
 	})
-	return property, operator, advanced
+	return operator
 }
 
 func (n *node) advanced() bool {
@@ -87,16 +92,9 @@ func (n *node) advanced() bool {
 	case opNot, opNe, opEndsWith:
 		return true
 	case opEq, opIn:
-		return slices.ContainsFunc(n.values, operand.null)
+		return slices.Contains(n.values, "")
 	}
-	return n.op.orders() && n.typ != Date
-}
-
-func (n *node) firstProperty() string {
-	for n.property == "" {
-		n = &n.children[0]
-	}
-	return n.property
+	return n.op.orders()
 }
 
 // Clauses is the largest number of clauses that one or joins, counting each
@@ -108,15 +106,15 @@ func (f *Filter) Clauses() int {
 	return most
 }
 
-// clauses says how many a node adds to an or around it, and the largest number
+// clauses counts what a node adds to an or around it, and the largest number
 // in it.
 func (n *node) clauses() (own, most int) {
 	if n.op == opIn {
 		return len(n.values), len(n.values)
 	}
 	most = 1
-	for i := range n.children {
-		inner, innerMost := n.children[i].clauses()
+	for _, child := range n.children {
+		inner, innerMost := child.clauses()
 		own += inner
 		most = max(most, innerMost)
 	}
@@ -134,18 +132,88 @@ func (f *Filter) Equalities(property string) ([]string, bool) {
 }
 
 func (n *node) equalities(property string, values []string) ([]string, bool) {
-	switch {
-	case n.op == opOr:
+	if n.op == opOr {
 		ok := true
 		for i := 0; ok && i < len(n.children); i++ {
 			values, ok = n.children[i].equalities(property, values)
 		}
 		return values, ok
-	case n.op != opEq && n.op != opIn, n.property != property, n.typ != String, slices.ContainsFunc(n.values, operand.null):
-		return nil, false
 	}
-	for _, v := range n.values {
-		values = append(values, v.text)
+	ok := (n.op == opEq || n.op == opIn) && n.property == property && n.typ == String && !slices.Contains(n.values, "")
+	return append(values, n.values...), ok
+}
+
+// fold gives texts that are equal by strings.EqualFold the same form.
+func fold(text string) string { return strings.Map(foldRune, text) }
+
+// foldRune takes the smallest of the runes that differ by case only, but small
+// letters for ASCII, so that strings.Map need not copy what is small already.
+func foldRune(r rune) rune {
+	smallest := r
+	if r >= utf8.RuneSelf {
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			smallest = min(smallest, other)
+		}
 	}
-	return values, true
+	if 'A' <= smallest && smallest <= 'Z' {
+		return smallest - 'A' + 'a'
+	}
+	return smallest
+}
+
+// Matches asks get for the properties, in the schema's spelling, as it needs
+// them. Null equals null only; it has no place in an order, begins and ends
+// with nothing, and not makes true of what is not true for that reason.
+func (f *Filter) Matches(get func(property string) Value) bool { return f.holds(f.root, get) }
+
+func (f *Filter) holds(n *node, get func(string) Value) bool {
+	child := func(child *node) bool { return f.holds(child, get) }
+	switch n.op {
+	case opOr:
+		return slices.ContainsFunc(n.children, child)
+	case opAnd:
+		return !slices.ContainsFunc(n.children, func(c *node) bool { return !child(c) })
+	case opNot:
+		return !child(n.children[0])
+	case opAny:
+		return slices.ContainsFunc(get(n.property).Items, func(item string) bool {
+			return f.holds(n.children[0], func(string) Value { return Value{Text: item} })
+		})
+	}
+	return f.compare(n, f.key(get(n.property).Text))
+}
+
+// compare takes the key of the property's value.
+func (f *Filter) compare(n *node, value string) bool {
+	first := f.key(n.values[0])
+	order := cmp.Compare(value, first)
+	switch {
+	case n.op == opIn:
+		return slices.ContainsFunc(n.values, func(v string) bool { return value == f.key(v) })
+	case n.op == opEq:
+		return order == 0
+	case n.op == opNe:
+		return order != 0
+	case value == "":
+		return false
+	case n.op == opLt:
+		return order < 0
+	case n.op == opLe:
+		return order <= 0
+	case n.op == opGt:
+		return order > 0
+	case n.op == opGe:
+		return order >= 0
+	case n.op == opStartsWith:
+		return strings.HasPrefix(value, first)
+	}
+	return strings.HasSuffix(value, first) // endsWith
+}
+
+// key is what a text is compared by.
+func (f *Filter) key(text string) string {
+	if f.CaseSensitive {
+		return text
+	}
+	return fold(text)
 }

@@ -1,6 +1,6 @@
 // Package odata reads the $filter, $orderby and $select of a request as
-// Microsoft Graph takes them for directory objects, and says which values a
-// filter matches.
+// Microsoft Graph takes them for directory objects, and matches values with a
+// filter.
 //
 // It knows no resources and no HTTP: properties and their types come as a
 // [Schema], values through a function, and texts as they stand after URL
@@ -8,14 +8,18 @@
 // some properties: [Filter.Advanced], [Filter.Clauses] and [Filter.Properties]
 // tell the caller what there is to refuse. Of the language it takes
 // comparisons, in, startsWith, endsWith, any, and, or, not and parentheses;
-// there are no numbers, no paths and no arithmetic.
+// there are no numbers, no dates, no paths and no arithmetic.
 //
 // Its one invariant: a filter matches what its operators say, with not before
 // and, and and before or, whatever its spacing, its redundant parentheses and
 // the case of its keywords and names.
 package odata
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 const (
 	// MaxLength is how many bytes a text may have. Graph's own URLs end at
@@ -35,17 +39,12 @@ const (
 	Bool
 	// Collection is a list of texts.
 	Collection
-	// Date is a point in time.
-	Date
 )
 
-// wants says what a property of the type is compared with.
+// wants is what a property of the type is compared with.
 func (t Type) wants() string {
-	switch t {
-	case Bool:
+	if t == Bool {
 		return "true, false or null"
-	case Date:
-		return "null or a date without quotes, such as 2024-01-01T00:00:00Z"
 	}
 	return "null or a text in single quotes"
 }
@@ -69,9 +68,119 @@ func (s Schema) Find(name string) (string, Type, bool) {
 
 // Value is what a property holds. The zero Value is null.
 type Value struct {
-	// Text is that of a String, true or false for a Bool, and RFC 3339 for a
-	// Date. Empty is null, as is a Date in any other form.
+	// Text is that of a String, and true or false for a Bool. Empty is null.
 	Text string
 	// Items are those of a Collection. An empty one is null.
 	Items []string
+}
+
+// Error refuses a text. All errors of this package are of this type.
+type Error struct {
+	// Position is how many bytes of the text stand before the place.
+	Position int
+
+	option  string // "$filter"
+	message string
+}
+
+// Error names the option, the place and what to do. It repeats words, but no
+// texts and numbers, because those may be phone numbers.
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s at position %d: %s", e.option, e.Position, e.message)
+}
+
+func tooLong(option string) error {
+	message := fmt.Sprintf("the text is longer than %d bytes: split the request", MaxLength)
+	return &Error{Position: MaxLength, option: option, message: message}
+}
+
+const noProperty = "there is no property %s"
+
+// quoted shows the beginning of what a stranger wrote.
+func quoted(text string) string {
+	const most = 40
+	if len(text) > most {
+		return fmt.Sprintf("%q...", text[:most])
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// Order is one key of an $orderby.
+type Order struct {
+	Property   string // as the schema spells it
+	Descending bool
+}
+
+// ParseSelect reads the names of a $select without a look at what they name.
+// The error is an *[Error].
+func ParseSelect(text string) ([]string, error) {
+	entries, err := splitList("$select", text)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.text
+	}
+	return names, nil
+}
+
+// ParseOrderBy reads the keys of an $orderby, the first being the most
+// important. The error is an *[Error].
+func ParseOrderBy(text string, s Schema) ([]Order, error) {
+	const option = "$orderby"
+	entries, err := splitList(option, text)
+	if err != nil {
+		return nil, err
+	}
+	var orders []Order
+	for _, e := range entries {
+		name, direction := e.text, "asc"
+		if blank := strings.IndexAny(name, " \t"); blank >= 0 {
+			name, direction = name[:blank], strings.TrimLeft(name[blank:], " \t")
+		}
+		property, t, known := s.Find(name)
+		descending := strings.EqualFold(direction, "desc")
+		wrong := &Error{Position: e.at, option: option}
+		switch {
+		case !known:
+			wrong.message = fmt.Sprintf(noProperty, quoted(name))
+		case slices.ContainsFunc(orders, func(o Order) bool { return o.Property == property }):
+			wrong.message = property + " stands twice"
+		case t == Collection:
+			wrong.message = property + " has many values and so no order"
+		case !descending && !strings.EqualFold(direction, "asc"):
+			wrong.Position += len(e.text) - len(direction)
+			wrong.message = quoted(direction) + " is neither asc nor desc"
+		default:
+			orders = append(orders, Order{property, descending})
+			continue
+		}
+		return nil, wrong
+	}
+	return orders, nil
+}
+
+type entry struct {
+	text string
+	at   int
+}
+
+// splitList cuts at commas and trims.
+func splitList(option, text string) ([]entry, error) {
+	if len(text) > MaxLength {
+		return nil, tooLong(option)
+	}
+	var entries []entry
+	start := 0
+	for part := range strings.SplitSeq(text, ",") {
+		left := strings.TrimLeft(part, " \t")
+		at := start + len(part) - len(left)
+		if left == "" {
+			return nil, &Error{Position: start, option: option, message: "there is no name: give one, or remove the comma"}
+		}
+		entries = append(entries, entry{strings.TrimRight(left, " \t"), at})
+		start += len(part) + 1
+	}
+	return entries, nil
 }

@@ -1,7 +1,9 @@
 package odata
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,23 +15,26 @@ func ParseFilter(text string, s Schema) (*Filter, error) {
 	}
 	p := &parser{schema: s, source: text}
 	p.advance()
-	root, err := p.parseOr()
-	if err != nil {
-		return nil, err
-	}
+	root := p.parseOr()
 	if p.current.kind != endToken {
-		return nil, p.unexpected("and, or, or the end")
+		p.unexpected("and, or, or the end")
+	}
+	if p.err != nil {
+		return nil, p.err
 	}
 	return &Filter{root: root}, nil
 }
 
 // parser looks one token ahead. Each method leaves current at what follows.
+// After the first error there is nothing but the end, and what the methods
+// return means nothing.
 type parser struct {
 	schema  Schema
 	source  string
 	current token
 	end     int // of current
 	depth   int
+	err     error // an *Error, the first
 
 	variable   string // inside any: what stands for an item
 	collection string // and the property it is an item of
@@ -37,65 +42,72 @@ type parser struct {
 
 func (p *parser) advance() { p.current, p.end = scan(p.source, p.end) }
 
-func (p *parser) accept(text string) bool {
-	if !p.current.is(text) {
-		return false
-	}
+// next returns the current token and goes on to the one behind it.
+func (p *parser) next() token {
+	t := p.current
 	p.advance()
-	return true
+	return t
 }
 
-func (p *parser) expect(mark string) error {
+func (p *parser) accept(text string) bool {
+	is := p.current.is(text)
+	if is {
+		p.advance()
+	}
+	return is
+}
+
+func (p *parser) expect(mark string) {
 	if !p.accept(mark) {
-		return p.unexpected(mark)
+		p.unexpected(mark)
 	}
-	return nil
 }
 
-func (p *parser) fail(k Kind, property string, at int, format string, args ...any) error {
-	return &Error{Kind: k, Property: property, Position: at, option: "$filter", message: fmt.Sprintf(format, args...)}
+// expectKind is next where the current token is of a kind.
+func (p *parser) expectKind(kind tokenKind, wanted string) token {
+	if p.current.kind != kind {
+		p.unexpected(wanted)
+	}
+	return p.next()
 }
 
-func (p *parser) unexpected(wanted string) error {
-	var found string
-	switch p.current.kind {
-	case brokenToken:
-		return p.fail(Syntax, "", p.current.at, "%s", p.current.text)
-	case endToken:
-		found = "the end"
-	case textToken:
-		found = "a text"
-	case numberToken:
-		found = "a number or date"
-	default:
-		found = quoted(p.current.text)
+func (p *parser) fail(at int, format string, args ...any) {
+	if p.err == nil {
+		p.err = &Error{Position: at, option: "$filter", message: fmt.Sprintf(format, args...)}
 	}
-	return p.fail(Syntax, "", p.current.at, "%s stands where there should be %s", found, wanted)
+	p.current, p.end = token{kind: endToken}, len(p.source)
 }
 
-func (p *parser) parseOr() (node, error) { return p.parseJoined(opOr, p.parseAnd) }
-
-func (p *parser) parseAnd() (node, error) { return p.parseJoined(opAnd, p.parseUnary) }
-
-func (p *parser) parseJoined(op operator, parse func() (node, error)) (node, error) {
-	first, err := parse()
-	if err != nil || !p.current.is(string(op)) {
-		return first, err
+func (p *parser) unexpected(wanted string) {
+	if p.current.kind == brokenToken {
+		p.fail(p.current.at, "%s", p.current.text)
+		return
 	}
-	joined := node{op: op, children: []node{first}}
+	// Texts and numbers may be phone numbers.
+	private := map[tokenKind]string{endToken: "the end", textToken: "a text", numberToken: "a number or date"}
+	found := cmp.Or(private[p.current.kind], quoted(p.current.text))
+	p.fail(p.current.at, "%s stands where there should be %s", found, wanted)
+}
+
+func (p *parser) parseOr() *node { return p.parseJoined(opOr, p.parseAnd) }
+
+func (p *parser) parseAnd() *node { return p.parseJoined(opAnd, p.parseUnary) }
+
+func (p *parser) parseJoined(op operator, parse func() *node) *node {
+	first := parse()
+	if !p.current.is(string(op)) {
+		return first
+	}
+	joined := &node{op: op, children: []*node{first}}
 	for p.accept(string(op)) {
-		next, err := parse()
-		if err != nil {
-			return node{}, err
-		}
-		joined.children = append(joined.children, next)
+		joined.children = append(joined.children, parse())
 	}
-	return joined, nil
+	return joined
 }
 
-func (p *parser) parseUnary() (node, error) {
+func (p *parser) parseUnary() *node {
 	if p.depth > MaxDepth {
-		return node{}, p.fail(TooLarge, "", p.current.at, "parentheses, not and any are nested deeper than %d: simplify the expression", MaxDepth)
+		p.fail(p.current.at, "parentheses, not and any are nested deeper than %d: simplify the expression", MaxDepth)
 	}
 	p.depth++
 	defer func() { p.depth-- }()
@@ -103,217 +115,206 @@ func (p *parser) parseUnary() (node, error) {
 	case p.accept(string(opNot)):
 		return p.parseNegated()
 	case p.accept("("):
-		inner, err := p.parseOr()
-		if err != nil {
-			return node{}, err
-		}
-		return inner, p.expect(")")
+		inner := p.parseOr()
+		p.expect(")")
+		return inner
 	}
 	return p.parseClause()
 }
 
 // parseNegated reads what follows not, which binds to the property alone in
 // `not p eq 'x'`.
-func (p *parser) parseNegated() (node, error) {
+func (p *parser) parseNegated() *node {
 	start := p.current
-	inner, err := p.parseUnary()
-	if err != nil {
-		return node{}, err
-	}
+	inner := p.parseUnary()
 	if start.kind == wordToken && slices.Contains(comparisons[:], inner.op) {
-		return node{}, p.fail(Unfit, inner.property, start.at, "not stands for %s alone: write not (%[1]s %s ...)", inner.property, inner.op)
+		p.fail(start.at, "not stands for %s alone: write not (%[1]s %s ...)", inner.property, inner.op)
 	}
-	return node{op: opNot, children: []node{inner}}, nil
+	return &node{op: opNot, children: []*node{inner}}
 }
 
-func (p *parser) parseClause() (node, error) {
-	name := p.current
-	if name.kind != wordToken || isKeyword(name) {
-		return node{}, p.unexpected("a property, not, startsWith, endsWith or (")
-	}
-	p.advance()
+func (p *parser) parseClause() *node {
+	name := p.expectName("a property, not, startsWith, endsWith or (")
 	if p.current.is("(") {
 		return p.parseFunction(name)
 	}
-	property, t, err := p.find(name)
-	if err != nil {
-		return node{}, err
-	}
+	property, t := p.find(name)
 	if p.accept("/") {
 		return p.parseAny(property, t)
 	}
-	for _, op := range comparisons {
-		if p.current.is(string(op)) {
-			return p.parseComparison(node{op: op, property: property, typ: t})
-		}
+	i := slices.IndexFunc(comparisons[:], func(op operator) bool { return p.current.is(string(op)) })
+	if i < 0 {
+		p.unexpected("an operator: eq, ne, lt, le, gt, ge or in")
+		return &node{}
 	}
-	return node{}, p.unexpected("an operator: eq, ne, lt, le, gt, ge or in")
+	return p.parseComparison(&node{op: comparisons[i], property: property, typ: t})
 }
 
-func isKeyword(t token) bool {
-	return t.is("true") || t.is("false") || t.is("null") || t.is(string(opOr)) || t.is(string(opAnd)) ||
-		slices.ContainsFunc(comparisons[:], func(op operator) bool { return t.is(string(op)) })
+// expectName is next where the current token is a word and no keyword.
+func (p *parser) expectName(wanted string) token {
+	keywords := append([]operator{"true", "false", "null", opOr, opAnd}, comparisons[:]...)
+	if slices.ContainsFunc(keywords, func(word operator) bool { return p.current.is(string(word)) }) {
+		p.unexpected(wanted)
+	}
+	return p.expectKind(wordToken, wanted)
 }
 
 // find gives the property that a word names. Inside any that is the Collection,
 // by the word that stands for its items.
-func (p *parser) find(name token) (string, Type, error) {
+func (p *parser) find(name token) (string, Type) {
 	if p.variable != "" && name.is(p.variable) {
-		return p.collection, String, nil
+		return p.collection, String
 	}
 	property, t, known := p.schema.Find(name.text)
 	switch {
+	case p.err != nil:
 	case !known:
-		return "", 0, unknown("$filter", name.text, name.at)
+		p.fail(name.at, noProperty, quoted(name.text))
 	case p.variable != "":
-		return "", 0, p.fail(Unsupported, property, name.at, "inside any only %s can be compared", quoted(p.variable))
+		p.fail(name.at, "inside any only %s can be compared", quoted(p.variable))
 	}
-	return property, t, nil
+	return property, t
 }
 
 // parseFunction reads what follows the name, from the parenthesis on.
-func (p *parser) parseFunction(name token) (node, error) {
-	op, known := functionNamed(name)
-	if !known {
-		return node{}, p.fail(Unsupported, "", name.at, "there is no function %s: use startsWith or endsWith", quoted(name.text))
+func (p *parser) parseFunction(name token) *node {
+	functions := []operator{opStartsWith, opEndsWith, opContains}
+	i := slices.IndexFunc(functions, func(op operator) bool { return name.is(string(op)) })
+	if i < 0 {
+		p.fail(name.at, "there is no function %s: use startsWith or endsWith", quoted(name.text))
+		return &node{}
 	}
+	op := functions[i]
 	p.advance()
-	first := p.current
-	if first.kind != wordToken || isKeyword(first) {
-		return node{}, p.unexpected("a property")
-	}
-	property, t, err := p.find(first)
-	if err != nil {
-		return node{}, err
-	}
+	first := p.expectName("a property")
+	property, t := p.find(first)
 	if t != String {
-		return node{}, p.fail(Unfit, property, first.at, "%s is for texts, and %s is none", op, property)
+		p.fail(first.at, "%s is for texts, and %s is none", op, property)
 	}
-	p.advance()
-	if err := p.expect(","); err != nil {
-		return node{}, err
-	}
-	value := p.current
-	if value.kind != textToken {
-		return node{}, p.unexpected("a text in single quotes")
-	}
-	p.advance()
-	if err := p.expect(")"); err != nil {
-		return node{}, err
-	}
+	p.expect(",")
+	value := p.expectKind(textToken, "a text in single quotes")
+	p.expect(")")
 	// https://learn.microsoft.com/graph/aad-advanced-queries lists it for no
 	// property of the directory.
 	if op == opContains {
-		return node{}, p.fail(Unsupported, property, name.at, "contains is not supported: use startsWith or endsWith")
+		p.fail(name.at, "contains is not supported: use startsWith or endsWith")
 	}
-	return node{op: op, property: property, typ: t, values: []operand{newOperand(value.text, t)}}, nil
-}
-
-func functionNamed(name token) (operator, bool) {
-	for _, op := range [...]operator{opStartsWith, opEndsWith, opContains} {
-		if name.is(string(op)) {
-			return op, true
-		}
-	}
-	return "", false
+	return &node{op: op, property: property, typ: t, values: []string{value.text}}
 }
 
 // parseAny reads what follows the slash in property/any(x:x eq 'a').
-func (p *parser) parseAny(property string, t Type) (node, error) {
-	segment := p.current
+func (p *parser) parseAny(property string, t Type) *node {
+	segment := p.expectKind(wordToken, "any")
 	switch {
-	case segment.kind != wordToken:
-		return node{}, p.unexpected("any")
 	case t != Collection:
-		return node{}, p.fail(Unfit, property, segment.at, "%s has no parts: nothing can follow it after a slash", property)
+		p.fail(segment.at, "%s has no parts: nothing can follow it after a slash", property)
 	case !segment.is(string(opAny)):
-		return node{}, p.fail(Unsupported, property, segment.at, "%s is not supported after %s/: use any", quoted(segment.text), property)
+		p.fail(segment.at, "%s is not supported after %s/: use any", quoted(segment.text), property)
 	}
-	p.advance()
-	if err := p.expect("("); err != nil {
-		return node{}, err
-	}
-	variable := p.current
-	if variable.kind != wordToken {
-		return node{}, p.unexpected("a name for the items, as in any(x:x eq 'a')")
-	}
-	p.advance()
-	if err := p.expect(":"); err != nil {
-		return node{}, err
-	}
-	p.variable, p.collection = variable.text, property
-	inner, err := p.parseOr()
+	p.expect("(")
+	p.variable = p.expectKind(wordToken, "a name for the items, as in any(x:x eq 'a')").text
+	p.expect(":")
+	p.collection = property
+	inner := p.parseOr()
 	p.variable, p.collection = "", ""
-	if err != nil {
-		return node{}, err
-	}
-	return node{op: opAny, property: property, typ: t, children: []node{inner}}, p.expect(")")
+	p.expect(")")
+	return &node{op: opAny, property: property, typ: t, children: []*node{inner}}
 }
 
 // parseComparison reads from the operator on, which n has already.
-func (p *parser) parseComparison(n node) (node, error) {
+func (p *parser) parseComparison(n *node) *node {
 	switch {
 	case n.typ == Collection:
-		return node{}, p.fail(Unfit, n.property, p.current.at, "%s has many values: write %[1]s/any(x:x eq 'a')", n.property)
+		p.fail(p.current.at, "%s has many values: write %[1]s/any(x:x eq 'a')", n.property)
 	case n.op.orders() && n.typ == Bool:
-		return node{}, p.fail(Unfit, n.property, p.current.at, "%s has no order: use eq or ne", n.property)
+		p.fail(p.current.at, "%s has no order: use eq or ne", n.property)
 	}
 	p.advance()
 	if n.op == opIn {
-		return p.parseIn(n)
+		p.expect("(")
+		p.parseValue(n)
+		for p.accept(",") {
+			p.parseValue(n)
+		}
+		if !p.accept(")") {
+			p.unexpected("a comma or )")
+		}
+		return n
 	}
 	at := p.current.at
-	value, err := p.parseValue(n)
-	if err != nil {
-		return node{}, err
+	p.parseValue(n)
+	if n.op.orders() && n.values[0] == "" {
+		p.fail(at, "null has no order: use eq or ne, and '' is null")
 	}
-	if n.op.orders() && value.null() {
-		return node{}, p.fail(Unfit, n.property, at, "null has no order: use eq or ne, and '' is null")
-	}
-	n.values = []operand{value}
-	return n, nil
-}
-
-func (p *parser) parseIn(n node) (node, error) {
-	if err := p.expect("("); err != nil {
-		return node{}, err
-	}
-	for {
-		value, err := p.parseValue(n)
-		if err != nil {
-			return node{}, err
-		}
-		n.values = append(n.values, value)
-		if !p.accept(",") {
-			break
-		}
-	}
-	if !p.accept(")") {
-		return node{}, p.unexpected("a comma or )")
-	}
-	return n, nil
+	return n
 }
 
 // parseValue reads a value for the node's property.
-func (p *parser) parseValue(n node) (operand, error) {
+func (p *parser) parseValue(n *node) {
 	found, text := p.current, p.current.text
-	var fits bool
+	fits := n.typ == String
 	switch {
 	case found.is("null"):
 		text, fits = "", true
 	case found.is("true"), found.is("false"):
 		text, fits = strings.ToLower(text), n.typ == Bool
-	case found.kind == textToken:
-		fits = n.typ == String
 	case found.kind == numberToken:
-		_, isDate := parseDate(text)
-		fits = isDate && n.typ == Date
-	default:
-		return operand{}, p.unexpected("a value: " + n.typ.wants())
+		fits = false
+	case found.kind != textToken:
+		p.unexpected("a value: " + n.typ.wants())
 	}
 	if !fits {
-		return operand{}, p.fail(Unfit, n.property, found.at, "%s is compared with %s", n.property, n.typ.wants())
+		p.fail(found.at, "%s is compared with %s", n.property, n.typ.wants())
 	}
 	p.advance()
-	return newOperand(text, n.typ), nil
+	n.values = append(n.values, text)
+}
+
+// tokenKind is the group of tokenForm that a token matches.
+type tokenKind int
+
+const (
+	endToken    tokenKind = iota
+	textToken             // without its quotes
+	markToken             // ( ) , : /
+	numberToken           // whatever begins with a digit: none is a value here
+	wordToken             // a name or keyword, with a dollar for the message about $count
+	brokenToken           // text is what is wrong
+)
+
+// tokenForm has a group for each kind of token. In a text, a quote is written
+// twice.
+var tokenForm = regexp.MustCompile(`^[ \t]*(?:('[^']*'(?:'[^']*')*)|([(),:/])|([0-9][\w$:.+-]*)|([A-Za-z_$][\w$]*))?`)
+
+type token struct {
+	kind tokenKind
+	text string
+	at   int
+}
+
+// is compares words in any case, marks, and nothing else.
+func (t token) is(text string) bool {
+	return (t.kind == wordToken || t.kind == markToken) && strings.EqualFold(t.text, text)
+}
+
+// scan finds the token that begins at a byte, or after blanks there, and the
+// byte where it ends.
+func scan(source string, at int) (found token, end int) {
+	groups := tokenForm.FindStringSubmatchIndex(source[at:])
+	end = at + groups[1]
+	found.at = end
+	for kind := textToken; kind <= wordToken; kind++ {
+		if from := groups[2*kind]; from >= 0 {
+			found = token{kind, source[at+from : end], at + from}
+		}
+	}
+	switch open := strings.HasPrefix(source[end:], "'"); {
+	case open && (found.kind == textToken || found.kind == endToken):
+		found.kind, found.text = brokenToken, "the text that begins here has no end: add a single quote, and write one inside a text twice"
+	case found.kind == textToken:
+		found.text = strings.ReplaceAll(found.text[1:len(found.text)-1], "''", "'")
+	case found.kind == endToken && end < len(source):
+		found.kind, found.text = brokenToken, "this character is not expected here: put texts in single quotes"
+	}
+	return found, end
 }

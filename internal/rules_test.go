@@ -29,10 +29,12 @@ var mayImport = map[string][]string{
 	"entraphone/internal/graphsim": {
 		"entraphone/internal/graphsim/directory", "entraphone/internal/graphsim/login", "entraphone/internal/graphsim/odata",
 	},
-	"entraphone/internal/graphsim/directory": {},
-	"entraphone/internal/graphsim/login":     {},
-	"entraphone/internal/graphsim/odata":     {},
-	"entraphone/cmd/entraphone":              nil, // everything
+	"entraphone/internal/graphsim/directory":         {},
+	"entraphone/internal/graphsim/login":             {},
+	"entraphone/internal/graphsim/odata":             {},
+	"entraphone/internal/phonenumber/plans":          {},
+	"entraphone/internal/phonenumber/plans/generate": {"entraphone/internal/phonenumber/plans"},
+	"entraphone/cmd/entraphone":                      nil, // everything
 }
 
 type listed struct {

@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"entraphone/internal/graphsim/odata":             {},
 	"entraphone/internal/phonenumber/plans":          {},
 	"entraphone/internal/phonenumber/plans/generate": {"entraphone/internal/phonenumber/plans"},
+	"entraphone/internal/table":                      {},
 	"entraphone/cmd/entraphone":                      nil, // everything
 }
 

@@ -1,0 +1,141 @@
+package table
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+)
+
+// Writer writes records out as they came in: in the encoding of their file, with
+// its delimiter, quotes and line ends, below what stands above the heading and
+// the heading. Each has further cells at its end, or in the columns of the file
+// that are called so.
+type Writer struct {
+	out     *transform.Writer
+	t       *Table
+	own     []int             // for each further cell, its column in the file, or -1
+	lineEnd string            // of the heading
+	allIn   bool              // the heading has all its cells in quotes
+	beside  *encoding.Encoder // of what does not come from the file, or nil
+	err     error
+}
+
+// NewWriter writes the beginning of the file, with the headings of the further
+// cells. found is what [Table.Encoding] told of the whole file before.
+func NewWriter(t *Table, w io.Writer, found string, further []string) *Writer {
+	raw := t.heading.Raw
+	bare := func(cell span) bool { return cell.start == 0 || raw[cell.start-1] != t.Dialect.Quote }
+	out := &Writer{
+		t: t, lineEnd: cmp.Or(string(lastLineEnd(raw)), "\n"),
+		// The quote is told by these where nothing else in the heading tells it.
+		allIn: t.Dialect.Quote == '\'' || !slices.ContainsFunc(t.heading.cells, bare),
+	}
+	switch {
+	case t.src.encoding != nil: // a byte order mark is text here, and is copied like all else
+		out.out = transform.NewWriter(w, encoding.ReplaceUnsupported(t.src.encoding.NewEncoder()))
+	case found == Windows1252: // the bytes of the file pass, and what is put beside them is encoded
+		out.out = transform.NewWriter(w, transform.Nop)
+		out.beside = encoding.ReplaceUnsupported(charmap.Windows1252.NewEncoder())
+	default: // a few damaged lines by themselves would be read as Windows-1252
+		out.out = transform.NewWriter(w, runes.ReplaceIllFormed())
+	}
+	for _, heading := range further {
+		out.own = append(out.own, slices.Index(t.Headings, heading))
+	}
+	out.Raw(t.above)
+	out.Record(&t.heading, nil, further)
+	return out
+}
+
+// Raw copies bytes of the file.
+func (w *Writer) Raw(raw []byte) {
+	_, err := w.out.Write(raw)
+	w.err = cmp.Or(w.err, err)
+}
+
+// Record copies a record, but for the cells of the columns that are blanked. Cells
+// keep their quotes and blanks.
+func (w *Writer) Record(r *Record, blanked []int, further []string) {
+	body := bytes.TrimSuffix(r.Raw, lastLineEnd(r.Raw))
+	behind := func(i int) int { return r.cells[i].end + bytes.IndexByte(body[r.cells[i].end:], w.t.Dialect.Delimiter) }
+	w.write(further, func(i int) {
+		start, end := 0, len(body)
+		if i >= len(r.cells) || slices.Contains(blanked, i) {
+			return
+		}
+		if i > 0 {
+			start = behind(i-1) + 1
+		}
+		if i+1 < len(r.cells) {
+			end = behind(i)
+		}
+		w.Raw(body[start:end])
+	})
+}
+
+// InOneCell writes bytes of the file as a record that has them in one quoted
+// cell, whatever quotes and delimiters they hold.
+func (w *Writer) InOneCell(column int, raw []byte, further []string) {
+	w.write(further, func(i int) {
+		if i == column {
+			w.Raw([]byte(w.inQuotes(string(raw))))
+		}
+	})
+}
+
+// Close writes what is still held, and returns the first error. It does not
+// close the writer below.
+func (w *Writer) Close() error {
+	w.err = cmp.Or(w.err, w.out.Close())
+	return w.err
+}
+
+// Err is the first error so far.
+func (w *Writer) Err() error { return w.err }
+
+// write writes a record of which cell writes the cells of the file.
+func (w *Writer) write(further []string, cell func(column int)) {
+	delimiter := string(w.t.Dialect.Delimiter)
+	for i := range w.t.Headings {
+		if i > 0 {
+			w.text(delimiter)
+		}
+		if own := slices.Index(w.own, i); own >= 0 {
+			w.text(w.quoted(further[own]))
+		} else {
+			cell(i)
+		}
+	}
+	for i, text := range further {
+		if w.own[i] < 0 {
+			w.text(delimiter + w.quoted(text))
+		}
+	}
+	w.text(w.lineEnd)
+}
+
+func (w *Writer) quoted(text string) string {
+	if w.allIn || strings.ContainsAny(text, string(w.t.Dialect.Delimiter)+string(w.t.Dialect.Quote)+"\r\n") {
+		return w.inQuotes(text)
+	}
+	return text
+}
+
+func (w *Writer) inQuotes(text string) string {
+	mark := string(w.t.Dialect.Quote)
+	return mark + strings.ReplaceAll(text, mark, mark+mark) + mark
+}
+
+func (w *Writer) text(text string) {
+	if w.beside != nil {
+		text, _ = w.beside.String(text) // it replaces what it does not have
+	}
+	w.Raw([]byte(text))
+}

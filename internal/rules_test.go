@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"entraphone/internal/phonenumber/plans":          {},
 	"entraphone/internal/phonenumber/plans/generate": {"entraphone/internal/phonenumber/plans"},
 	"entraphone/internal/table":                      {},
+	"entraphone/internal/country":                    {},
 	"entraphone/cmd/entraphone":                      nil, // everything
 }
 

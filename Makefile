@@ -3,7 +3,7 @@
 CLIENTS = internal/graphsim/clients
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build demo test check bench fuzz clean
+.PHONY: help build demo test torture check bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -17,7 +17,11 @@ demo: build ## import the sample into the embedded simulator, with every outcome
 
 test: ## run all tests, with the race detector and in random order
 	go test -race -shuffle=on ./...
+	ENTRAPHONE_COMPARISONS=1000000 go test -count=1 -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 	cd $(CLIENTS) && go test -race -shuffle=on ./...
+
+torture: ## compare 100 million numbers with the library of numbering plans: an hour
+	ENTRAPHONE_COMPARISONS=100000000 go test -count=1 -timeout 24h -v -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 
 check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and macOS
 	@unformatted=$$(gofmt -l cmd internal); [ -z "$$unformatted" ] || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
@@ -33,7 +37,8 @@ bench: build ## measure speed as ratios within one run
 	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./cmd/entraphone
 
 fuzz: ## fuzz the parsers for a minute each
-	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/authmethod
+	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/phonenumber
+	go test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime 1m ./internal/phonenumber/plans
 	go test -run '^$$' -fuzz '^FuzzCells$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzBatch$$' -fuzztime 1m ./internal/graphsim

@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,12 +22,14 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"github.com/rs/zerolog"
-	"golang.org/x/sync/errgroup"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/graph"
 	"entraphone/internal/graphsim"
+	"entraphone/internal/heading"
 	"entraphone/internal/pace"
+	"entraphone/internal/phonenumber"
+	"entraphone/internal/phonenumber/plans"
 	"entraphone/internal/submit"
 )
 
@@ -123,23 +128,25 @@ func writeBenchFile(t *testing.T, rows []benchRow) string {
 	return path
 }
 
-// parseAll parses the numbers alone, on all cores: what check cannot do
-// without.
-func parseAll(rows []benchRow) time.Duration {
+// readAll reads the file with encoding/csv and keeps nothing: the least that
+// anything in Go does to it.
+func readAll(t *testing.T, path string) time.Duration {
+	t.Helper()
 	start := time.Now()
-	var g errgroup.Group
-	const share = 1000
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for at := 0; at < len(rows); at += share {
-		g.Go(func() error {
-			for _, row := range rows[at:min(at+share, len(rows))] {
-				authmethod.Normalize(row.number, authmethod.Region{Code: row.country})
-			}
-			return nil
-		})
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	_ = g.Wait()
-	return time.Since(start)
+	defer file.Close()
+	r := csv.NewReader(file)
+	r.ReuseRecord = true
+	for {
+		if _, err := r.Read(); err == io.EOF {
+			return time.Since(start)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestBenchCheck(t *testing.T) {
@@ -148,20 +155,131 @@ func TestBenchCheck(t *testing.T) {
 	// First of all: the peak that Linux reports for a child is at least what
 	// its parent occupied when it was started.
 	start := child(t, nil, "check", writeBenchFile(t, benchRows(1))).peak
-	rows := benchRows(n)
-	big := writeBenchFile(t, rows)
-	var ratio, perRow float64
-	const rounds = 3
-	fmt.Printf("\ncheck of %d rows, against parsing just their numbers on all %d cores\n", n, runtime.GOMAXPROCS(0))
-	for range rounds {
-		parse := parseAll(rows)
+	big := writeBenchFile(t, benchRows(n))
+	fmt.Printf("\ncheck of %d rows of six countries, against encoding/csv with ReuseRecord, on %d cores\n", n, runtime.GOMAXPROCS(0))
+	var reads, walls, cpus []time.Duration
+	var perRow float64
+	for range 5 {
+		read := readAll(t, big)
 		check := child(t, nil, "check", big)
-		fmt.Printf("  parsing %v, check %v, peak %d MB\n", parse.Round(10*time.Millisecond), check.wall.Round(10*time.Millisecond), check.peak>>20)
-		ratio += check.wall.Seconds() / parse.Seconds() / rounds
+		fmt.Printf("  encoding/csv %v, check %v, processor time %v, peak %d MB\n", read.Round(time.Millisecond),
+			check.wall.Round(10*time.Millisecond), check.cpu.Round(10*time.Millisecond), check.peak>>20)
+		reads, walls, cpus = append(reads, read), append(walls, check.wall), append(cpus, check.cpu)
 		perRow = max(perRow, float64(check.peak-start)/n)
 	}
-	verdict(t, "wall time of check / of parsing (mean of 3)", ratio, "<=", 1.3)
-	verdict(t, "peak resident bytes a row above the start (worst of 3)", perRow, "<=", 400)
+	verdict(t, "wall time of check / of encoding/csv (medians of 5)", middle(walls).Seconds()/middle(reads).Seconds(), "<=", 12)
+	verdict(t, "processor time of check, µs a row (median of 5)", middle(cpus).Seconds()*1e6/n, "<=", 3)
+	verdict(t, "peak resident bytes a row above the start (worst of 5)", perRow, "<=", 250)
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	code := run(t.Context(), process{args: []string{"check", big}, getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard})
+	runtime.ReadMemStats(&after)
+	if code != 0 {
+		t.Fatalf("check ended with %d", code)
+	}
+	verdict(t, "allocations a row", float64(after.Mallocs-before.Mallocs)/n, "<=", 8)
+	verdict(t, "bytes allocated a row", float64(after.TotalAlloc-before.TotalAlloc)/n, "<=", 600)
+}
+
+func middle(durations []time.Duration) time.Duration {
+	slices.Sort(durations)
+	return durations[len(durations)/2]
+}
+
+// TestBenchNumber takes the digits of many numbers in turn, as a file has them,
+// and prints beside the numbering plans alone what a whole cell costs.
+func TestBenchNumber(t *testing.T) {
+	needBench(t)
+	parser := phonenumber.NewParser(phonenumber.Words{Labels: heading.Labels(), ExtensionMarks: heading.ExtensionMarks(), Empty: heading.IsEmptyNumber})
+	digits := func(r rune) rune {
+		if r != '+' && (r < '0' || r > '9') {
+			return -1
+		}
+		return r
+	}
+	cells, bare := map[bool][]benchRow{}, map[bool][]benchRow{} // by whether they begin with +
+	for _, row := range benchRows(6000) {
+		plus := row.number[0] == '+'
+		cells[plus] = append(cells[plus], row)
+		bare[plus] = append(bare[plus], benchRow{strings.Map(digits, row.number), row.country})
+	}
+	measure := func(rows []benchRow, parse func(*benchRow)) testing.BenchmarkResult {
+		return testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				parse(&rows[i%len(rows)])
+				i++
+			}
+		})
+	}
+	ns := func(r testing.BenchmarkResult) float64 { return float64(r.T.Nanoseconds()) / float64(r.N) }
+	fmt.Printf("\none number of the six countries\n")
+	for _, c := range []struct {
+		name    string
+		plus    bool
+		maximum float64
+	}{{"with +", true, 150}, {"national", false, 250}} {
+		planned := measure(bare[c.plus], func(row *benchRow) { _, _ = plans.Parse(row.number, row.country) })
+		verdict(t, c.name+" by the numbering plans, ns", ns(planned), "<=", c.maximum)
+		whole := measure(cells[c.plus], func(row *benchRow) {
+			parser.Parse(row.number, phonenumber.Parts{}, phonenumber.Region{Code: row.country})
+		})
+		fmt.Printf("  %-62s %10.3f\n", "the same in a cell, punctuation and policy included", ns(whole))
+		verdict(t, "allocations of both", float64(planned.AllocsPerOp()+whole.AllocsPerOp()), "<=", 0)
+	}
+}
+
+// TestBenchSimulatedImport is the price of a whole import with the simulator in
+// the same process, which waits for nothing.
+func TestBenchSimulatedImport(t *testing.T) {
+	needBench(t)
+	const n = 200_000
+	var b strings.Builder
+	b.WriteString("userPrincipalName,phoneType,phoneNumber,country\n")
+	for i, row := range benchRows(n) { // 7 users have 10 phones
+		user, phoneType := i/10*7+i%10-3, "mobile"
+		if i%10 < 6 {
+			user, phoneType = i/10*7+i%10/2, []string{"mobile", "alternateMobile"}[i%2]
+		}
+		fmt.Fprintf(&b, "person.%07d@example.com,%s,%s,%s\n", user, phoneType, row.number, row.country)
+	}
+	path, free := filepath.Join(t.TempDir(), "people.csv"), filepath.Join(t.TempDir(), "free.yaml")
+	err := errors.Join(os.WriteFile(path, []byte(b.String()), 0o600), os.WriteFile(free, []byte("writeQuota: unlimited\nreadQuota: unlimited\nlatency: 0s\n"), 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := child(t, nil, "import", path, "--simulate", "--scenario", free, "--state", t.TempDir(), "--rate", "unlimited", "--log-level", "error")
+	fmt.Printf("\nimport --simulate of %d rows without quota or latency: %v, peak %d MB\n", n, used.wall.Round(10*time.Millisecond), used.peak>>20)
+	verdict(t, "processor time, µs a row", used.cpu.Seconds()*1e6/n, "<=", 50)
+}
+
+// TestBenchStart is what a user waits for where there is next to nothing to do.
+func TestBenchStart(t *testing.T) {
+	needBench(t)
+	ten := writeBenchFile(t, benchRows(10))
+	fmt.Printf("\nstarting (medians of 31)\n")
+	for _, c := range []struct {
+		name    string
+		args    []string
+		maximum float64
+	}{{"--help", []string{"--help"}, 12}, {"check of ten rows", []string{"check", ten}, 20}} {
+		var walls []time.Duration
+		for range 31 {
+			walls = append(walls, child(t, nil, c.args...).wall)
+		}
+		verdict(t, c.name+", ms", middle(walls).Seconds()*1e3, "<=", c.maximum)
+	}
+	stripped := filepath.Join(t.TempDir(), "entraphone")
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", stripped, ".").CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
+	info, err := os.Stat(stripped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdict(t, "the binary, stripped, MB", float64(info.Size())/1e6, "<=", 18)
 }
 
 func TestBenchThroughput(t *testing.T) {
@@ -310,8 +428,8 @@ func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
 // nowhere is a Recorder that keeps nothing.
 type nowhere struct{}
 
-func (nowhere) Intent([]int32) error                 { return nil }
-func (nowhere) Outcome(int, authmethod.Result) error { return nil }
+func (nowhere) Intent([]authmethod.RowNumber) error                   { return nil }
+func (nowhere) Outcome(authmethod.RowNumber, authmethod.Result) error { return nil }
 
 func TestBenchPace(t *testing.T) {
 	needBench(t)

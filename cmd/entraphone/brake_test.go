@@ -14,6 +14,7 @@ import (
 	"entraphone/internal/graph"
 	"entraphone/internal/graphsim"
 	"entraphone/internal/pace"
+	"entraphone/internal/phonenumber"
 	"entraphone/internal/submit"
 )
 
@@ -90,7 +91,7 @@ func importAll(t *testing.T, sim *graphsim.Simulator, n, batchSize int) int {
 	rows, lanes := manyRows(n)
 	counts := counter{}
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 16, BatchSize: batchSize, MaxAttempts: 5, GiveUpAfter: time.Hour, Grace: time.Second, Jitter: func() float64 { return 0 }},
+		Config: submit.Config{Workers: 16, BatchSize: batchSize, MaxAttempts: 5, GiveUpAfter: time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: func() float64 { return 0 }},
 		Sender: client, Pacer: pace.New(pace.Unlimited, func() float64 { return 0 }), Recorder: counts, Rows: rows,
 	}
 	if err := s.Run(t.Context(), lanes); err != nil {
@@ -103,9 +104,9 @@ func importAll(t *testing.T, sim *graphsim.Simulator, n, batchSize int) int {
 // goroutine at a time, so that it needs no lock.
 type counter map[authmethod.Outcome]int
 
-func (counter) Intent([]int32) error { return nil }
+func (counter) Intent([]authmethod.RowNumber) error { return nil }
 
-func (c counter) Outcome(_ int, result authmethod.Result) error {
+func (c counter) Outcome(_ authmethod.RowNumber, result authmethod.Result) error {
 	c[result.Outcome]++
 	return nil
 }
@@ -113,10 +114,10 @@ func (c counter) Outcome(_ int, result authmethod.Result) error {
 // manyRows are n users with a mobile each.
 func manyRows(n int) (*authmethod.Rows, []authmethod.Lane) {
 	rows, lanes := new(authmethod.Rows), make([]authmethod.Lane, n)
-	number, _, _ := authmethod.Normalize("+1 2065550100", authmethod.Region{})
+	number, _ := authmethod.NewPhoneNumber(1, "2065550100", "")
 	for i := range n {
 		rows.Append(authmethod.Row{Line: int32(i) + 2, User: fmt.Sprintf("u%d@example.com", i), PhoneType: authmethod.PhoneTypeMobile, Number: number})
-		lanes[i] = authmethod.Lane{int32(i)}
+		lanes[i] = authmethod.Lane{authmethod.RowNumber(i)}
 	}
 	return rows, lanes
 }

@@ -2,15 +2,19 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/importfile"
@@ -25,6 +29,16 @@ type checkCommand struct {
 	explain bool
 }
 
+const checkHelp = `Read and validate a CSV of phones, offline: no sign-in, no network.
+
+Usage:
+  entraphone check FILE [flags]
+
+Examples:
+  entraphone check users.csv
+  entraphone check users.csv --map user="Work Email" --format json
+`
+
 func newCheckCommand(p process) *cobra.Command {
 	c := &checkCommand{process: p}
 	command := &cobra.Command{
@@ -36,47 +50,49 @@ func newCheckCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, checkHelp, exitHelp, c.file.flags(), c.flags())
+	setHelp(command, checkHelp, checkExitHelp, c.file.flags(), c.flags())
 	return command
 }
 
+func (c *checkCommand) flags() *pflag.FlagSet {
+	set := pflag.NewFlagSet("Findings", pflag.ContinueOnError)
+	set.StringVar(&c.format, "format", "text", "print the findings in this `FORMAT`: text, or json for one object a row")
+	set.BoolVar(&c.explain, "explain", false, "print how the file is read as a profile, ready to be saved for --profile, and nothing of its rows")
+	return set
+}
+
 func (c *checkCommand) run(ctx context.Context) error {
-	print, known := map[string]func(io.Writer, *importfile.File, *plan.Plan) error{"text": printText, "json": printJSON}[c.format]
+	print, known := map[string]func(io.Writer, *importfile.File, *authmethod.Results) error{"text": printText, "json": printJSON}[c.format]
 	if !known {
-		return &usageError{[]error{fmt.Errorf("--format %q: give text or json", c.format)}}
+		return usagef("--format %q: give text or json", c.format)
 	}
-	file, err := readFile(ctx, c.process, c.file, nil)
+	in, err := readInput(ctx, c.process, c.file, "")
 	if err != nil {
 		return err
 	}
 	if c.explain {
-		return c.printProfile(file)
+		return c.printProfile(in)
 	}
-	planned := plan.Build(&file.Rows)
+	planned := plan.Build(&in.Rows)
+	results := authmethod.NewResults(&in.Rows, planned.Findings)
+	for _, d := range planned.Decisions {
+		results.Set(d.Row, d.Result)
+	}
 	out := bufio.NewWriter(c.stdout)
-	if err := print(out, file, planned); err != nil {
+	if err := errors.Join(print(out, in.File, results), out.Flush()); err != nil {
 		return fmt.Errorf("printing the findings: %w", err)
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("printing the findings: %w", err)
-	}
-	for _, row := range file.Rows.All() {
-		if row.Rejected() {
-			return rowsError{}
-		}
+	if results.Counts()[authmethod.Rejected] > 0 {
+		return rowsError{}
 	}
 	return nil
 }
 
 // printProfile prints how the file was read as a profile, ready to be saved, and
 // in words beside it.
-func (c *checkCommand) printProfile(file *importfile.File) error {
-	fmt.Fprintln(c.stderr, file.Reading)
-	options, err := c.file.reading(file.Reading.Name)
-	if err != nil {
-		return err
-	}
-	if err := file.Reading.Profile(options).Write(c.stdout); err != nil {
+func (c *checkCommand) printProfile(in *input) error {
+	fmt.Fprintln(c.console, in.Reading)
+	if err := in.Reading.Profile(in.options).Write(c.stdout); err != nil {
 		return fmt.Errorf("printing the profile: %w", err)
 	}
 	return nil
@@ -93,17 +109,14 @@ type checkedRow struct {
 	Notes       []authmethod.Problem `json:"notes"`
 }
 
-func printJSON(w io.Writer, file *importfile.File, _ *plan.Plan) error {
+func printJSON(w io.Writer, file *importfile.File, results *authmethod.Results) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	none := []authmethod.Problem{} // an empty list, never null
-	for _, row := range file.Rows.All() {
-		line := checkedRow{row.Line, row.User, string(row.PhoneType), row.Number.Graph(), none, none}
-		if len(row.Problems()) > 0 {
-			line.Problems = row.Problems()
-		}
-		if len(row.Notes()) > 0 {
-			line.Notes = row.Notes()
+	for n, row := range file.Rows.All() {
+		found, none := results.Findings(n), []authmethod.Problem{} // an empty list, never null
+		line := checkedRow{row.Line, row.User, string(row.PhoneType), row.Number.Graph(), append(none, found.Problems...), append(none, found.Notes...)}
+		if len(found.Problems) > 0 {
+			line.PhoneNumber = ""
 		}
 		if err := encoder.Encode(line); err != nil {
 			return err
@@ -114,46 +127,58 @@ func printJSON(w io.Writer, file *importfile.File, _ *plan.Plan) error {
 
 // printText prints what stands in the way of every rejected row, and the notes
 // gathered by their kind, since a file that needs one repair needs it often.
-func printText(w io.Writer, file *importfile.File, planned *plan.Plan) error {
+func printText(w io.Writer, file *importfile.File, results *authmethod.Results) error {
 	if _, err := fmt.Fprintln(w, file.Reading); err != nil {
 		return err
 	}
-	rejected, notes := 0, noteKinds{counts: map[authmethod.Problem]int{}, byKind: map[authmethod.Problem]*firstNote{}}
-	for _, row := range file.Rows.All() {
-		notes.add(row)
-		if !row.Rejected() {
-			continue
-		}
-		rejected++
-		for _, p := range row.Problems() {
-			if _, err := fmt.Fprintf(w, "%s:%d: %s: %s; %s [%s]\n", file.Reading.Name, row.Line, who(row), p.Message, p.Advice, p.Code); err != nil {
+	notes := noteKinds{counts: map[authmethod.Problem]int{}, byKind: map[authmethod.Problem]*firstNote{}}
+	reasons := map[string]int{}
+	for n, row := range file.Rows.All() {
+		found := results.Findings(n)
+		notes.add(row, found.Notes)
+		for i, p := range found.Problems {
+			if i == 0 {
+				reasons[p.Code.Word()]++
+			}
+			if _, err := fmt.Fprintf(w, "%s:%d: %s%s; %s [%s]\n", file.Reading.Name, row.Line, who(file, row, p.Code), p.Message, p.Advice, p.Code.Word()); err != nil {
 				return err
 			}
 		}
 	}
 	notes.print(w, file.Reading.Name)
-	decided := map[authmethod.Outcome]int{}
-	for _, d := range planned.Decisions {
-		decided[d.Outcome]++
-	}
+	printReasons(w, reasons)
+	counts := results.Counts()
 	_, err := fmt.Fprintf(w, "%d rows: %d to be sent, %d rejected, %d duplicates, %d held back; %d with notes\n",
-		file.Rows.Len(), file.Rows.Len()-rejected-len(planned.Decisions), rejected, decided[authmethod.Duplicate], decided[authmethod.Dependency], notes.rows)
+		file.Rows.Len(), counts[authmethod.NotAttempted], counts[authmethod.Rejected], counts[authmethod.Duplicate], counts[authmethod.Dependency], notes.rows)
 	return err
 }
 
-// who names a row by what its cells say, without anything that a terminal would
-// obey or that would look like another line.
-func who(row *authmethod.Row) string {
-	name := strings.TrimSpace(row.User + " " + string(row.PhoneType))
-	if name == "" {
-		return "line"
+// printReasons says how often each reason for a rejection stands first in its
+// row, the commonest first, where there are several.
+func printReasons(w io.Writer, reasons map[string]int) {
+	if len(reasons) < 2 {
+		return
 	}
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, name)
+	words := slices.SortedFunc(maps.Keys(reasons), func(a, b string) int {
+		return cmp.Or(cmp.Compare(reasons[b], reasons[a]), cmp.Compare(a, b))
+	})
+	for i, word := range words {
+		words[i] = fmt.Sprintf("%s %d", word, reasons[word])
+	}
+	fmt.Fprintf(w, "rejected by reason: %s\n", strings.Join(words, ", "))
+}
+
+// who names a row by what its cells say, and the cell of the phone where that is
+// what is wrong; nothing where they say nothing.
+func who(file *importfile.File, row *authmethod.Row, code authmethod.Code) string {
+	name := strings.TrimSpace(row.User + " " + string(row.PhoneType))
+	if code.Entry().OfPhone && row.Column > 0 {
+		name += fmt.Sprintf(", column %d %q, cell %q", row.Column, file.Reading.Heading(int(row.Column)), row.Input)
+	}
+	if name == "" {
+		return ""
+	}
+	return printable(name) + ": "
 }
 
 // noteKinds counts notes by their kind, in the order in which they first come.
@@ -174,31 +199,38 @@ type firstNote struct {
 const maxNoteLines = 10
 
 func (f *firstNote) where(rows int) string {
-	names := make([]string, 0, len(f.lines))
-	for _, line := range f.lines {
+	var names []string
+	for _, line := range slices.Compact(f.lines) {
 		names = append(names, strconv.Itoa(int(line)))
 	}
-	text := strings.Join(names, ", ")
+	text := plural("line", len(names)) + " " + strings.Join(names, ", ")
 	if rows > len(f.lines) {
 		text += " and more"
 	}
 	return text
 }
 
+func plural(word string, n int) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
 // kindOf is what notes have in common that are printed once: the repair, or for
 // a shared number who shares it.
 func kindOf(note authmethod.Problem) authmethod.Problem {
-	if note.Code == "shared-number" {
+	if note.Code == authmethod.CodeSharedNumber {
 		return note
 	}
 	return authmethod.Problem{Code: note.Code}
 }
 
-func (k *noteKinds) add(row *authmethod.Row) {
-	if len(row.Notes()) > 0 {
+func (k *noteKinds) add(row *authmethod.Row, notes []authmethod.Problem) {
+	if len(notes) > 0 {
 		k.rows++
 	}
-	for _, note := range row.Notes() {
+	for _, note := range notes {
 		kind := kindOf(note)
 		if k.counts[kind]++; k.counts[kind] == 1 {
 			f := &firstNote{note: note, kind: kind}
@@ -217,6 +249,6 @@ func (k *noteKinds) print(w io.Writer, name string) {
 		if f.note.Advice != "" {
 			text += "; " + f.note.Advice
 		}
-		fmt.Fprintf(w, "%s:%d: note: %s [%s, rows: %d, lines %s]\n", name, f.lines[0], text, f.note.Code, k.counts[f.kind], f.where(k.counts[f.kind]))
+		fmt.Fprintf(w, "%s:%d: note: %s [%s, rows: %d, %s]\n", name, f.lines[0], text, f.note.Code.Word(), k.counts[f.kind], f.where(k.counts[f.kind]))
 	}
 }

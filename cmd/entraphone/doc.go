@@ -1,52 +1,77 @@
 /*
-Entraphone imports users' authentication phones into Microsoft Entra ID from
-CSV files, through Microsoft Graph.
+Entraphone imports users' authentication phones into Microsoft Entra ID from CSV
+files, through Microsoft Graph.
 
 Usage:
 
 	entraphone import FILE [flags]
 	entraphone check FILE [flags]
-	entraphone simulate [flags]
+	entraphone explain [CODE]
 	entraphone template [flags]
+	entraphone simulate [flags]
+	entraphone help files|numbers|results|exit-codes
 	entraphone completion bash|zsh|fish|powershell
 
 Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
-and writes what became of each row. Check does the first part only, offline.
-Simulate serves a simulated Graph, to rehearse on. Template prints a file to
-start from, for a --profile if one is given.
+and reports what became of each row. Check does the first part only, offline.
+Explain says what a code of their reports means, with an example. Template
+prints a file to start from, for a --profile if one is given. Simulate serves a
+simulated Graph, to rehearse on. A command that is misspelt is answered with the
+one that was probably meant.
 
-# The file
+# Files
 
 FILE is CSV with a heading, as programs write it: in UTF-8, UTF-16 or
 Windows-1252, with comma, semicolon, tab or | between the cells and double or
-single quotes round them; - is standard input. Lines above the heading (sep=;,
-#TYPE, version:v1.0, a title, the names of groups of columns), the example of a
-template, a second heading in words, rulers (-----), what reports end with (120
-rows affected) and empty lines are skipped, and the program says so. Where
-another heading with its columns in another order stands further down, the run
-ends with exit code 2. A file has one of two forms (one with a user and one
-column that just says phone is read as mobiles):
+single quotes around them; - is standard input. A file has one of two forms:
 
-	userPrincipalName,phoneType,phoneNumber        one phone a line
+	userPrincipalName,phoneType,phoneNumber          one phone a line
 	userPrincipalName,mobile,alternateMobile,office  one person a line
 
-Columns are found by their headings under many names (UPN, User, E-mail,
-Mobile phone [mobile], Office Phone, Mobiltelefon, Téléphone …), in English and
-the common languages of Europe. A heading with a word that is not understood
-("Mobile (next of kin)") means nothing. Where two columns could have the same
-meaning, or the first rows show that another column holds the users, nothing is
-guessed: the run ends with exit code 2 and proposes --map. Private phones ("Home
+A line may also hold several pairs of type and number (Phone Type 1, Phone 1,
+Phone Type 2, Phone 2). Before anything is sent the program says how it read the
+file: encoding, delimiter, which column became what, and which are ignored.
+
+Lines above the heading (sep=;, #TYPE, version:v1.0, a title, the names of
+groups of columns), the example of a template, a second heading in words, rulers
+(-----), what reports end with (120 rows affected) and empty lines are skipped,
+and the program says so. Where another heading with its columns in another order
+stands further down, the run ends with exit code 2.
+
+Columns are found by their headings, in any order and under many names (UPN,
+User, E-mail, Mobile phone [mobile], Office Phone, Mobiltelefon, Téléphone), in
+English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish,
+Norwegian, Finnish, Polish, Czech, Hungarian, Turkish and Romanian. "Nr.",
+"(required)", "[E.164]", * and "(example: …)" may stand beside the name. A
+heading with one word that is not understood, or that names somebody else
+("Mobile (next of kin)"), means nothing.
+
+A file with a user and one column that just says phone is read as mobiles, or as
+office phones where an extension stands beside it. Where another column says
+mobile, the one that just says phone is the office phone. Private phones ("Home
 Phone"), those of a "contact", and all phones of a file that tells how people
-are related ("Relationship") are taken only where --map says so.
+are related ("Relationship") are read only where --map says so.
+
+Where no heading names the user or a phone, where two columns could have the
+same meaning, where a phone stands beside the only one that --map names, or
+where the first rows show that another column holds the users, nothing is
+guessed: the run ends with exit code 2 and proposes the --map that settles it.
 
 A number may stand in several columns: dialCode (44, +44 or 0044), areaCode
 (with or without its leading zero), the number, and extension. An extension
-belongs to the office phone, or to the number of its line; the other parts to the
-only phone, or to the one that they name ("Mobile Area Code"). The parts, each
-one group of digits, are put together before the number is read, and a note says
-so. A number that is complete already, and not of the area beside it, is
+belongs to the office phone, or to the number of its line; the other parts to
+the only phone, or to the one that they name ("Mobile Area Code"). The parts,
+each one group of digits, are put together before the number is read, and a note
+says so. A number that is complete already, and not of the area beside it, is
 rejected.
+
+A line that could not be split into cells, or has more cells than the heading,
+is rejected by itself, and the lines below it are read. Where a phone cell of a
+line holds words, its cells may stand in other columns than they should: all
+phones of the line are held back. A file that breaks off inside its last number
+is refused for that row. The user is a userPrincipalName or an object id, also
+within "mailto:" or "Mia <…>".
 
 	--map KEY=HEADING
 		The column with this HEADING means KEY: user, phoneType,
@@ -56,9 +81,10 @@ rejected.
 		Read national numbers of rows without a country of their own as
 		this country's (GB, GBR or "United Kingdom").
 	--encoding ENCODING
-		The file's encoding, such as Windows-1250, UTF-16LE or Shift_JIS.
-		Without it, UTF-8 and UTF-16 are found out, and all else is taken
-		for Windows-1252, which the program says.
+		The file's encoding, as people write it: Windows-1250, cp1250,
+		IBM850, latin1, UTF-16LE, Shift_JIS. Without it, UTF-8 and UTF-16
+		are detected, and anything else is read as Windows-1252, which the
+		program says.
 	--where CONDITION
 		Read only the lines that meet it: HEADING=VALUE or HEADING!=VALUE,
 		without regard to case and to blanks at the ends, as in
@@ -69,62 +95,100 @@ rejected.
 		status and have no condition.
 	--skip N, --limit N
 		Of those lines, leave out the first N, and read at most N. Lines
-		left out are counted apart; they are no rows.
+		left out are counted apart; they are not rows.
 	--profile PROFILE
 		Read the file as this profile says: a YAML file with description,
-		columns (a heading, or several of which the first is taken, for each
-		KEY of --map), partsOf (the phone that areaCode and dialCode belong
-		to), countryCodes (iso or dial: what numbers in the country column
-		are), where, encoding, defaultCountry and userDomain, or
-		one of active-directory, adp-workforce-now, bamboohr,
+		columns (for each KEY of --map a heading, or several, of which the
+		first that the file has counts), partsOf (the phone that areaCode
+		and dialCode belong to), countryCodes (iso or dial: what numbers in
+		the country column are), where, encoding, defaultCountry and
+		userDomain, or one of active-directory, adp-workforce-now, bamboohr,
 		entra-bulk-create, entra-download-users, m365-add-users, personio,
 		successfactors and workday. Flags come before it. It is binding: no
-		other column is taken for one that it names, nor a phone that it
-		does not name beside those that it does. A file without its user,
-		phone type, parts of numbers or any of its phones ends with exit
-		code 2; other columns that are missing are told.
+		other column stands in for one that it names, nor is a phone read
+		that it does not name. A file without its user, phone type, parts of
+		numbers or any of its phones ends with exit code 2; other columns
+		that are missing are reported.
 	--user-domain DOMAIN
 		Complete users that are a name without a domain: panand becomes
 		panand@DOMAIN. Numbers and names with blanks are not completed.
 
-The user is a userPrincipalName or an object id. A country column (ISO 3166 with
-two or three letters or as a number, a name in English, another of those
-languages or the country's own, UK, or two of these: "Germany (DE)") says how
-the row's national numbers are read; two countries in one cell name none.
-Numbers under a heading such as CountryCode may be ISO 3166 (826) or dialling
-codes (44): the neighbours and the values decide, and where they do not, neither
-is used and --map country=HEADING or --map dialCode=HEADING settles it. A number
-with + or 00 and its country code is accepted when its length is possible there.
-A national number with the row's own country is, too. With only
---default-country it must be a valid number of that country, and without any
-country it is rejected: a wrong country still gives a possible number, and it
-would be somebody else's.
-
-Where the digits can be read in several ways (a + may be lost, a zero be one too
-many or too few, an exit code be the country's own) the numbering plan decides:
-the only reading that is a valid number is taken, and a note says what was done.
-If there are two, the row is rejected.
+# Numbers
 
 Numbers are sent in the form that Graph documents: +, country code, one blank,
-number, and x with the extension. What was repaired on the way (invisible
-characters, a protective apostrophe, a label such as tel:, "(0)") is noted in
-the results, as is every digit left out or put in front. Damage that a
-spreadsheet left (4.47E+11, #NAME?, ####, -868, decimals, a date) is rejected,
-each kind with its own advice.
+the national number, and x with the extension: +1 2065550100x123. Three rules
+decide what a cell means.
+
+First, no country is ever guessed. A number with + or 00 brings its own. Any
+other is read with the row's country, else with --default-country, and rejected
+where there is neither: a wrong country still gives a possible number, and it
+would be somebody else's.
+
+Second, all ways to read the digits are tried, and the numbering plan decides: a
++ may be lost, a 0 be dropped or doubled, the country code stand there twice, an
+exit code be the country's own. The only way that gives a valid number wins. If
+two give different ones, the row is rejected.
+
+Third, where no way gives a valid number, the digits count only as they are
+written, because new ranges are opened faster than plans are published: with +
+or 00 and the country code, or as they are dialled in the row's own country, a
+number of possible length is sent with the note not-assigned. A way that
+supplied, dropped or moved a digit must give a valid number; so must every
+national number that only --default-country places.
+
+Read, with a note for each repair that touches a digit:
+
+	+49 (0)176 04069012         the 0 is left out, as it is dialled from abroad
+	0049 176 04069012           00 is +
+	+49 0176 04069012           the 0 behind the country code is left out
+	442079460123 in GB          the country code without its +
+	17604069012 in DE           a spreadsheet dropped the 0: sent if valid
+	+39 6 36618300              Italy's numbers keep their 0: it is put in front
+	0692 12 34 56 in FR         dialled as in France, and Réunion's: +262
+	4.47700900123E+11 in GB     scientific notation that kept all its digits
+	030 23125 - 123 in DE       what an office adds belongs to the number
+	206 555 0100 ext. 12 in US  ext, x, # and the like mark an extension
+	="+46701740605"             protections, labels and invisible characters go
+
+Rejected, each with its own advice:
+
+	4.47701E+11, ####, #N/A     damage by a spreadsheet; so are -868, decimals,
+	                            separated thousands, and dates
+	030 23125 / 030 23126       two numbers in a cell
+	1-800-FLOWERS               letters where digits should be
+	+49 30 •••25123             a masked number, by whatever sign
+	1111111111, 123456789       a dummy, as typed where there is no number
+	+49 49 176 04069012         the country code twice
+	0 0176 04069012 in DE       a 0 too many: 00 would begin another number
+	23125-123 in DE             a local landline: its area would be a guess
+	555 0101 in US              the area code is missing
+
+Sent, with a note: a number to which no text messages arrive (toll-free,
+personal, a company's for a whole country), a fixed line or an extension as a
+mobile, a premium number, one number of several users or of one user twice.
+
+A country column may hold ISO 3166 codes (GB, GBR, 826), a name in English, in
+another of about fifty languages or the country's own, UK, or two of these:
+"Germany (DE)". Two countries in one cell name none. Numbers under a heading
+such as CountryCode may be ISO 3166 (826) or dialling codes (44): the neighbours
+and the values decide, and where they do not, neither is used, and --map
+country=HEADING or --map dialCode=HEADING settles it.
 
 Rows of one user and type with equal numbers are sent once; with different
-numbers all of them are rejected. A number of several users is noted on each.
+numbers all of them are rejected. Every code of a problem or a note is told by
+entraphone explain CODE.
 
 # What to do
 
 	--dry-run
-		Do everything but send, and say in results.csv what would be sent.
-		There is no sign-in either.
+		Do everything but send. The rows that would be sent are planned in
+		results.csv. There is no sign-in either.
 	--simulate
 		Send to the simulator inside this program instead of Graph. It
 		starts empty each time.
 	--directory FILE
-		The simulator's people: a CSV with userPrincipalName and any of id,
+		The simulator's people: a CSV in UTF-8 or UTF-16 with
+		userPrincipalName and any of id,
 		mail, employeeId, onPremisesSamAccountName, displayName,
 		accountEnabled, userType, isAdmin, usageLocation, mobile,
 		alternateMobile, office, defaultMethod and fault (missing,
@@ -153,13 +217,14 @@ numbers all of them are rejected. A number of several users is noted on each.
 		The secret, instead of AZURE_CLIENT_SECRET. There is no flag for the
 		secret itself: other users of the machine can see flags.
 	--client-certificate FILE
-		Certificate and private key, PEM or PFX
-		(AZURE_CLIENT_CERTIFICATE_PATH and _PASSWORD).
+		Certificate and private key, PEM or PFX, as OpenSSL 3 and Windows
+		write it (AZURE_CLIENT_CERTIFICATE_PATH and _PASSWORD).
 	--cloud CLOUD
 		global, usgov, dod or china.
 	--graph-endpoint URL, --authority URL, --ca-file FILE
 		Private stand-ins for Graph and the sign-in service. Plain http is
-		taken to loopback addresses only.
+		spoken to loopback addresses only. A server whose certificate is not
+		trusted ends the run at once.
 
 The environment variable AZURE_FEDERATED_TOKEN_FILE serves workload-identity,
 ENTRAPHONE_ACCESS_TOKEN serves token: an access token, or the JSON that "az
@@ -167,8 +232,8 @@ account get-access-token --resource-type ms-graph" prints. A flag wins over the
 environment. HTTPS_PROXY and NO_PROXY are honoured.
 
 An app needs the application permission UserAuthMethod-Phone.ReadWrite.All or
-UserAuthenticationMethod.ReadWrite.All. A signed-in user needs the delegated
-one and the role Authentication Administrator, or Privileged Authentication
+UserAuthenticationMethod.ReadWrite.All. A signed-in user needs the delegated one
+and the role Authentication Administrator, or Privileged Authentication
 Administrator for users who are administrators themselves.
 
 # Pace
@@ -190,15 +255,14 @@ Administrator for users who are administrators themselves.
 		for so long (30m).
 
 One 429, also inside a batch, holds all requests until Retry-After is over. A
-create whose answer was lost is not repeated blindly: the phone is read back
-and compared. A phone that is there already with another number is left alone.
+create whose answer was lost is not repeated blindly: the phone is read back and
+compared. A phone that is there already with another number is left alone.
 
 # The simulator
 
 Import --simulate has it inside the process; entraphone simulate serves it on a
 local port, to this and to other programs, until it is interrupted, which is
-exit code 0. It prints
-its addresses and a command that imports into it.
+exit code 0. It prints its addresses and a command that imports into it.
 
 	--listen ADDRESS, --allow-remote
 		Where to listen (127.0.0.1:0, any free port). Other addresses than
@@ -252,8 +316,9 @@ Every run has a folder of its own, readable by its owner only, under
 	results.csv    one line a phone, in the order of the file; lines of the
 	               file without any phone are only counted
 	rejects-*.csv  the lines whose rows need somebody, see below
-	summary.json   counts by outcome, timing, requests, SHA-256 of the input
-	journal.jsonl  what was about to be sent, and what came of it, as it happened
+	summary.json   counts by outcome, lines left out and without a phone,
+	               timing, requests, SHA-256 of the input
+	journal.jsonl  what was about to be sent, and what came of it
 
 	--state DIR
 		Keep runs in DIR, by default $XDG_STATE_HOME/entraphone or
@@ -261,10 +326,12 @@ Every run has a folder of its own, readable by its owner only, under
 		One run at a time uses it.
 	--mask
 		Mask phone numbers in results.csv, as they always are in the log.
-		The journal needs them whole.
+		The journal and the rejects need them whole.
 	--log-level LEVEL, --log-format FORMAT
 		The log on standard error: debug, info, warn or error; console or
-		json (by default console on a terminal and json otherwise).
+		json (by default console on a terminal and json otherwise). A
+		terminal has a line of progress; without one, a line of the log
+		tells every minute how far the run is.
 
 The columns of results.csv:
 
@@ -272,11 +339,10 @@ The columns of results.csv:
 	user        as in the file
 	phoneType   mobile, alternateMobile or office
 	phoneNumber in Graph's form; empty when the row was rejected
-	outcome     created, unchanged, duplicate, conflict, rejected, dependency,
-	            failed, unknown or not-attempted
+	outcome     what became of the row, see below
 	class       who can help: fix-data, retry, permission or decision
-	httpStatus  of the last answer
-	code        Graph's error code, or our word why the row was not sent
+	httpStatus  of the answer that decided: for a conflict, the refused create's
+	code        Graph's error code in that answer, or why the row was not sent
 	message     what happened
 	advice      what to do next
 	requestId   for Microsoft's support
@@ -284,20 +350,37 @@ The columns of results.csv:
 	finishedAt  when its outcome was known, in UTC
 	input       the phone cell as it stands in the file, behind an apostrophe
 	            where a spreadsheet would compute it
+	reason      a code for what happened: entraphone explain REASON
 
 Cells that a spreadsheet could run as a formula begin with an apostrophe.
+
+The outcomes, of which every row has exactly one:
+
+	created        the phone is registered now
+	planned        a dry run: would be sent
+	unchanged      the same number was registered already
+	duplicate      repeats an earlier row of the same user and type
+	conflict       another number is registered for this type; left alone
+	rejected       never sent: its own data is bad
+	dependency     never sent: waiting for the user's mobile
+	failed         refused by Graph, or throttled until the attempts ran out
+	unknown        sent, or read, and nobody can say whether it stands there
+	not-attempted  fit to be sent, but the run stopped before, or Graph does not
+	               know the user
 
 Lines with rows that were rejected, refused or not sent come back as they stand
 in the file, in its own encoding, delimiter, quotes and heading, in one file for
 each kind of help: rejects-fix-data.csv, rejects-retry.csv,
 rejects-permission.csv and rejects-decision.csv. The columns entraphone_line,
-entraphone_reason and entraphone_advice are added at the end; nothing is taken
-from them when the corrected file is imported. A line that could not be taken
-apart, because of a quote that is not closed for one, comes back whole in the
-cell of its user. What only the values of the whole file have settled (whether
-country codes are ISO or dialling codes, whether "Office" is a room) goes along
-as the heading of another, empty column. Cells under a heading that names a
-password or another secret are left empty. --mask does not change these files.
+entraphone_reason and entraphone_advice are added at the end; nothing is read
+from them when the corrected file is imported. The file is copied while it is
+read, so that it may change or go meanwhile, and standard input comes back, too.
+A line that could not be split into cells, because of a quote that is not closed
+for one, comes back whole in the cell of its user. What only the values of the
+whole file have settled (whether country codes are ISO or dialling codes,
+whether "Office" is a room) goes along as the heading of another, empty column.
+Cells under a heading that names a password or another secret are left empty.
+--mask does not change these files.
 
 # Exit codes
 
@@ -310,16 +393,23 @@ password or another secret are left empty. --mask does not change these files.
 	6    another run holds the lock
 	130  interrupted; run again
 
-Codes may be added; any other code means failure. Ctrl-C and SIGTERM stop the
-sending, let requests in flight finish within 15 seconds, and write the report;
-a second one quits at once. Running the same file again is always safe: what
-stands in the tenant already becomes unchanged.
+Codes may be added; any other code means failure. Running the same file again is
+always safe: what stands in the tenant already becomes unchanged. A script may
+do so by itself after 4, 6 and 130, and some time later after 1. After 3 the
+rows of class retry are done by it; the others need somebody first. 2 and 5 stay
+until something is corrected: the command line or the file for 2; for 5 the
+secret, or the permission where Graph answered nothing but 403.
+
+Ctrl-C and SIGTERM stop the sending, let requests in flight finish within 15
+seconds, and write the report; a second one quits at once.
 
 # Limits
 
-The rows of the whole file are kept in memory, about 400 bytes each, twice that
-for rows with problems. Phones are created, not changed or removed. A run that
-stopped is run again from the beginning of the file. Closing the console window
-on Windows leaves only the journal; Ctrl-C writes the report.
+Phones are created, not changed or removed. Users are named by userPrincipalName
+or object id. A run that stopped is run again from the beginning of the file,
+which costs two requests for each phone that stands there already: a create that
+is refused and a read. The rows of the whole file are kept in memory, about 400
+bytes each, twice that for rows with problems. Closing the console window on
+Windows leaves only the journal; Ctrl-C writes the report.
 */
 package main

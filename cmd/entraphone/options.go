@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"entraphone/internal/graph"
-	"entraphone/internal/importfile"
 	"entraphone/internal/pace"
 )
 
@@ -33,40 +32,15 @@ type fileOptions struct {
 
 func (o *fileOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
-	set.StringArrayVar(&o.columns, "map", nil, "`KEY=HEADING`: the column with this HEADING means KEY (user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode or dialCode); repeatable")
+	set.StringArrayVar(&o.columns, "map", nil, "read KEY from the column with this heading, as in `KEY=HEADING`; KEY is user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode or dialCode; repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
-	set.StringVar(&o.encoding, "encoding", "", "the file's `ENCODING`, such as Windows-1250, UTF-16LE or Shift_JIS, where it is not found out rightly (UTF-8 and UTF-16 are; all else is taken for Windows-1252)")
+	set.StringVar(&o.encoding, "encoding", "", "read the file in this `ENCODING`, such as Windows-1250, IBM850, UTF-16LE or Shift_JIS (default: UTF-8 and UTF-16 are detected, anything else is read as Windows-1252)")
 	set.StringArrayVar(&o.where, "where", nil, "read only lines that meet this `CONDITION`: HEADING=VALUE or HEADING!=VALUE, as in \"Status!=inactive\"; repeatable, and all must be met")
 	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")
 	set.IntVar(&o.limit, "limit", 0, "read at most `N` lines of those, and leave out the others; 0 reads all")
 	set.StringVar(&o.userDomain, "user-domain", "", "complete users that are a name without a domain with this `DOMAIN`: panand becomes panand@DOMAIN")
 	profileFlag(set, &o.profile, "read the file as")
 	return set
-}
-
-func (o *fileOptions) reading(name string) (importfile.Options, error) {
-	columns := make(map[string]string)
-	for _, pair := range o.columns {
-		key, heading, ok := strings.Cut(pair, "=")
-		if !ok || key == "" || heading == "" {
-			return importfile.Options{}, fmt.Errorf("--map %q is not KEY=HEADING, as in --map user=\"Work Email\"", pair)
-		}
-		if _, twice := columns[key]; twice {
-			return importfile.Options{}, fmt.Errorf("--map %s is given twice", key)
-		}
-		columns[key] = heading
-	}
-	if o.skip < 0 || o.limit < 0 {
-		return importfile.Options{}, errors.New("--skip and --limit: give numbers from 0")
-	}
-	p, err := readProfile(o.profile)
-	if err != nil {
-		return importfile.Options{}, err
-	}
-	return importfile.Options{
-		Name: name, Map: columns, Profile: p, Where: o.where, Skip: o.skip, Limit: o.limit,
-		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserDomain: o.userDomain,
-	}, nil
 }
 
 // tenantOptions say which tenant is written to, and as whom.
@@ -80,14 +54,14 @@ type tenantOptions struct {
 
 func (o *tenantOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("The tenant", pflag.ContinueOnError)
-	set.StringVar(&o.tenantID, "tenant-id", "", "`ID` or domain of the tenant (AZURE_TENANT_ID)")
-	set.StringVar(&o.clientID, "client-id", "", "application `ID` of the app registration (AZURE_CLIENT_ID)")
-	set.StringVar(&o.auth, "auth", "", "`KIND` of credential: secret, certificate, managed-identity, workload-identity, azure-cli, device-code or token (default: the first of secret, certificate, workload-identity and token that a flag or the environment provides)")
+	set.StringVar(&o.tenantID, "tenant-id", "", "the tenant's `ID` or domain (AZURE_TENANT_ID)")
+	set.StringVar(&o.clientID, "client-id", "", "the app registration's application `ID` (AZURE_CLIENT_ID)")
+	set.StringVar(&o.auth, "auth", "", "use this `KIND` of credential: secret, certificate, managed-identity, workload-identity, azure-cli, device-code or token (default: the first of secret, certificate, workload-identity and token that a flag or the environment provides)")
 	set.StringVar(&o.secretFile, "client-secret-file", "", "read the client secret from `FILE` instead of AZURE_CLIENT_SECRET")
-	set.StringVar(&o.certificate, "client-certificate", "", "`FILE` with certificate and private key, PEM or PFX (AZURE_CLIENT_CERTIFICATE_PATH)")
+	set.StringVar(&o.certificate, "client-certificate", "", "read certificate and private key, PEM or PFX, from `FILE` (AZURE_CLIENT_CERTIFICATE_PATH)")
 	set.StringVar(&o.cloud, "cloud", string(graph.CloudGlobal), "the tenant's `CLOUD`: global, usgov, dod or china")
-	set.StringVar(&o.endpoint, "graph-endpoint", "", "`URL` of Graph, for private stand-ins")
-	set.StringVar(&o.authority, "authority", "", "`URL` of the sign-in service, for private stand-ins")
+	set.StringVar(&o.endpoint, "graph-endpoint", "", "reach Graph at this `URL`, for private stand-ins")
+	set.StringVar(&o.authority, "authority", "", "reach the sign-in service at this `URL`, for private stand-ins")
 	set.StringVar(&o.caFile, "ca-file", "", "trust the certificates in `FILE` (PEM) beside the system's")
 	return set
 }
@@ -167,7 +141,7 @@ func (o *tenantOptions) secret(p process) (graph.Secret, error) {
 	}
 	text, err := os.ReadFile(o.secretFile)
 	if err != nil {
-		return graph.Secret{}, &graph.ConfigError{Problem: fmt.Sprintf("reading --client-secret-file: %v", err)}
+		return nil, &graph.ConfigError{Problem: fmt.Sprintf("reading --client-secret-file: %v", err)}
 	}
 	return graph.NewSecret(strings.TrimSpace(string(text))), nil
 }
@@ -244,9 +218,9 @@ type outputOptions struct {
 func (o *outputOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Results and log", pflag.ContinueOnError)
 	set.StringVar(&o.state, "state", "", "keep runs in `DIR`, each in a folder of its own (default: "+stateFolderInWords()+")")
-	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log; the journal needs them whole")
-	set.StringVar(&o.logLevel, "log-level", "info", "least `LEVEL` that is logged: debug, info, warn or error")
-	set.StringVar(&o.logFormat, "log-format", "", "`FORMAT` of the log: console or json (default: console on a terminal, json otherwise)")
+	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log; the journal and the rejects need them whole")
+	set.StringVar(&o.logLevel, "log-level", "info", "log this `LEVEL` and above: debug, info, warn or error")
+	set.StringVar(&o.logFormat, "log-format", "", "write the log in this `FORMAT`: console or json (default: console on a terminal, json otherwise)")
 	return set
 }
 
@@ -258,6 +232,18 @@ func (o *outputOptions) problems() (problems []error) {
 		problems = append(problems, fmt.Errorf("--log-format %q: give console or json", o.logFormat))
 	}
 	return problems
+}
+
+// folder is where runs are kept.
+func (o *outputOptions) folder(getenv func(string) string) (string, error) {
+	if o.state != "" {
+		return o.state, nil
+	}
+	folder, err := stateFolder(getenv)
+	if err != nil {
+		return "", &usageError{[]error{err}}
+	}
+	return folder, nil
 }
 
 func (o *outputOptions) level() zerolog.Level {

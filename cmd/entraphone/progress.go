@@ -5,28 +5,37 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"entraphone/internal/pace"
 )
 
-// progress is the line on a terminal that says how far a run is, how fast it
-// goes, how long it will take, and what it waits for. Without a terminal it
-// shows nothing at all.
+// progress says how far a run is, how fast it goes, how long it will take, and
+// what it waits for: as a line on a terminal, and elsewhere as a line of the log
+// every minute.
 type progress struct {
 	screen *console
 	lines  *mpb.Progress // nil without a terminal
 	bar    *mpb.Bar
+	ticker *time.Timer // nil with one
 	total  int
 	done   atomic.Int64
 	start  time.Time
 }
 
+// every is how often the log says how far the run is.
+const every = time.Minute
+
 // newProgress shows the line until end is called.
-func newProgress(screen *console, total int, status func() pace.Status) *progress {
+func newProgress(screen *console, logger zerolog.Logger, total int, status func() pace.Status) *progress {
 	p := &progress{screen: screen, total: total, start: time.Now()}
-	if !screen.terminal || total == 0 {
+	if !screen.terminal {
+		p.ticker = time.AfterFunc(every, func() {
+			logger.Info().Int64("done", p.done.Load()).Int("of", total).Str("progress", p.text(time.Now(), status())).Msg("under way")
+			p.ticker.Reset(every)
+		})
 		return p
 	}
 	p.lines = mpb.New(mpb.WithOutput(screen.plain), mpb.WithWidth(24))
@@ -48,15 +57,16 @@ func (p *progress) add() {
 	}
 }
 
-// end takes the line away. The console points at the terminal again before
-// that, because what is written through a line that is gone is lost.
+// end takes the line away, before anything else is written.
 func (p *progress) end() {
-	if p.lines == nil {
+	if p.ticker != nil {
+		p.ticker.Stop()
 		return
 	}
-	p.screen.through(nil)
-	p.bar.Abort(true)
-	p.lines.Wait()
+	p.screen.without(func() {
+		p.bar.Abort(true)
+		p.lines.Wait()
+	})
 }
 
 // text is the part of the line that is not a bar.
@@ -66,7 +76,7 @@ func (p *progress) text(now time.Time, status pace.Status) string {
 		if status.Reason == pace.Trouble {
 			why = "Graph fails or cannot be reached"
 		}
-		return fmt.Sprintf("waiting %s: %s", status.Until.Sub(now).Round(time.Second), why)
+		return fmt.Sprintf("waiting %s: %s", max(time.Second, status.Until.Sub(now).Round(time.Second)), why)
 	}
 	done := p.done.Load()
 	elapsed := now.Sub(p.start).Seconds()

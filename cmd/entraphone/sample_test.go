@@ -12,7 +12,7 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// The sample of "make demo" shows every outcome that there is.
+// The sample of "make demo" shows every outcome of a real run.
 func TestSampleShowsEveryOutcome(t *testing.T) {
 	state := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestSampleShowsEveryOutcome(t *testing.T) {
 	sum := 0
 	for _, outcome := range authmethod.Outcomes() {
 		sum += summary.Outcomes[outcome]
-		if summary.Outcomes[outcome] == 0 {
+		if summary.Outcomes[outcome] == 0 && outcome != authmethod.Planned { // of dry runs only
 			t.Errorf("no row of the sample is %s", outcome)
 		}
 	}

@@ -30,7 +30,7 @@ func simulateFor(t *testing.T, do func(greeting string), args ...string) (stderr
 	code := exitDone
 	var g errgroup.Group
 	g.Go(func() error {
-		code = run(ctx, process{append([]string{"simulate"}, args...), func(string) string { return "" }, strings.NewReader(""), in, &log})
+		code = run(ctx, process{args: append([]string{"simulate"}, args...), getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: in, stderr: &log})
 		return in.Close()
 	})
 	greeting, reader := "", bufio.NewReader(out)
@@ -61,7 +61,7 @@ func paste(t *testing.T, greeting, file string) (code int, output string) {
 	}
 	var out bytes.Buffer
 	args := strings.Fields(strings.Replace(command[3], "FILE", file, 1))
-	code = run(t.Context(), process{args, getenv, strings.NewReader(""), &out, &out})
+	code = run(t.Context(), process{args: args, getenv: getenv, stdin: strings.NewReader(""), stdout: &out, stderr: &out})
 	return code, out.String()
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -36,8 +35,8 @@ type simulatorOptions struct {
 }
 
 func (o *simulatorOptions) addTo(set *pflag.FlagSet) {
-	set.StringVar(&o.directory, "directory", "", "the simulator's people, from a CSV `FILE` with userPrincipalName and any of id, mail, employeeId, onPremisesSamAccountName, displayName, accountEnabled, userType, isAdmin, usageLocation, mobile, alternateMobile, office, defaultMethod and fault (without it everybody exists and has no phone)")
-	set.StringVar(&o.scenario, "scenario", "", "how the simulator behaves: a `FILE` in YAML or JSON, or one of "+strings.Join(graphsim.ScenarioNames(), ", "))
+	set.StringVar(&o.directory, "directory", "", "read the simulator's people from a CSV `FILE` with userPrincipalName and any of id, mail, employeeId, onPremisesSamAccountName, displayName, accountEnabled, userType, isAdmin, usageLocation, mobile, alternateMobile, office, defaultMethod and fault (without it everybody exists and has no phone)")
+	set.StringVar(&o.scenario, "scenario", "", "let the simulator behave as this `NAME|FILE` says: a file in YAML or JSON, or one of "+strings.Join(graphsim.ScenarioNames(), ", "))
 }
 
 // config is quietDay as the scenario changes it, with the people. Everything
@@ -62,13 +61,13 @@ func (o *simulatorOptions) readScenario(config *graphsim.Config) error {
 	if !named {
 		file, err := os.Open(o.scenario)
 		if err != nil {
-			return &usageError{[]error{fmt.Errorf("reading --scenario: %w; it is neither a file nor one of %s", err, strings.Join(graphsim.ScenarioNames(), ", "))}}
+			return usagef("reading --scenario: %w; it is neither a file nor one of %s", err, strings.Join(graphsim.ScenarioNames(), ", "))
 		}
 		source = file
 	}
 	defer source.Close()
 	if err := graphsim.ReadScenario(source, config); err != nil {
-		return &usageError{[]error{fmt.Errorf("--scenario %s: %w", o.scenario, err)}}
+		return usagef("--scenario %s: %w", o.scenario, err)
 	}
 	return nil
 }
@@ -80,12 +79,12 @@ func readPeople(flag, path string, read func(io.Reader) (*directory.Directory, e
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, &usageError{[]error{fmt.Errorf("reading %s: %w", flag, err)}}
+		return nil, usagef("reading %s: %w", flag, err)
 	}
 	defer file.Close()
 	people, err := read(file)
 	if err != nil {
-		return nil, &usageError{[]error{fmt.Errorf("%s %s: %w", flag, path, err)}}
+		return nil, usagef("%s %s: %w", flag, path, err)
 	}
 	return people, nil
 }

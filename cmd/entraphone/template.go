@@ -5,7 +5,28 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"entraphone/internal/importfile"
 )
+
+const templateHelp = `Print a CSV file to start from, with an example that is skipped when the file is
+read.
+
+Usage:
+  entraphone template [flags]
+
+Examples:
+  entraphone template > phones.csv
+  entraphone template --profile entra-bulk-create
+`
+
+const templateExitHelp = `
+Exit codes:
+  0    the template is printed
+  1    it could not be printed
+  2    usage, or an unreadable profile
+Any other code means failure.
+`
 
 func newTemplateCommand(p process) *cobra.Command {
 	var profile string
@@ -14,7 +35,7 @@ func newTemplateCommand(p process) *cobra.Command {
 		Short: "Print a CSV file to start from",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{[]error{fmt.Errorf("template takes no FILE, and %q was given; it prints one", args[0])}}
+				return usagef("template takes no FILE, and %q was given; it prints one", args[0])
 			}
 			return nil
 		},
@@ -23,9 +44,9 @@ func newTemplateCommand(p process) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := wanted.Template()
+			text, err := importfile.Template(wanted)
 			if err != nil {
-				return &usageError{[]error{fmt.Errorf("--profile %s: %w", profile, err)}}
+				return usagef("--profile %s: %w", profile, err)
 			}
 			if _, err := p.stdout.Write(text); err != nil {
 				return fmt.Errorf("printing the template: %w", err)

@@ -1,24 +1,32 @@
 // Package authmethod is the vocabulary of the program: phone authentication
 // methods as Microsoft Entra ID knows them, and the words for what happens to
-// them on their way there. It also turns what people write in files into the
-// one form of a number that Microsoft Graph documents.
+// them on their way there.
 //
-// It does no input or output and knows neither files nor HTTP. Its one
-// invariant: a [PhoneNumber] is always in Graph's form, and it prints masked
-// everywhere except through [PhoneNumber.Graph].
+// It does no input or output and knows neither files, numbering plans nor HTTP.
+// Its one invariant: a [PhoneNumber] is always in Graph's form, and it prints
+// masked everywhere except through [PhoneNumber.Graph].
 //
 // # Glossary
 //
-//   - row: one phone of one user, as the file gives it. A wide line (one column
-//     per phone type) gives several rows, a long line gives one.
-//   - problem: why a row cannot be sent. Notes have the same shape; they are
-//     repairs and warnings that do not stop a row.
-//   - operation: one call to Graph for one phone of one user.
-//   - answer: what one operation got back, or the fact that nothing usable did.
-//   - lane: the operations of one user, in the order Graph needs.
-//   - outcome: what finally became of a row; every row gets exactly one.
+// The whole program keeps to these words, each with one meaning:
+//
+//   - record: the cells of one line of the file. It may run over several physical
+//     lines.
+//   - row: one phone of one user, as the file gives it. A record of the wide form
+//     (one column per phone type) gives several rows, one of the long form gives
+//     one. A row does not change once it is read.
+//   - problem: what is wrong with a row, so that it is not sent; note: what is odd
+//     or was repaired, which does not stop it. Both are findings, and each has a
+//     code of the catalogue.
+//   - step: one call to Graph for one phone of one row; lane: what is to be sent
+//     for one user, in the order that Graph needs.
+//   - answer: what came back for a step, or the fact that nothing usable did.
+//   - outcome: what became of a row; results: exactly one outcome for each row.
 //   - class: who can do something about an outcome that is not a success.
 //   - run: one execution of the import over one file.
+//
+// And to these verbs: parse (text to a value), decide (choose among several ways
+// to read), send, settle (find out what became of a step), render.
 //
 // The resource is described at
 // https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod.

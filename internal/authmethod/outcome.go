@@ -9,33 +9,37 @@ type Outcome string
 const (
 	// Created: the phone stands in the tenant because this run put it there.
 	Created Outcome = "created"
+	// Planned: nothing was sent, and the phone would be created.
+	Planned Outcome = "planned"
 	// Unchanged: the same number stood there already.
 	Unchanged Outcome = "unchanged"
+	// Duplicate: equal to an earlier row of the same user and type.
+	Duplicate Outcome = "duplicate"
 	// Conflict: another number stands there and was left alone.
 	Conflict Outcome = "conflict"
 	// Rejected: never sent, its own data is bad.
 	Rejected Outcome = "rejected"
-	// Duplicate: equal to an earlier row of the same user and type.
-	Duplicate Outcome = "duplicate"
 	// Dependency: held back because the user's mobile did not arrive.
 	Dependency Outcome = "dependency"
 	// Failed: Graph refused it for good.
 	Failed Outcome = "failed"
 	// Unknown: sent, the answer was lost, and reading back did not settle it.
 	Unknown Outcome = "unknown"
-	// NotAttempted: fit to be sent, but never sent.
+	// NotAttempted: fit to be sent, and not sent, or stopped before it was settled.
 	NotAttempted Outcome = "not-attempted"
 )
 
 // Outcomes are all outcomes in the order in which summaries list them.
 func Outcomes() []Outcome {
-	return []Outcome{Created, Unchanged, Duplicate, Conflict, Rejected, Dependency, Failed, Unknown, NotAttempted}
+	return []Outcome{Created, Planned, Unchanged, Duplicate, Conflict, Rejected, Dependency, Failed, Unknown, NotAttempted}
 }
 
-// Success says that the outcome leaves nothing to do.
-func (o Outcome) Success() bool { return o == Created || o == Unchanged || o == Duplicate }
+// Success reports whether the outcome leaves nothing to do.
+func (o Outcome) Success() bool {
+	return o == Created || o == Planned || o == Unchanged || o == Duplicate
+}
 
-// Class says who can do something about an outcome that is not a success.
+// Class is who can do something about an outcome that is not a success.
 type Class string
 
 const (
@@ -55,9 +59,10 @@ func Classes() []Class { return []Class{FixData, Retry, Permission, Decision} }
 // Result is the outcome of one row with everything a person needs to know.
 type Result struct {
 	Outcome    Outcome
-	Class      Class // empty on success
-	Status     int   // HTTP status of the last answer, 0 without one
-	Code       string
+	Class      Class  // empty on success
+	Reason     Code   // of the catalogue; empty for a create that simply worked
+	Status     int    // HTTP status of the answer that decided, 0 without one
+	Code       string // Graph's error code
 	Message    string // in our words; holds no number
 	Detail     string // in Graph's words, for the results only: may repeat personal data
 	Advice     string

@@ -1,7 +1,5 @@
 package authmethod
 
-import "strings"
-
 // PhoneType is Graph's phoneType, spelled as Graph spells it. A user has at
 // most one phone of each type.
 type PhoneType string
@@ -44,35 +42,4 @@ func (t PhoneType) Rank() int {
 		return 2
 	}
 	return 3
-}
-
-// ParsePhoneType reads a phone type as people write it: any case, with blanks,
-// hyphens or underscores between the words, and the common other words for the
-// three types, in English ("cell", "work phone"), in other European languages
-// ("Handy", "Travail") and in the codes of HR systems.
-func ParsePhoneType(text string) (PhoneType, bool) {
-	folded := strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '-', '_', '.', '\u00a0':
-			return -1
-		}
-		return r
-	}, strings.ToLower(text))
-	switch strings.TrimSuffix(folded, "phone") {
-	case "mobile", "cell", "cellular", "mobil", "primarymobile", "workmobile", "mobilework",
-		"cel", "wm", // UKG, Oracle
-		"handy", "mobiltelefon", "diensthandy", "portable", "téléphoneportable", "móvil", "movil", "teléfonomóvil",
-		"celular", "cellulare", "telemóvel", "telemovel", "mobiel", "matkapuhelin", "komórka", "komórkowy", "mobilní":
-		return PhoneTypeMobile, true
-	case "alternatemobile", "altmobile", "alternate", "alternativemobile", "secondarymobile", "othermobile":
-		return PhoneTypeAlternateMobile, true
-	case "office", "work", "business",
-		"w1", // Oracle
-		"büro", "buero", "geschäftlich", "geschaeftlich", "dienstlich", "arbeit", "bureau", "travail", "professionnel",
-		"oficina", "trabajo", "ufficio", "lavoro", "escritório", "trabalho", "kantoor", "werk", "zakelijk",
-		"kontor", "arbete", "arbejde", "arbeid", "jobb", "työ", "toimisto", "biuro", "praca", "służbowy",
-		"kancelář", "práce", "pracovní":
-		return PhoneTypeOffice, true
-	}
-	return "", false
 }

@@ -1,14 +1,21 @@
 package authmethod
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
-// Row is one phone of one user, as the file gives it. A row that has a problem
-// is rejected: it is reported and never sent.
+// RowNumber is the place of a row in its file, from 0 and in the order of the
+// file. It is 32 bits wide because a million of them are kept in memory.
+type RowNumber int32
+
+// Row is one phone of one user, as the file gives it. It does not change once
+// the file is read. A row that has a problem is rejected: it is reported and
+// never sent.
 type Row struct {
 	// Line is the physical line, from 1, where the record starts. Column is
 	// the number, from 1, of the cell that holds the phone; 0 when the record
-	// could not be taken apart. Both are 32 bits wide because a million rows
-	// are kept in memory.
+	// could not be split into cells.
 	Line, Column int32
 
 	// User is the userPrincipalName or object id, trimmed, its case kept.
@@ -25,57 +32,28 @@ type Row struct {
 	// reports show it, logs never do.
 	Input string
 
-	findings *findings // nil for most rows, so that they cost 8 bytes
+	// Findings is nil for most rows, so that they cost 8 bytes. [Row.Found] reads
+	// it.
+	Findings *Findings
 }
 
-type findings struct {
-	problems, notes []Problem
+// Findings are what is wrong or odd with a row.
+type Findings struct {
+	// Problems are why the row is not sent.
+	Problems []Problem
+	// Notes are repairs and warnings that do not stop the row.
+	Notes []Problem
 }
 
-// Problem says what is wrong with a cell and what to do about it. Code is a
-// stable word for programs; Message and Advice are for people, and hold no
-// phone number.
-type Problem struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Advice  string `json:"advice"`
-}
+// Rejected reports whether the row is not sent because of its own data.
+func (r *Row) Rejected() bool { return r.Findings != nil && len(r.Findings.Problems) > 0 }
 
-// Reject adds a problem, which stops the row, and takes its number away.
-func (r *Row) Reject(p Problem) {
-	r.findingsOf().problems = append(r.findingsOf().problems, p)
-	r.Number = PhoneNumber{}
-}
-
-// Note adds a repair or a warning, which does not stop the row.
-func (r *Row) Note(p Problem) {
-	r.findingsOf().notes = append(r.findingsOf().notes, p)
-}
-
-// Rejected says that the row has a problem and is not sent.
-func (r *Row) Rejected() bool { return r.findings != nil && len(r.findings.problems) > 0 }
-
-// Problems are the reasons why the row is rejected.
-func (r *Row) Problems() []Problem {
-	if r.findings == nil {
-		return nil
+// Found is what was found while the file was read.
+func (r *Row) Found() Findings {
+	if r.Findings == nil {
+		return Findings{}
 	}
-	return r.findings.problems
-}
-
-// Notes are the repairs and warnings that do not stop the row.
-func (r *Row) Notes() []Problem {
-	if r.findings == nil {
-		return nil
-	}
-	return r.findings.notes
-}
-
-func (r *Row) findingsOf() *findings {
-	if r.findings == nil {
-		r.findings = new(findings)
-	}
-	return r.findings
+	return *r.Findings
 }
 
 // rowsPerChunk is large enough that chunks cost nothing and small enough that
@@ -108,20 +86,33 @@ func (rs *Rows) Len() int {
 	return (len(rs.chunks)-1)*rowsPerChunk + len(rs.chunks[len(rs.chunks)-1])
 }
 
-// At is row i, from 0.
-func (rs *Rows) At(i int) *Row { return &rs.chunks[i/rowsPerChunk][i%rowsPerChunk] }
+// At is the row with a number.
+func (rs *Rows) At(n RowNumber) *Row { return &rs.chunks[n/rowsPerChunk][n%rowsPerChunk] }
 
-// All yields the rows in the order of the file, with their index.
-func (rs *Rows) All() iter.Seq2[int, *Row] {
-	return func(yield func(int, *Row) bool) {
-		for i := range rs.Len() {
-			if !yield(i, rs.At(i)) {
+// All yields the rows in the order of the file, with their numbers.
+func (rs *Rows) All() iter.Seq2[RowNumber, *Row] {
+	return func(yield func(RowNumber, *Row) bool) {
+		for n := range RowNumber(rs.Len()) {
+			if !yield(n, rs.At(n)) {
 				return
 			}
 		}
 	}
 }
 
-// Lane is the rows of one user that are to be sent, as indexes into [Rows], in
-// the order that Graph needs. At most one of them is in flight at a time.
-type Lane []int32
+// Lane is the rows of one user that are to be sent, in the order that Graph
+// needs. At most one of them is in flight at a time.
+type Lane []RowNumber
+
+// Finding is what was found about a row after it was read, by looking at the
+// whole file. Rows may share the problem.
+type Finding struct {
+	Row     RowNumber
+	Stops   bool // a problem; else a note
+	Problem *Problem
+}
+
+// SortFindings orders findings by row, keeping the order within each.
+func SortFindings(findings []Finding) {
+	slices.SortStableFunc(findings, func(a, b Finding) int { return int(a.Row) - int(b.Row) })
+}

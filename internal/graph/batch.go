@@ -1,120 +1,77 @@
 package graph
 
 import (
-	"context"
-	"encoding/base64"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 
 	"entraphone/internal/authmethod"
 )
 
-// batchRequest is the envelope of
-// https://learn.microsoft.com/graph/json-batching. Without dependsOn the items
-// are carried out in any order.
-type batchRequest struct {
-	Requests []batchItem `json:"requests"`
-}
-
-type batchItem struct {
-	ID      string       `json:"id"`
-	Method  string       `json:"method"`
-	URL     string       `json:"url"`
-	Headers *itemHeaders `json:"headers,omitempty"` // needed where there is a body
-	Body    *phone       `json:"body,omitempty"`
-}
-
-type itemHeaders struct {
-	ContentType string `json:"Content-Type"`
-}
-
+// batchAnswer has responses where the envelope was accepted, and an error where
+// it was not; see https://learn.microsoft.com/graph/json-batching.
 type batchAnswer struct {
 	Responses []itemAnswer `json:"responses"`
 	Error     *graphError  `json:"error"`
 }
 
+// itemAnswer is the answer to one item. Its body is JSON or base64 in a string,
+// by its content type; its headers may be numbers where HTTP has texts.
 type itemAnswer struct {
 	ID      string          `json:"id"`
 	Status  int             `json:"status"`
-	Headers headers         `json:"headers"`
+	Headers map[string]any  `json:"headers"`
 	Body    json.RawMessage `json:"body"`
 }
 
-// batch sends the operations by one $batch.
-func (c *Client) batch(ctx context.Context, token string, ops []authmethod.Operation) ([]authmethod.Answer, string, error) {
-	body, err := encodeBatch(ops)
-	if err != nil { // unreachable unless bug
-		err = fmt.Errorf("encoding a $batch: %w", err)
-		return notSent(len(ops), err), "", err
-	}
-	r := c.do(ctx, token, httpCall{method: http.MethodPost, path: "/$batch", kind: "$batch", body: body, size: len(ops)})
+// batchAnswers reads the reply to a $batch, see [reply.answers].
+func (r reply) batchAnswers(steps []authmethod.Step) (answers []authmethod.Answer, claims string, proper bool) {
 	var content batchAnswer
 	whole := decode(r.body, &content) == nil
 	// The page on throttling lets the envelope answer 424 around throttled
 	// items, https://learn.microsoft.com/graph/throttling; in practice it is 200.
 	if whole && content.Responses != nil && (r.status/100 == 2 || r.status == http.StatusFailedDependency) {
-		answers, claims := itemAnswers(ops, r, content.Responses)
-		return answers, claims, c.judge(ctx, r, true)
+		answers, claims = r.itemAnswers(steps, content.Responses)
+		return answers, claims, true
 	}
-	return envelopeAnswers(ops, r), r.claims(), c.judge(ctx, r, whole && content.Error != nil)
+	return slices.Repeat([]authmethod.Answer{r.envelopeAnswer()}, len(steps)), challenge(r.header), whole && content.Error != nil
 }
 
-func encodeBatch(ops []authmethod.Operation) (string, error) {
-	items := make([]batchItem, len(ops))
-	for i, op := range ops {
-		item := &items[i]
-		item.ID = strconv.Itoa(i + 1)
-		item.Method, item.URL, item.Body = request(op)
-		if item.Body != nil {
-			item.Headers = &itemHeaders{ContentType: "application/json"}
-		}
-	}
-	text, err := json.Marshal(batchRequest{Requests: items})
-	return string(text), err
-}
-
-// envelopeAnswers gives every operation the fate of the request around them.
-func envelopeAnswers(ops []authmethod.Operation, r reply) []authmethod.Answer {
+// envelopeAnswer is the fate of the request around the steps.
+func (r reply) envelopeAnswer() authmethod.Answer {
 	// A read is looked at because for it no answer without a phone is success.
-	a, _ := r.answer(authmethod.Operation{Verb: authmethod.Read})
+	a, _ := r.answer(authmethod.Step{Verb: authmethod.Read})
 	if r.status/100 == 2 && r.cut == nil {
-		a.Lost = errors.New("reading the answer to a $batch: it is no JSON with responses")
+		a.Lost = errors.New("reading the answer to a $batch: it is not JSON with responses")
 		a.Status, a.Phone = 0, ""
 	}
-	switch r.status {
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed,
-		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
-		// Refused before any item was looked at.
-		a.Alone = true
-	}
-	answers := make([]authmethod.Answer, len(ops))
-	for i := range answers {
-		answers[i] = a
-	}
-	return answers
+	// These refuse a request before any item was looked at.
+	a.Alone = slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed,
+		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}, r.status)
+	return a
 }
 
-// itemAnswers matches the items, which come in any order, to the operations.
-// An operation that is not answered exactly once was lost: what became of it
-// cannot be told.
-func itemAnswers(ops []authmethod.Operation, r reply, items []itemAnswer) (answers []authmethod.Answer, claims string) {
-	envelope := headersOf(r.header)
-	seen := make([]int, len(ops))
-	answers = make([]authmethod.Answer, len(ops))
+// itemAnswers matches the items, which come in any order, to the steps. A step
+// that is not answered exactly once was lost: what became of it cannot be told.
+func (r reply) itemAnswers(steps []authmethod.Step, items []itemAnswer) (answers []authmethod.Answer, claims string) {
+	seen := make([]int, len(steps))
+	answers = make([]authmethod.Answer, len(steps))
 	for _, item := range items {
 		number, err := strconv.Atoi(item.ID)
-		if err != nil || number < 1 || number > len(ops) || strconv.Itoa(number) != item.ID {
+		if err != nil || number < 1 || number > len(steps) || strconv.Itoa(number) != item.ID {
 			continue
 		}
 		at := number - 1
 		seen[at]++
-		answers[at] = item.answer(ops[at], envelope)
-		if answers[at].Status == http.StatusUnauthorized && claims == "" {
-			claims = challenge(string(item.Headers.Authenticate))
+		header := item.header(r.header)
+		answers[at] = item.answer(r.gate, steps[at], header)
+		if answers[at].Status == http.StatusUnauthorized {
+			claims = cmp.Or(claims, challenge(header))
 		}
 	}
 	for at, times := range seen {
@@ -124,28 +81,35 @@ func itemAnswers(ops []authmethod.Operation, r reply, items []itemAnswer) (answe
 		case times > 1:
 			answers[at] = authmethod.Answer{Lost: fmt.Errorf("reading the answer to a $batch: it answers this operation %d times", times)}
 		}
-		if answers[at].RequestID == "" {
-			answers[at].RequestID = r.requestID
-		}
+		answers[at].RequestID = cmp.Or(answers[at].RequestID, r.requestID)
 	}
 	return answers, claims
 }
 
-func (i itemAnswer) answer(op authmethod.Operation, envelope headers) authmethod.Answer {
+// header is the item's. What it leaves out is taken from the envelope's, as far
+// as it holds for both.
+func (i itemAnswer) header(envelope http.Header) http.Header {
+	header := http.Header{}
+	for _, name := range slices.Sorted(maps.Keys(i.Headers)) {
+		header.Set(name, fmt.Sprint(i.Headers[name]))
+	}
+	shared := []string{"Date", loadHeader}
+	if i.Status >= 400 {
+		shared = append(shared, retryAfterHeader)
+	}
+	for _, name := range shared {
+		header.Set(name, cmp.Or(header.Get(name), envelope.Get(name)))
+	}
+	return header
+}
+
+// answer reads the item as the answer to its step.
+func (i itemAnswer) answer(g gate, step authmethod.Step, header http.Header) authmethod.Answer {
 	if i.Status < 200 || i.Status > 599 {
 		return authmethod.Answer{Lost: fmt.Errorf("reading the answer to a $batch: it gives this operation the status %d", i.Status)}
 	}
-	a, _ := understand(op, i.Status, i.content())
-	if i.Headers.Date == "" {
-		i.Headers.Date = envelope.Date
-	}
-	if i.Headers.Load == "" {
-		i.Headers.Load = envelope.Load
-	}
-	if i.Headers.RetryAfter == "" && i.Status >= 400 {
-		i.Headers.RetryAfter = envelope.RetryAfter
-	}
-	i.Headers.annotate(&a)
+	a, _ := understand(g, step, i.Status, i.content())
+	annotate(&a, header, g)
 	return a
 }
 
@@ -159,8 +123,7 @@ func (i itemAnswer) content() []byte {
 	case len(i.Body) == 0 || i.Body[0] != '"' || json.Unmarshal(i.Body, &text) != nil:
 		return i.Body
 	}
-	plain := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
-	if decoded, err := base64.RawStdEncoding.DecodeString(plain); err == nil {
+	if decoded, err := decodeBase64(text); err == nil {
 		return decoded
 	}
 	return []byte(text)

@@ -29,7 +29,7 @@ func TestBatchRequest(t *testing.T) {
 		}
 		answering(200, jsonType, `{"responses":[{"id":"2","status":200,"body":{"phoneNumber":"+1 2065550100"}},{"id":"1","status":201,"body":{"id":"x"}}]}`)(w, r)
 	})
-	s := send(t, c, []authmethod.Operation{create("o'neil@example.com"), read("$b@example.com")})
+	s := send(t, c, []authmethod.Step{create("o'neil@example.com"), read("$b@example.com")})
 	want := []authmethod.Answer{{Status: 201}, {Status: 200, Phone: "+1 2065550100"}}
 	if diff := cmp.Diff(want, s.answers, ignoreID); diff != "" || s.err != nil {
 		t.Errorf("Send = %v, (-want +got)\n%s", s.err, diff)
@@ -92,7 +92,7 @@ func TestBatchItems(t *testing.T) {
 	}
 }
 
-// Whatever order, gaps, repetitions and strangers the answer has, an operation
+// Whatever order, gaps, repetitions and strangers the answer has, a step
 // gets its own item or is lost.
 func TestBatchItemsFindTheirOperations(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -115,13 +115,13 @@ func TestBatchItemsFindTheirOperations(t *testing.T) {
 				continue // status 401, which is another matter
 			}
 			if good := a.Status == 400+id && a.Lost == nil; good != (times[id] == 1) || !good && a.Lost == nil {
-				rt.Errorf("operation %d, answered %d times: %+v", id, times[id], a)
+				rt.Errorf("step %d, answered %d times: %+v", id, times[id], a)
 			}
 		}
 	})
 }
 
-// A refused envelope is told to every operation.
+// A refused envelope is told to every step.
 func TestBatchEnvelopes(t *testing.T) {
 	refused := `{"error":{"code":"BadRequest","message":"Invalid batch payload format.","innerError":{"date":"2026-02-20T11:46:51","request-id":"6c0fc7d9","client-request-id":"290c9ba2"}}}`
 	tests := []struct {
@@ -141,8 +141,8 @@ func TestBatchEnvelopes(t *testing.T) {
 		{503, map[string]string{"Retry-After": "120"}, "", authmethod.Answer{Status: 503, RetryAfter: 2 * time.Minute}},
 		{504, nil, "<html>Gateway Timeout", authmethod.Answer{Status: 504, Message: "Gateway Timeout"}},
 		{424, nil, `{"error":{"code":"failedDependency","message":"m"}}`, authmethod.Answer{Status: 424, Code: "failedDependency", Message: "m"}},
-		{200, jsonType, `{"responses":[{"id":"1","status":201},{"id":`, authmethod.Answer{Lost: errors.New("reading the answer to a $batch: it is no JSON with responses")}},
-		{200, map[string]string{"request-id": "r"}, `{"phoneNumber":"+1 2065550100"}`, authmethod.Answer{Lost: errors.New("reading the answer to a $batch: it is no JSON with responses")}},
+		{200, jsonType, `{"responses":[{"id":"1","status":201},{"id":`, authmethod.Answer{Lost: errors.New("reading the answer to a $batch: it is not JSON with responses")}},
+		{200, map[string]string{"request-id": "r"}, `{"phoneNumber":"+1 2065550100"}`, authmethod.Answer{Lost: errors.New("reading the answer to a $batch: it is not JSON with responses")}},
 	}
 	for _, test := range tests {
 		s := send(t, clientFor(t, answering(test.status, test.header, test.body)), creates(3))

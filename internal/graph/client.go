@@ -5,22 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"sync/atomic"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/rs/zerolog"
 
 	"entraphone/internal/authmethod"
 )
 
-// Client sends operations to one tenant's Graph. Make it with [New]; it may be
+// Client sends steps to one tenant's Graph. Make it with [New]; it may be
 // used by many goroutines at a time.
 type Client struct {
 	base      string // address of the version, without a slash at the end
 	host      string
-	pipeline  runtime.Pipeline
-	http      *http.Client
+	http      bounded
 	tokens    *tokens
 	userAgent string
 	log       zerolog.Logger
@@ -28,150 +28,174 @@ type Client struct {
 	// recognized is set once an answer was certainly Graph's. What is not
 	// Graph's after that is an accident on the way, not a wrong endpoint.
 	recognized atomic.Bool
+
+	requests atomic.Int64
 }
 
 // New makes a client without sending anything. The error joins one
 // [*ConfigError] per problem.
 func New(cfg Config) (*Client, error) {
-	base, authority, transport, err := cfg.checked()
-	if err != nil {
+	base, authority, errAddresses := cfg.addresses()
+	transport, errTransport := newTransport(cfg)
+	if err := errors.Join(errAddresses, errTransport, cfg.Credential.check()); err != nil {
 		return nil, err
 	}
-	client := &http.Client{
+	client := bounded{&http.Client{
 		Transport: transport,
 		// A redirect would carry the token or the secret to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	signIn, err := newSignIn(cfg, authority, client)
+	}}
+	tokens, err := newTokens(cfg, authority, client)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{
-		base: base.String(),
-		host: base.Host,
-		pipeline: runtime.NewPipeline("entraphone", cfg.Version, runtime.PipelineOptions{}, &policy.ClientOptions{
-			// azcore would repeat a POST whose answer was lost.
-			Retry:     policy.RetryOptions{MaxRetries: -1},
-			Telemetry: policy.TelemetryOptions{Disabled: true}, // we name ourselves
-			Transport: limited{client},
-		}),
-		http:      client,
-		tokens:    newTokens(signIn),
-		userAgent: userAgent(cfg.Version),
-		log:       cfg.Logger,
-	}, nil
+	return &Client{base: base.String(), host: base.Host, http: client, tokens: tokens, userAgent: userAgent(cfg.Version), log: cfg.Logger}, nil
 }
 
+// userAgent names the program to Graph and to the sign-in service alike.
 func userAgent(version string) string { return "entraphone/" + version }
 
 // Authenticate fetches the first token, so that wrong credentials are found
-// before the first row. It returns an [*AuthError] for a refusal, and another
-// error when the sign-in service cannot be reached. Nothing goes to Graph.
+// before the first row. It returns an [*AuthError] for a refusal, a
+// [*CertificateError] for a sign-in service that cannot be believed, and another
+// error when it cannot be reached. Nothing goes to Graph.
 func (c *Client) Authenticate(ctx context.Context) error {
 	_, err := c.tokens.get(ctx)
 	return err
 }
 
-// Send carries out one operation by a plain request, or up to 20 operations by
-// one $batch. The operations must be of different users, because a batch
-// promises no order.
+// Requests counts the requests to Graph that left this machine so far, those
+// that were repeated with a new token included.
+func (c *Client) Requests() int64 { return c.requests.Load() }
+
+// Send carries out one step by a plain request, or up to 20 steps by one
+// $batch. The steps must be of different users, because a batch promises no
+// order.
 //
-// It always returns one answer per operation, in the order given. The error is
-// not nil only if the run cannot go on: an [*AuthError], a [*NotGraphError], or
-// the context's error where it ended before anything was sent. Everything else,
-// a lost connection included, is in the answers.
-func (c *Client) Send(ctx context.Context, ops []authmethod.Operation) ([]authmethod.Answer, error) {
-	if len(ops) == 0 {
+// It always returns one answer per step, in the order given. The error is
+// not nil only if the run cannot go on: an [*AuthError], a [*CertificateError], a
+// [*NotGraphError], or the context's error where it ended before anything was
+// sent. Everything else, a lost connection included, is in the answers.
+func (c *Client) Send(ctx context.Context, steps []authmethod.Step) ([]authmethod.Answer, error) {
+	if len(steps) == 0 {
 		return nil, nil
 	}
 	token, err := c.tokens.get(ctx)
 	if err != nil {
-		return notSent(len(ops), err), fatal(ctx, err)
+		return notSent(len(steps), err), ending(ctx, err)
 	}
-	answers, claims, err := c.exchange(ctx, token.Token, ops)
-	refused := unauthorized(answers)
-	if err != nil || len(refused) == 0 {
+	answers, claims, err := c.exchange(ctx, token.Token, steps)
+	if err != nil {
 		return answers, err
 	}
-
-	// A 401 was not carried out: once more, with another token.
-	first := answers[refused[0]]
-	again := make([]authmethod.Operation, len(refused))
+	// A 401, of the envelope or of an item, was not carried out: once more, with
+	// another token. The other items of a batch have their answers.
+	var refused []int
+	var again []authmethod.Step
+	for i, a := range answers {
+		if a.Status == http.StatusUnauthorized {
+			refused, again = append(refused, i), append(again, steps[i])
+		}
+	}
+	if len(again) == 0 {
+		return answers, nil
+	}
+	repeated, err := c.renewed(ctx, token, claims, again, answers[refused[0]])
 	for i, at := range refused {
-		again[i] = ops[at]
-	}
-	token, err = c.tokens.replace(ctx, token, claims)
-	if err != nil {
-		putBack(answers, refused, notSent(len(again), err))
-		return answers, withReason(fatal(ctx, err), first)
-	}
-	repeated, _, err := c.exchange(ctx, token.Token, again)
-	putBack(answers, refused, repeated)
-	if still := unauthorized(repeated); err == nil && len(still) > 0 {
-		err = withReason(&AuthError{
-			Problem: fmt.Sprintf("%s refused a new token as well", c.host),
-			Advice:  "check that --graph-endpoint and --cloud belong to the tenant, and the clock of this machine",
-		}, repeated[still[0]])
+		answers[at] = repeated[i]
 	}
 	return answers, err
 }
 
-// exchange sends the operations once, and gives the claims of a challenge
-// where the answer was one.
-func (c *Client) exchange(ctx context.Context, token string, ops []authmethod.Operation) ([]authmethod.Answer, string, error) {
-	switch {
-	case ctx.Err() != nil:
-		return notSent(len(ops), ctx.Err()), "", ctx.Err()
-	case len(ops) == 1:
-		return c.plain(ctx, token, ops[0])
+// renewed sends steps again whose token was refused, as one of their answers
+// tells; a second refusal ends the run.
+func (c *Client) renewed(ctx context.Context, token azcore.AccessToken, claims string, steps []authmethod.Step, refusal authmethod.Answer) ([]authmethod.Answer, error) {
+	token, err := c.tokens.replace(ctx, token, claims)
+	if err != nil {
+		return notSent(len(steps), err), withReason(ending(ctx, err), refusal)
 	}
-	return c.batch(ctx, token, ops)
+	answers, _, err := c.exchange(ctx, token.Token, steps)
+	for _, a := range answers {
+		if err == nil && a.Status == http.StatusUnauthorized {
+			err = withReason(&AuthError{
+				Problem: fmt.Sprintf("%s refused a new token as well", c.host),
+				advice:  "check that --graph-endpoint and --cloud belong to the tenant, and the clock of this machine",
+			}, a)
+		}
+	}
+	return answers, err
 }
 
-// fatal is the error that ends the run, or nil where a later try may succeed.
-func fatal(ctx context.Context, err error) error {
+// exchange sends the steps once, and gives the claims of a challenge where the
+// answer was one.
+func (c *Client) exchange(ctx context.Context, token string, steps []authmethod.Step) ([]authmethod.Answer, string, error) {
+	if ctx.Err() != nil {
+		return notSent(len(steps), ctx.Err()), "", ctx.Err()
+	}
+	call, err := newCall(steps)
+	if err != nil { // unreachable unless bug
+		err = fmt.Errorf("encoding a request: %w", err)
+		return notSent(len(steps), err), "", err
+	}
+	r := c.do(ctx, token, call)
+	answers, claims, proper := r.answers(steps)
+	err = c.decide(ctx, r, proper)
+	for i, a := range answers {
+		if err != nil && a.Status/100 == 2 {
+			answers[i] = authmethod.Answer{Lost: err, RequestID: a.RequestID} // success in words only
+		}
+	}
+	return answers, claims, err
+}
+
+// decide is the error that ends the run after a reply, or nil: it was cancelled
+// before the request had left, or somebody else than Graph answers.
+func (c *Client) decide(ctx context.Context, r reply, proper bool) error {
+	switch {
+	case r.notSent != nil:
+		return ending(ctx, r.notSent)
+	case proper:
+		c.recognized.Store(true)
+		return nil
+	case r.lost != nil || !r.foreign(c.recognized.Load()):
+		return nil
+	}
+	err := &NotGraphError{
+		Host: c.host, Status: r.status,
+		ContentType: r.gate.text(r.header.Get("Content-Type")), Beginning: r.gate.beginning(r.body),
+	}
+	if target, parseErr := url.Parse(r.header.Get("Location")); parseErr == nil {
+		err.Target = r.gate.text(target.Host)
+	}
+	return err
+}
+
+// ending is the error that ends the run, or nil where a later try may succeed.
+func ending(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var refused *AuthError
-	if errors.As(err, &refused) {
-		return refused
-	}
-	return nil
+	fatal, _ := errors.AsType[interface { // refused credentials, or a certificate
+		error
+		Advice() string
+		ExitCode() int
+	}](err)
+	return fatal
 }
 
 // withReason adds what Graph said about the token. It is the only hint when,
 // for instance, a ready token is meant for another service.
 func withReason(err error, a authmethod.Answer) error {
-	var refused *AuthError
-	if !errors.As(err, &refused) || a.Code+a.Message == "" {
+	refused, is := errors.AsType[*AuthError](err)
+	if !is || a.Code+a.Message == "" {
 		return err
 	}
 	reasoned := *refused
-	reasoned.Problem += fmt.Sprintf(" (status 401 %s %q, request id %s)", a.Code, shorten(oneLine(a.Message), 200), a.RequestID)
+	reasoned.Problem += fmt.Sprintf(" (status 401 %s %q, request id %s)", a.Code, a.Message, a.RequestID)
 	return &reasoned
 }
 
+// notSent is the same answer to n steps: they certainly did not leave.
 func notSent(n int, err error) []authmethod.Answer {
-	answers := make([]authmethod.Answer, n)
-	for i := range answers {
-		answers[i].NotSent = err
-	}
-	return answers
-}
-
-func unauthorized(answers []authmethod.Answer) []int {
-	var at []int
-	for i, a := range answers {
-		if a.Status == http.StatusUnauthorized {
-			at = append(at, i)
-		}
-	}
-	return at
-}
-
-func putBack(answers []authmethod.Answer, at []int, some []authmethod.Answer) {
-	for i, a := range some {
-		answers[at[i]] = a
-	}
+	return slices.Repeat([]authmethod.Answer{{NotSent: err}}, n)
 }

@@ -1,20 +1,43 @@
 package graph
 
 import (
-	"crypto/tls"
-	"crypto/x509"
+	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/rs/zerolog"
 )
+
+// Cloud is one of the national clouds of Microsoft Graph. Accounts, apps and
+// tokens of one cloud mean nothing in another. The zero value is the global
+// cloud.
+type Cloud string
+
+// CloudGlobal is the cloud of nearly everybody, and of GCC.
+const CloudGlobal Cloud = "global"
+
+// clouds are where each Graph and its sign-in service answer, as listed at
+// https://learn.microsoft.com/graph/deployments.
+var clouds = map[Cloud]struct{ graph, login string }{
+	CloudGlobal: {"https://graph.microsoft.com", "https://login.microsoftonline.com"},
+	"usgov":     {"https://graph.microsoft.us", "https://login.microsoftonline.us"},            // US Government L4, GCC High
+	"dod":       {"https://dod-graph.microsoft.us", "https://login.microsoftonline.us"},        // US Government L5
+	"china":     {"https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn"}, // operated by 21Vianet
+}
+
+// ParseCloud reads the name of a cloud.
+func ParseCloud(text string) (Cloud, error) {
+	if _, known := clouds[Cloud(text)]; !known {
+		return "", &ConfigError{Problem: fmt.Sprintf("--cloud %q is not a cloud: use global, usgov, dod or china", text)}
+	}
+	return Cloud(text), nil
+}
+
+func (c Cloud) graph() string { return clouds[cmp.Or(c, CloudGlobal)].graph }
+func (c Cloud) login() string { return clouds[cmp.Or(c, CloudGlobal)].login }
 
 // Config is everything a [Client] is made of.
 type Config struct {
@@ -46,48 +69,33 @@ type Config struct {
 	Logger zerolog.Logger
 }
 
-// graphBase is the address of Graph's version 1.0, the only one that is
-// supported for production.
-func (c Config) graphBase() (*url.URL, error) {
-	if c.Endpoint == "" {
-		return url.Parse(c.Cloud.origin() + "/v1.0")
-	}
-	u, err := parseOrigin("--graph-endpoint", c.Endpoint)
-	if err != nil {
-		return nil, err
-	}
-	path := strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1.0")
-	if strings.HasSuffix(path, "/beta") {
-		return nil, &ConfigError{Problem: "--graph-endpoint ends in /beta: only version 1.0 is spoken, leave the version away"}
-	}
-	u.Path, u.RawPath = path+"/v1.0", ""
-	return u, nil
-}
-
-func (c Config) authorityURL() (*url.URL, error) {
-	if c.Authority == "" {
-		return url.Parse(c.Cloud.authority())
-	}
-	u, err := parseOrigin("--authority", c.Authority)
-	if err != nil {
-		return nil, err
-	}
-	if strings.Trim(u.Path, "/") != "" {
-		return nil, &ConfigError{Problem: fmt.Sprintf("--authority has the path %q: give scheme and host only, the tenant belongs in --tenant-id", u.Path)}
-	}
-	u.Path = ""
-	return u, nil
-}
-
 // Addresses are where Graph and the sign-in service will be asked. The error
 // is a *[ConfigError] for each address that cannot be used.
 func (c Config) Addresses() (graph, authority string, err error) {
-	base, errBase := c.graphBase()
-	login, errAuthority := c.authorityURL()
-	if err := errors.Join(errBase, errAuthority); err != nil {
+	base, login, err := c.addresses()
+	if err != nil {
 		return "", "", err
 	}
 	return base.String(), login.String(), nil
+}
+
+func (c Config) addresses() (graph, authority *url.URL, err error) {
+	graph, errGraph := parseOrigin("--graph-endpoint", cmp.Or(c.Endpoint, c.Cloud.graph()))
+	if errGraph == nil {
+		path := strings.TrimSuffix(strings.TrimRight(graph.Path, "/"), "/v1.0")
+		if strings.HasSuffix(path, "/beta") { // not supported for production
+			errGraph = &ConfigError{Problem: "--graph-endpoint ends in /beta: only version 1.0 is spoken, leave the version away"}
+		}
+		graph.Path, graph.RawPath = path+"/v1.0", ""
+	}
+	authority, errAuthority := parseOrigin("--authority", cmp.Or(c.Authority, c.Cloud.login()))
+	if errAuthority == nil {
+		if strings.Trim(authority.Path, "/") != "" {
+			errAuthority = &ConfigError{Problem: fmt.Sprintf("--authority has the path %q: give scheme and host only, the tenant belongs in --tenant-id", authority.Path)}
+		}
+		authority.Path = ""
+	}
+	return graph, authority, errors.Join(errGraph, errAuthority)
 }
 
 // parseOrigin reads an address to which secrets or tokens will be sent. It
@@ -104,65 +112,4 @@ func parseOrigin(flag, text string) (*url.URL, error) {
 		return nil, &ConfigError{Problem: fmt.Sprintf("%s speaks plain http to %q: secrets and tokens would be readable on the way, use https (http is allowed to localhost only)", flag, u.Hostname())}
 	}
 	return u, nil
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback()
-}
-
-// transport is the connection to the network. It speaks HTTP/1.1 only, one
-// connection per request in flight: with HTTP/2 one lost connection would lose
-// the answers of all workers, and after a 503 Graph wants the next try on a
-// new connection, see https://learn.microsoft.com/graph/best-practices-concept.
-func (c Config) transport() (http.RoundTripper, error) {
-	if c.Transport != nil {
-		return c.Transport, nil
-	}
-	roots, err := trustedRoots(c.CAFile)
-	if err != nil {
-		return nil, err
-	}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
-		TLSHandshakeTimeout: 15 * time.Second,
-		Protocols:           protocols,
-		MaxIdleConns:        c.Connections + 2, // two for the sign-in service
-		MaxIdleConnsPerHost: max(c.Connections, 2),
-		IdleConnTimeout:     time.Minute,
-	}, nil
-}
-
-// trustedRoots are the system's and those of the file; nil is the system's.
-func trustedRoots(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, &ConfigError{Problem: fmt.Sprintf("reading --ca-file: %v", err)}
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, fmt.Errorf("reading the system's certificates: %w", err)
-	}
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, &ConfigError{Problem: fmt.Sprintf("reading --ca-file: %s holds no certificate in PEM: convert it, for instance with \"openssl x509 -in %s -inform der\"", file, file)}
-	}
-	return roots, nil
-}
-
-// checked joins the errors of all parts, so that one run names all of them.
-func (c Config) checked() (base, authority *url.URL, transport http.RoundTripper, err error) {
-	base, errBase := c.graphBase()
-	authority, errAuthority := c.authorityURL()
-	transport, errTransport := c.transport()
-	return base, authority, transport, errors.Join(errBase, errAuthority, errTransport, c.Credential.check())
 }

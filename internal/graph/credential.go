@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -20,6 +20,8 @@ import (
 // Auth is a kind of credential.
 type Auth string
 
+// The kinds of credential. The command chooses among those that the environment
+// provides; the ones that need a person have to be asked for.
 const (
 	AuthSecret           Auth = "secret"            // an app's client secret
 	AuthCertificate      Auth = "certificate"       // an app's certificate
@@ -70,29 +72,34 @@ func (c CredentialConfig) check() error {
 		return err
 	}
 	var problems []error
-	need := func(given bool, what string) {
-		if !given {
-			problems = append(problems, &ConfigError{Problem: fmt.Sprintf("--auth %s needs %s", c.Kind, what)})
+	need := func(kind Auth, given bool, what string) {
+		if c.Kind == kind && !given {
+			problems = append(problems, &ConfigError{Problem: fmt.Sprintf("--auth %s needs %s", kind, what)})
 		}
 	}
-	switch c.Kind {
-	case AuthSecret, AuthCertificate, AuthWorkloadIdentity, AuthDeviceCode:
-		need(c.TenantID != "", "the tenant: give --tenant-id or set AZURE_TENANT_ID")
-		need(c.ClientID != "", "the app's id: give --client-id or set AZURE_CLIENT_ID")
+	for _, kind := range []Auth{AuthSecret, AuthCertificate, AuthWorkloadIdentity, AuthDeviceCode} {
+		need(kind, c.TenantID != "", "the tenant: give --tenant-id or set AZURE_TENANT_ID")
+		need(kind, c.ClientID != "", "the app's id: give --client-id or set AZURE_CLIENT_ID")
 	}
-	switch c.Kind {
-	case AuthSecret:
-		need(!c.ClientSecret.IsZero(), "the client secret: set AZURE_CLIENT_SECRET")
-	case AuthCertificate:
-		need(c.CertificateFile != "", "the certificate: set AZURE_CLIENT_CERTIFICATE_PATH to a PEM or PFX file with its private key")
-	case AuthWorkloadIdentity:
-		need(c.FederatedTokenFile != "", "the federated token: set AZURE_FEDERATED_TOKEN_FILE")
-	case AuthDeviceCode:
-		need(c.Prompt != nil, "a place to show the code: run it on a terminal")
-	case AuthToken:
-		need(!c.AccessToken.IsZero(), "an access token: set ENTRAPHONE_ACCESS_TOKEN to what \"az account get-access-token --resource-type ms-graph\" prints")
+	need(AuthSecret, c.ClientSecret != nil, "the client secret: set AZURE_CLIENT_SECRET")
+	need(AuthCertificate, c.CertificateFile != "", "the certificate: set AZURE_CLIENT_CERTIFICATE_PATH to a PEM or PFX file with its private key")
+	need(AuthWorkloadIdentity, c.FederatedTokenFile != "", "the federated token: set AZURE_FEDERATED_TOKEN_FILE")
+	need(AuthDeviceCode, c.Prompt != nil, "a place to show the code: run it on a terminal")
+	need(AuthToken, c.AccessToken != nil, "an access token: set ENTRAPHONE_ACCESS_TOKEN to what \"az account get-access-token --resource-type ms-graph\" prints")
+	// azidentity would miss the next two only when the first token is due.
+	_, err := exec.LookPath("az")
+	need(AuthAzureCLI, err == nil, "the Azure CLI, and there is no program az on the PATH: install it (https://learn.microsoft.com/cli/azure/install-azure-cli) and sign in with \"az login\", or choose another --auth")
+	if c.Kind == AuthWorkloadIdentity && c.FederatedTokenFile != "" {
+		if _, err := os.ReadFile(c.FederatedTokenFile); err != nil {
+			problems = append(problems, &ConfigError{Problem: fmt.Sprintf("reading AZURE_FEDERATED_TOKEN_FILE: %v", err)})
+		}
 	}
 	return errors.Join(problems...)
+}
+
+// gate keeps the configured secrets back.
+func (c CredentialConfig) gate() gate {
+	return newGate(c.ClientSecret, c.CertificatePassword)
 }
 
 // fetchFunc gets a new token, never one that it gave before if it can help it.
@@ -103,24 +110,29 @@ type fetchFunc func(ctx context.Context, claims string) (azcore.AccessToken, err
 // fetcher builds the way to tokens for one scope. It makes one credential at
 // once, to see that the configuration holds.
 func (c CredentialConfig) fetcher(scope string, options azcore.ClientOptions) (fetchFunc, error) {
-	request := policy.TokenRequestOptions{Scopes: []string{scope}, EnableCAE: true}
-	switch c.Kind {
-	case AuthToken:
+	if c.Kind == AuthToken {
 		return readyToken(c.AccessToken)
-	case AuthDeviceCode:
-		return c.deviceCode(request, options)
 	}
-	credential, err := c.maker(options)
+	var chain []*x509.Certificate
+	var key crypto.PrivateKey
+	if c.Kind == AuthCertificate {
+		var err error
+		if chain, key, err = c.certificate(); err != nil {
+			return nil, err
+		}
+	}
+	first, err := c.credential(options, chain, key)
 	if err != nil {
-		return nil, err
+		return nil, &ConfigError{Problem: fmt.Sprintf("--auth %s: %s", c.Kind, c.gate().text(err.Error()))}
 	}
-	if _, err := credential(); err != nil {
-		return nil, &ConfigError{Problem: fmt.Sprintf("--auth %s: %s", c.Kind, oneLine(err.Error()))}
+	request := policy.TokenRequestOptions{Scopes: []string{scope}, EnableCAE: true}
+	if person, is := first.(*azidentity.DeviceCodeCredential); is {
+		return signInOnce(person, request), nil
 	}
 	return func(ctx context.Context, claims string) (azcore.AccessToken, error) {
 		// Credentials keep their tokens and know no way to drop one that Graph
 		// has refused, so every token comes from a new credential.
-		fresh, err := credential()
+		fresh, err := c.credential(options, chain, key)
 		if err != nil {
 			return azcore.AccessToken{}, err
 		}
@@ -135,108 +147,60 @@ func (c CredentialConfig) fetcher(scope string, options azcore.ClientOptions) (f
 	}, nil
 }
 
-// maker makes credentials of the kinds that need nobody present. Instance
-// discovery is off: it asks login.microsoft.com whether an authority is to be
-// trusted, and ours is the cloud's own or one that the user has named.
-func (c CredentialConfig) maker(options azcore.ClientOptions) (func() (azcore.TokenCredential, error), error) {
+// credential makes a credential of the kind. Instance discovery is off: it asks
+// login.microsoft.com whether an authority is to be trusted, and ours is the
+// cloud's own or one that the user has named.
+func (c CredentialConfig) credential(options azcore.ClientOptions, chain []*x509.Certificate, key crypto.PrivateKey) (azcore.TokenCredential, error) {
 	switch c.Kind {
 	case AuthCertificate:
-		chain, key, err := c.certificate()
-		if err != nil {
-			return nil, err
-		}
-		return func() (azcore.TokenCredential, error) {
-			return azidentity.NewClientCertificateCredential(c.TenantID, c.ClientID, chain, key,
-				&azidentity.ClientCertificateCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
-		}, nil
+		return azidentity.NewClientCertificateCredential(c.TenantID, c.ClientID, chain, key,
+			&azidentity.ClientCertificateCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
 	case AuthManagedIdentity:
 		identity := &azidentity.ManagedIdentityCredentialOptions{ClientOptions: options}
 		if c.ClientID != "" {
 			identity.ID = azidentity.ClientID(c.ClientID)
 		}
-		return func() (azcore.TokenCredential, error) { return azidentity.NewManagedIdentityCredential(identity) }, nil
+		return azidentity.NewManagedIdentityCredential(identity)
 	case AuthWorkloadIdentity:
-		return func() (azcore.TokenCredential, error) {
-			return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
-				ClientOptions: options, DisableInstanceDiscovery: true,
-				TenantID: c.TenantID, ClientID: c.ClientID, TokenFilePath: c.FederatedTokenFile,
-			})
-		}, nil
+		return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
+			ClientOptions: options, DisableInstanceDiscovery: true,
+			TenantID: c.TenantID, ClientID: c.ClientID, TokenFilePath: c.FederatedTokenFile,
+		})
 	case AuthAzureCLI:
-		return func() (azcore.TokenCredential, error) {
-			return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: c.TenantID})
-		}, nil
+		return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: c.TenantID})
+	case AuthDeviceCode:
+		return azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
+			ClientOptions: options, DisableInstanceDiscovery: true, DisableAutomaticAuthentication: true,
+			TenantID: c.TenantID, ClientID: c.ClientID,
+			UserPrompt: func(_ context.Context, code azidentity.DeviceCodeMessage) error {
+				_, err := fmt.Fprintln(c.Prompt, c.gate().text(code.Message))
+				return err
+			},
+		})
 	}
-	return func() (azcore.TokenCredential, error) {
-		return azidentity.NewClientSecretCredential(c.TenantID, c.ClientID, c.ClientSecret.reveal(),
-			&azidentity.ClientSecretCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
-	}, nil
+	return azidentity.NewClientSecretCredential(c.TenantID, c.ClientID, c.ClientSecret.Value(),
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
 }
 
-// deviceCode signs a person in once and renews silently from then on: nobody
+// signInOnce signs a person in once and renews silently from then on: nobody
 // is there to type a second code in the middle of a run.
-func (c CredentialConfig) deviceCode(request policy.TokenRequestOptions, options azcore.ClientOptions) (fetchFunc, error) {
-	credential, err := azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
-		ClientOptions: options, DisableInstanceDiscovery: true, DisableAutomaticAuthentication: true,
-		TenantID: c.TenantID, ClientID: c.ClientID,
-		UserPrompt: func(_ context.Context, code azidentity.DeviceCodeMessage) error {
-			_, err := fmt.Fprintln(c.Prompt, code.Message)
-			return err
-		},
-	})
-	if err != nil {
-		return nil, &ConfigError{Problem: fmt.Sprintf("--auth %s: %s", c.Kind, oneLine(err.Error()))}
-	}
+func signInOnce(credential *azidentity.DeviceCodeCredential, request policy.TokenRequestOptions) fetchFunc {
 	signedIn := false
 	return func(ctx context.Context, claims string) (azcore.AccessToken, error) {
 		asked := request
-		if !signedIn {
+		switch {
+		case !signedIn:
 			if _, err := credential.Authenticate(ctx, &asked); err != nil {
 				return azcore.AccessToken{}, err
 			}
 			signedIn = true
-			return credential.GetToken(ctx, asked)
-		}
-		asked.Claims = claims
-		if claims == "" {
+		case claims != "":
+			asked.Claims = claims
+		default:
 			// Without claims the cached token would come back. These ask for
 			// one that is not older than now, as a claims challenge does.
 			asked.Claims = `{"access_token":{"nbf":{"essential":true,"value":"` + strconv.FormatInt(time.Now().Unix(), 10) + `"}}}`
 		}
 		return credential.GetToken(ctx, asked)
-	}, nil
-}
-
-// certificate reads the file. Errors of the parser hold no secret.
-func (c CredentialConfig) certificate() ([]*x509.Certificate, crypto.PrivateKey, error) {
-	content, err := os.ReadFile(c.CertificateFile)
-	if err != nil {
-		return nil, nil, &ConfigError{Problem: fmt.Sprintf("reading AZURE_CLIENT_CERTIFICATE_PATH: %v", err)}
 	}
-	password := []byte(c.CertificatePassword.reveal())
-	text := string(content)
-	if strings.Contains(text, "-----BEGIN") {
-		password = nil // a password makes the parser expect a PFX
-		if strings.Contains(text, "ENCRYPTED") {
-			return nil, nil, c.badCertificate("its private key is encrypted, which is supported in PFX files only: decrypt it with \"openssl pkey -in KEY.pem -out PLAIN.pem\"")
-		}
-	}
-	chain, key, err := azidentity.ParseCertificates(content, password)
-	switch {
-	case err == nil:
-		return chain, key, nil
-	case strings.Contains(err.Error(), "password incorrect"):
-		return nil, nil, c.badCertificate("the password is wrong: set AZURE_CLIENT_CERTIFICATE_PASSWORD")
-	case strings.HasPrefix(err.Error(), "pkcs12: error reading"):
-		return nil, nil, c.badCertificate("it is neither PEM nor PFX")
-	case strings.HasPrefix(err.Error(), "pkcs12: "):
-		// Files of OpenSSL 3 use algorithms that the parser does not know:
-		// https://github.com/Azure/azure-sdk-for-go/issues/22906
-		return nil, nil, c.badCertificate("its PFX encryption is not supported (" + oneLine(err.Error()) + "): convert it with \"openssl pkcs12 -in FILE.pfx -nodes -out FILE.pem\" and use the PEM file")
-	}
-	return nil, nil, c.badCertificate(oneLine(err.Error()))
-}
-
-func (c CredentialConfig) badCertificate(why string) error {
-	return &ConfigError{Problem: fmt.Sprintf("reading the certificate %s: %s", c.CertificateFile, why)}
 }

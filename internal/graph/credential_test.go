@@ -2,8 +2,10 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -11,7 +13,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"net/http"
 	"os"
@@ -107,13 +108,19 @@ func TestBadCertificates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pfx, err := os.ReadFile("testdata/openssl3.pfx")
+	if err != nil {
+		t.Fatal(err)
+	}
 	keyOnly, _, _ := strings.Cut(string(good), "-----BEGIN CERTIFICATE")
 	tests := []struct{ name, file, password, want string }{
 		{"missing", "missing.pem", "", "missing.pem"},
 		{"no certificate", write("key.pem", keyOnly), "", "no certificate"},
 		{"encrypted key", write("enc.pem", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), "hunter2", "openssl pkey"},
 		{"no certificate file at all", write("notes.txt", "hunter2"), "hunter2", "neither PEM nor PFX"},
-		{"PFX of OpenSSL 3", "testdata/openssl3.pfx", "hunter2", "openssl pkcs12"},
+		{"PFX of OpenSSL 3 with wrong password", "testdata/openssl3.pfx", "hunter3", "AZURE_CLIENT_CERTIFICATE_PASSWORD"},
+		{"PFX of OpenSSL 3 without its password", "testdata/openssl3.pfx", "", "AZURE_CLIENT_CERTIFICATE_PASSWORD"},
+		{"PFX cut off", write("cut.pfx", string(pfx[:1000])), "hunter2", "neither PEM nor PFX"},
 		{"PFX with wrong password", "testdata/legacy.pfx", "hunter3", "AZURE_CLIENT_CERTIFICATE_PASSWORD"},
 	}
 	for _, test := range tests {
@@ -126,12 +133,42 @@ func TestBadCertificates(t *testing.T) {
 			t.Errorf("%s: New = %v, want a *ConfigError with %q and no password", test.name, err, test.want)
 		}
 	}
-	cfg := secretConfig(nil)
-	cfg.Credential.Kind = AuthCertificate
-	cfg.Credential.CertificateFile = "testdata/legacy.pfx"
-	cfg.Credential.CertificatePassword = NewSecret("hunter2")
-	if _, err := New(cfg); err != nil {
-		t.Errorf("New with a PFX and its password = %v, want no error", err)
+}
+
+// PFX files as they are met: of tools before 2021, which encrypt with RC2 and
+// 3DES, and of OpenSSL 3, which encrypts with AES-256.
+func TestPFXSignsIn(t *testing.T) {
+	tests := []struct {
+		file, password string
+		certificates   int
+	}{
+		{"legacy.pfx", "hunter2", 1},
+		{"openssl3.pfx", "hunter2", 1},
+		{"openssl3-chain.pfx", "hunter2", 2}, // -certfile
+		{"openssl3-empty.pfx", "", 1},        // -passout pass:, encrypted with an empty password
+		{"openssl3-plain.pfx", "", 1},        // -keypbe NONE -certpbe NONE -nomac
+	}
+	for _, test := range tests {
+		login := new(entra)
+		cfg := secretConfig(world(login, nil))
+		cfg.Credential.Kind = AuthCertificate
+		cfg.Credential.CertificateFile = filepath.Join("testdata", test.file)
+		cfg.Credential.CertificatePassword = NewSecret(test.password)
+		chain, _, err := cfg.Credential.certificate()
+		if err != nil || len(chain) != test.certificates {
+			t.Errorf("%s: %d certificates, %v, want %d", test.file, len(chain), err, test.certificates)
+			continue
+		}
+		if err := mustNew(t, cfg).Authenticate(t.Context()); err != nil {
+			t.Errorf("%s: Authenticate = %v", test.file, err)
+			continue
+		}
+		head, _, _ := strings.Cut(login.forms[0].Get("client_assertion"), ".")
+		header, err := base64.RawURLEncoding.DecodeString(head)
+		thumbprint := sha256.Sum256(chain[0].Raw)
+		if want := base64.StdEncoding.EncodeToString(thumbprint[:]); err != nil || !strings.Contains(string(header), want) {
+			t.Errorf("%s: assertion with header %s, %v, want the certificate's thumbprint %s", test.file, header, err, want)
+		}
 	}
 }
 
@@ -150,12 +187,16 @@ func TestWorkloadIdentitySignsIn(t *testing.T) {
 		t.Errorf("assertion = %q, want the file's", got)
 	}
 
+	c := mustNew(t, cfg)
 	if err := os.Remove(cfg.Credential.FederatedTokenFile); err != nil {
 		t.Fatal(err)
 	}
 	var refused *AuthError
-	if err := mustNew(t, cfg).Authenticate(t.Context()); !errors.As(err, &refused) || !strings.Contains(err.Error(), "token") {
-		t.Errorf("Authenticate without the file = %v, want an *AuthError", err)
+	if err := c.Authenticate(t.Context()); !errors.As(err, &refused) || !strings.Contains(err.Error(), "token") {
+		t.Errorf("Authenticate when the file has gone = %v, want an *AuthError", err)
+	}
+	if _, err := New(cfg); !isConfigError(err) || !strings.Contains(err.Error(), "AZURE_FEDERATED_TOKEN_FILE") {
+		t.Errorf("New without the file = %v, want a *ConfigError that names it", err)
 	}
 }
 
@@ -228,8 +269,8 @@ func TestAzureCLIIsNotSignedIn(t *testing.T) {
 	fakeAZ(t, `echo "ERROR: Please run 'az login' to setup account." >&2; exit 1`)
 	var refused *AuthError
 	err := mustNew(t, Config{Credential: CredentialConfig{Kind: AuthAzureCLI}}).Authenticate(t.Context())
-	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "az login") {
-		t.Errorf("Authenticate = %v, want an *AuthError that says az login", err)
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "setup account") || !strings.Contains(refused.Advice(), "az login") {
+		t.Errorf("Authenticate = %v, want an *AuthError with az's words that says az login", err)
 	}
 }
 
@@ -239,12 +280,14 @@ type deviceLogin struct {
 	asked, issued int
 	requests      []string // grant types, with claims
 	refuse        bool     // refresh tokens
+	message       string   // for the person, in JSON
 }
 
 func (d *deviceLogin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if strings.HasSuffix(r.URL.Path, "/devicecode") {
-		_, _ = io.WriteString(w, `{"device_code":"dc","user_code":"ABC123","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5,"message":"To sign in, enter the code ABC123"}`)
+		fmt.Fprintf(w, `{"device_code":"dc","user_code":"ABC123","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5,"message":"%s"}`,
+			cmp.Or(d.message, "To sign in, enter the code ABC123"))
 		return
 	}
 	if !strings.HasSuffix(r.URL.Path, "/token") {

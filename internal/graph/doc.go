@@ -1,18 +1,41 @@
 // Package graph speaks to Microsoft Graph: it knows the clouds and their
-// hosts, signs in with every kind of Entra credential, sends one operation as
-// a plain request or several as one $batch, and decodes what comes back into
-// one [authmethod.Answer] per operation.
+// hosts, signs in with every kind of Entra credential, sends one step as a
+// plain request or several as one $batch, and decodes what comes back into
+// one [authmethod.Answer] per step.
 //
 // It does not retry, pace, order or decide anything, and starts nothing of its
 // own: a call returns when its request is over. The one exception is a 401,
 // which costs one new token and one repetition, because a refused request was
 // not carried out. A [Client] may be used by many goroutines at a time.
 //
-// Its one invariant: an operation that may have reached Graph is never
+// Its one invariant: a step that may have reached Graph is never
 // reported as not sent. NotSent is set on proof only, Lost in every doubt,
 // because a create that is repeated blindly may be carried out twice.
 //
+// # The way of a request
+//
+//	steps -> httpCall              request.go: what Graph is asked
+//	  -> token                     token.go, signin.go: one for all callers
+//	  -> bounded, proxy            exchange.go, transport.go: the wire
+//	  -> reply                     reply.go: answered, lost or not sent
+//	  -> gate                      gate.go: what may be shown of it
+//	  -> answers                   answer.go, batch.go: one per step
+//
+// The sign-in service is reached over the same transport, and what it answers
+// passes the same gate.
+//
+// # What ends a run
+//
+// Most of what goes wrong is in the answers, and the caller decides. An error
+// is returned only where no request of the run can succeed: [ConfigError],
+// [AuthError], [CertificateError] and [NotGraphError]. Errors that know their
+// exit code have a method ExitCode, and Advice where the next step depends on
+// the cause.
+//
+// # What stays secret
+//
 // Tokens go to the configured origin only. Redirects are not followed, plain
-// http is spoken to loopback addresses only, and no secret, token, body or
-// phone number reaches a log or an error.
+// http is spoken to loopback addresses only, and never through a proxy. No
+// secret, token, body or phone number reaches a log or an error: a [Secret]
+// cannot be printed, and the gate masks what a peer may echo.
 package graph

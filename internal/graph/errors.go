@@ -1,12 +1,15 @@
 package graph
 
 import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 )
 
-// ConfigError says that the configuration cannot work. Nothing was sent.
+// ConfigError is a configuration that cannot work. Nothing was sent, and one run
+// names all of them.
 type ConfigError struct {
 	// Problem names the flag or environment variable and what to do.
 	Problem string
@@ -14,11 +17,13 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Problem }
 
-// AuthError says that the credentials or the token were refused, so that no
-// request of the run can succeed.
+// ExitCode is the exit code that the command ends with.
+func (e *ConfigError) ExitCode() int { return 2 }
+
+// AuthError is a refusal of the credentials or of the token, so that no request
+// of the run can succeed.
 type AuthError struct {
 	Problem string // what was refused, in plain words
-	Advice  string // what to do next
 
 	// Code is the number of an AADSTS error, 0 where there is none; see
 	// https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
@@ -27,73 +32,92 @@ type AuthError struct {
 	// TraceID and CorrelationID are what Microsoft's support asks for; both
 	// may be empty.
 	TraceID, CorrelationID string
+
+	advice string // for this refusal, may be empty
 }
 
+// Error has code and ids beside the words, because they are all that
+// Microsoft's support goes by.
 func (e *AuthError) Error() string {
-	var b strings.Builder
-	b.WriteString("authenticating: ")
+	text := "authenticating: "
 	if e.Code != 0 {
-		fmt.Fprintf(&b, "AADSTS%d: ", e.Code)
+		text += fmt.Sprintf("AADSTS%d: ", e.Code)
 	}
-	b.WriteString(e.Problem)
-	if e.Advice != "" {
-		b.WriteString(": " + e.Advice)
+	text += e.Problem
+	if e.advice != "" {
+		text += ": " + e.advice
 	}
 	if e.TraceID+e.CorrelationID != "" {
-		fmt.Fprintf(&b, " (trace id %q, correlation id %q)", e.TraceID, e.CorrelationID)
+		text += fmt.Sprintf(" (trace id %q, correlation id %q)", e.TraceID, e.CorrelationID)
 	}
-	return b.String()
+	return text
 }
 
-// NotGraphError says that something else than Microsoft Graph answered: a
-// proxy, a sign-in page, another service.
+// Advice is what to do next, never empty.
+func (e *AuthError) Advice() string {
+	return cmp.Or(e.advice, "check --auth, --tenant-id, --client-id and what this kind of credential needs, then run again")
+}
+
+// ExitCode is the exit code that the command ends with.
+func (e *AuthError) ExitCode() int { return 5 }
+
+// CertificateError is a server whose certificate cannot be believed. Nothing was
+// sent to it, and the next try would meet the same certificate.
+type CertificateError struct {
+	Host    string // which was asked
+	Problem string // what is wrong with its certificate
+
+	advice string
+}
+
+// asCertificateError finds the fault of a certificate in an error of net/http;
+// nil where there is none. On some systems the platform verifies, with errors of
+// its own; the kinds of crypto/x509 only choose the advice.
+func asCertificateError(host string, g gate, err error) *CertificateError {
+	_, unverified := errors.AsType[*tls.CertificateVerificationError](err)
+	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+	_, foreign := errors.AsType[x509.HostnameError](err)
+	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
+	if !unverified && !unknown && !foreign && !isInvalid {
+		return nil
+	}
+	advice := "if a proxy inspects TLS here, or this is a private stand-in, give the certificate of its authority with --ca-file"
+	switch {
+	case foreign:
+		advice = "check --graph-endpoint, --authority and the proxy settings: another server answers, or its certificate lacks this name"
+	case isInvalid && invalid.Reason == x509.Expired:
+		advice = "check the clock of this machine; otherwise the server's certificate must be renewed, and its authority's given with --ca-file"
+	}
+	return &CertificateError{Host: host, Problem: g.text(networkError(err).Error()), advice: advice}
+}
+
+func (e *CertificateError) Error() string {
+	return fmt.Sprintf("connecting to %s: %s: %s", e.Host, e.Problem, e.advice)
+}
+
+// Advice is what to do next.
+func (e *CertificateError) Advice() string { return e.advice }
+
+// ExitCode is the exit code that the command ends with.
+func (e *CertificateError) ExitCode() int { return 1 }
+
+// NonRetriable keeps azcore, which looks for this method, from trying again.
+func (e *CertificateError) NonRetriable() {}
+
+// NotGraphError is an answer of something else than Microsoft Graph: a proxy, a
+// sign-in page, another service.
 type NotGraphError struct {
 	Host        string // which was asked
 	Status      int    // HTTP status of the answer
 	ContentType string // of the answer, may be empty
-	Beginning   string // of the answer's text, cleaned; may be empty
+	Beginning   string // of the answer's text; may be empty
 	Target      string // host that a redirect points to, empty otherwise
 }
 
 func (e *NotGraphError) Error() string {
+	what := fmt.Sprintf("the answer (status %d, content type %q, beginning %q) is not Microsoft Graph's", e.Status, e.ContentType, e.Beginning)
 	if e.Status/100 == 3 {
-		return fmt.Sprintf("asking %s: it redirects (status %d) to %q, which is not followed because the token would go there: check --graph-endpoint and the proxy settings",
-			e.Host, e.Status, e.Target)
+		what = fmt.Sprintf("it redirects (status %d) to %q, which is not followed because the token would go there", e.Status, e.Target)
 	}
-	return fmt.Sprintf("asking %s: the answer (status %d, content type %q, beginning %q) is not Microsoft Graph's: check --graph-endpoint and the proxy settings",
-		e.Host, e.Status, e.ContentType, e.Beginning)
-}
-
-var (
-	markup = regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>|<[^>]*>?`)
-	// private are digits in the length of a phone number, and words in the
-	// length of a token: a service that is not Graph may echo the request.
-	private = regexp.MustCompile(`\+?\d[\d ().-]{4,}\d|\S{40,}`)
-)
-
-// beginning is the start of a text that somebody unknown has sent, made fit
-// for an error: one line, no markup, nothing that looks like a number or token.
-func beginning(text []byte) string {
-	const most = 2000
-	plain := markup.ReplaceAllString(string(text[:min(len(text), most)]), " ")
-	plain = private.ReplaceAllString(oneLine(plain), "***")
-	return shorten(plain, 80)
-}
-
-// oneLine makes every run of blanks, line breaks and control characters one
-// blank, so that a text cannot disguise itself in a log.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "?"), func(r rune) bool {
-		return r <= ' ' || r >= 0x7f && r <= 0xa0 || r >= 0x2028 && r <= 0x202e
-	}), " ")
-}
-
-func shorten(text string, runes int) string {
-	for i := range text {
-		if runes == 0 {
-			return text[:i] + "…"
-		}
-		runes--
-	}
-	return text
+	return fmt.Sprintf("asking %s: %s: check --graph-endpoint and the proxy settings", e.Host, what)
 }

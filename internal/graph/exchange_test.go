@@ -64,7 +64,7 @@ func TestHandshakeFails(t *testing.T) {
 	}
 }
 
-// Once there was a connection the operation may have been carried out.
+// Once there was a connection the step may have been carried out.
 func TestConnectionIsLost(t *testing.T) {
 	endings := map[string]string{
 		"no answer":       "",
@@ -121,7 +121,7 @@ func TestErrorBodyIsLost(t *testing.T) {
 	}
 }
 
-// Errors of transports that are no network: only a failed dial is proof.
+// Errors of transports that are not a network: only a failed dial is proof.
 func TestErrorsInProcess(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 	tests := []struct {
@@ -184,7 +184,7 @@ func TestNoAnswerInTime(t *testing.T) {
 }
 
 // Cancelled before: nothing leaves and the run ends. Cancelled in between: the
-// operations are lost, and their answers say so.
+// steps are lost, and their answers say so.
 func TestCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := mustNew(t, secretConfig(stuck()))
@@ -320,21 +320,21 @@ func TestManyCallers(t *testing.T) {
 }
 
 // BenchmarkSend is the cost of a batch of 20 on our side, without a network.
-// At 2,000 operations a second there are 100 of them.
+// At 2,000 steps a second there are 100 of them.
 func BenchmarkSend(b *testing.B) {
 	var answer bytes.Buffer
 	recorder := httptest.NewRecorder()
 	recorder.Body = &answer
-	ops := creates(20)
-	body, err := encodeBatch(ops)
+	steps := creates(20)
+	call, err := newCall(steps)
 	if err != nil {
 		b.Fatal(err)
 	}
-	created(recorder, httptest.NewRequest(http.MethodPost, "/v1.0/$batch", strings.NewReader(body)))
+	created(recorder, httptest.NewRequest(http.MethodPost, "/v1.0/$batch", strings.NewReader(call.body)))
 	c := clientFor(b, answering(200, jsonType, answer.String()))
 	b.ReportAllocs()
 	for b.Loop() {
-		if answers, err := c.Send(b.Context(), ops); err != nil || answers[19].Status != http.StatusCreated {
+		if answers, err := c.Send(b.Context(), steps); err != nil || answers[19].Status != http.StatusCreated {
 			b.Fatal(answers, err)
 		}
 	}

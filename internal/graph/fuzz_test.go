@@ -7,7 +7,7 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// Whatever answers, each operation has exactly one of status, Lost and
+// Whatever answers, each step has exactly one of status, Lost and
 // NotSent, and an id to ask Microsoft about.
 func FuzzAnswer(f *testing.F) {
 	f.Add(200, "", `{"responses":[{"id":"1","status":201,"headers":{"Retry-After":"1"},"body":{"id":"x"}},{"id":"2","status":404,"body":"PGh0bWw+"}]}`)
@@ -20,10 +20,10 @@ func FuzzAnswer(f *testing.F) {
 			t.Skip()
 		}
 		c := clientFor(t, answering(status, map[string]string{"request-id": requestID}, body))
-		for _, ops := range [][]authmethod.Operation{{create("a")}, {read("a")}, {create("a"), read("b")}} {
-			answers, _ := c.Send(t.Context(), ops)
-			if len(answers) != len(ops) {
-				t.Fatalf("%d answers to %d operations", len(answers), len(ops))
+		for _, steps := range [][]authmethod.Step{{create("a")}, {read("a")}, {create("a"), read("b")}} {
+			answers, _ := c.Send(t.Context(), steps)
+			if len(answers) != len(steps) {
+				t.Fatalf("%d answers to %d steps", len(answers), len(steps))
 			}
 			for _, a := range answers {
 				if (a.Status != 0) == (a.Lost != nil) || a.NotSent != nil || a.RequestID == "" || a.RetryAfter < 0 {

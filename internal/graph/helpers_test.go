@@ -120,23 +120,22 @@ func mustNew(t testing.TB, cfg Config) *Client {
 
 const sampleNumber = "+44 7700900123"
 
-func create(user string) authmethod.Operation {
-	row := authmethod.Row{Input: sampleNumber, PhoneType: authmethod.PhoneTypeMobile}
-	row.Normalize(authmethod.Region{})
-	return authmethod.Operation{Verb: authmethod.Create, User: user, PhoneType: row.PhoneType, Number: row.Number}
+func create(user string) authmethod.Step {
+	number, _ := authmethod.NewPhoneNumber(44, "7700900123", "")
+	return authmethod.Step{Verb: authmethod.Create, User: user, PhoneType: authmethod.PhoneTypeMobile, Number: number}
 }
 
-func read(user string) authmethod.Operation {
-	return authmethod.Operation{Verb: authmethod.Read, User: user, PhoneType: authmethod.PhoneTypeMobile}
+func read(user string) authmethod.Step {
+	return authmethod.Step{Verb: authmethod.Read, User: user, PhoneType: authmethod.PhoneTypeMobile}
 }
 
-// creates are operations of n users.
-func creates(n int) []authmethod.Operation {
-	ops := make([]authmethod.Operation, n)
-	for i := range ops {
-		ops[i] = create(fmt.Sprintf("user%d@example.com", i+1))
+// creates are steps of n users.
+func creates(n int) []authmethod.Step {
+	steps := make([]authmethod.Step, n)
+	for i := range steps {
+		steps[i] = create(fmt.Sprintf("user%d@example.com", i+1))
 	}
-	return ops
+	return steps
 }
 
 // answering serves the same answer to every request.

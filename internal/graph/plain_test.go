@@ -22,7 +22,7 @@ var ignoreID = cmpopts.IgnoreFields(authmethod.Answer{}, "RequestID")
 
 func TestPlainRequest(t *testing.T) {
 	tests := []struct {
-		op                 authmethod.Operation
+		step               authmethod.Step
 		method, path, body string
 	}{
 		{create("adele@example.com"), "POST", "/v1.0/users/adele@example.com/authentication/phoneMethods",
@@ -49,9 +49,9 @@ func TestPlainRequest(t *testing.T) {
 			created(w, r)
 		})
 		for range 2 {
-			s := send(t, c, []authmethod.Operation{test.op})
+			s := send(t, c, []authmethod.Step{test.step})
 			want := authmethod.Answer{Status: 201, RequestID: ids[len(ids)-1]}
-			if test.op.Verb == authmethod.Read {
+			if test.step.Verb == authmethod.Read {
 				want.Phone = sampleNumber
 			}
 			if diff := cmp.Diff([]authmethod.Answer{want}, s.answers, byText); diff != "" || s.err != nil {
@@ -69,91 +69,91 @@ func TestPlainRequest(t *testing.T) {
 func TestPlainAnswers(t *testing.T) {
 	tests := []struct {
 		name   string
-		op     authmethod.Operation
+		step   authmethod.Step
 		status int
 		header map[string]string
 		body   string
 		want   authmethod.Answer
 	}{
 		{
-			name: "created", op: create("a"), status: 201,
+			name: "created", step: create("a"), status: 201,
 			header: map[string]string{"request-id": "r", "x-ms-throttle-limit-percentage": "0.85"},
 			body:   `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('a')/authentication/phoneMethods/$entity","id":"3179e48a-750b-4051-897c-87b9720928f7","phoneNumber":"+44 7700900123","phoneType":"mobile","smsSignInState":"ready","createdDateTime":null}`,
 			want:   authmethod.Answer{Status: 201, RequestID: "r", Load: 0.85},
 		},
 		{
-			name: "created without body", op: create("a"), status: 204, header: map[string]string{"request-id": "r"},
+			name: "created without body", step: create("a"), status: 204, header: map[string]string{"request-id": "r"},
 			want: authmethod.Answer{Status: 204, RequestID: "r"},
 		},
 		{
-			name: "read", op: read("a"), status: 200,
+			name: "read", step: read("a"), status: 200,
 			body: `{"phoneNumber":"+1 2065550100","phoneType":"mobile","smsSignInState":"ready","id":"3179e48a-750b-4051-897c-87b9720928f7"}`,
 			want: authmethod.Answer{Status: 200, Phone: "+1 2065550100"},
 		},
 		{
-			name: "read, masked", op: read("a"), status: 200, body: `{"phoneNumber":"+1 XXXXXXXX00","id":"x"}`,
+			name: "read, masked", step: read("a"), status: 200, body: `{"phoneNumber":"+1 XXXXXXXX00","id":"x"}`,
 			want: authmethod.Answer{Status: 200, Phone: "+1 XXXXXXXX00"},
 		},
 		{
-			name: "throttled", op: create("a"), status: 429, header: map[string]string{"Retry-After": "10"},
+			name: "throttled", step: create("a"), status: 429, header: map[string]string{"Retry-After": "10"},
 			body: `{"error":{"code":"TooManyRequests","innerError":{"code":"429","date":"2020-08-18T12:51:51","message":"Please retry after","request-id":"94fb3b52-452a-4535-a601-69e0a90e3aa2","status":"429"},"message":"Please retry again later."}}`,
 			want: authmethod.Answer{Status: 429, Code: "TooManyRequests", Message: "Please retry again later.", RequestID: "94fb3b52-452a-4535-a601-69e0a90e3aa2", RetryAfter: 10 * time.Second},
 		},
 		{
-			name: "throttled until a date", op: create("a"), status: 429,
+			name: "throttled until a date", step: create("a"), status: 429,
 			header: map[string]string{"Retry-After": "Wed, 21 Oct 2015 07:28:30 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"},
 			body:   `{"error":{"code":"UnknownError","message":"","innerError":{"request-id":"r"}}}`,
 			want:   authmethod.Answer{Status: 429, Code: "UnknownError", RequestID: "r", RetryAfter: 30 * time.Second},
 		},
 		{
-			name: "refused number", op: create("a"), status: 400,
+			name: "refused number", step: create("a"), status: 400,
 			body: `{"error":{"code":"invalidPhoneNumber","message":"The phone number is invalid.","innerError":{"message":"The phone number is invalid.","date":"2024-02-20T10:10:57","request-id":"r","client-request-id":"c"}}}`,
 			want: authmethod.Answer{Status: 400, Code: "invalidPhoneNumber", Message: "The phone number is invalid.", RequestID: "r"},
 		},
 		{
-			name: "header before body", op: create("a"), status: 403, header: map[string]string{"request-id": "header"},
+			name: "header before body", step: create("a"), status: 403, header: map[string]string{"request-id": "header"},
 			body: `{"error":{"code":"accessDenied","message":"Request Authorization failed","innerError":{"request-id":"body"}}}`,
 			want: authmethod.Answer{Status: 403, Code: "accessDenied", Message: "Request Authorization failed", RequestID: "header"},
 		},
 		{
-			name: "refined by innererror", op: create("a"), status: 400,
+			name: "refined by innererror", step: create("a"), status: 400,
 			body: `{"error":{"code":"badRequest","message":"","innererror":{"code":"outer","message":"first","innererror":{"code":"inner","request-id":"r"}}}}`,
 			want: authmethod.Answer{Status: 400, Code: "outer", Message: "first", RequestID: "r"},
 		},
 		{
-			name: "message with JSON and line breaks", op: read("a"), status: 404,
+			name: "message with JSON and line breaks", step: read("a"), status: 404,
 			body: `{"error":{"code":"UnknownError","message":"{\"Message\":\"No HTTP resource\r\n was found\"}","innerError":{"request-id":"r"}}}`,
 			want: authmethod.Answer{Status: 404, Code: "UnknownError", Message: `{"Message":"No HTTP resource was found"}`, RequestID: "r"},
 		},
 		{
-			name: "members of other types", op: create("a"), status: 400,
+			name: "members of other types", step: create("a"), status: 400,
 			body: `{"error":{"code":400,"message":"no","details":{},"innerError":[]}}`,
 			want: authmethod.Answer{Status: 400, Message: "no"},
 		},
 		{
-			name: "gateway page", op: create("a"), status: 502, header: map[string]string{"Content-Type": "text/html"},
+			name: "gateway page", step: create("a"), status: 502, header: map[string]string{"Content-Type": "text/html"},
 			body: "<html><h1>Bad Gateway</h1></html>",
 			want: authmethod.Answer{Status: 502, Message: "Bad Gateway"},
 		},
-		{name: "gateway, empty", op: create("a"), status: 504, want: authmethod.Answer{Status: 504}},
-		{name: "time out", op: create("a"), status: 408, want: authmethod.Answer{Status: 408}},
-		{name: "not found, empty", op: read("a"), status: 404, want: authmethod.Answer{Status: 404}},
+		{name: "gateway, empty", step: create("a"), status: 504, want: authmethod.Answer{Status: 504}},
+		{name: "time out", step: create("a"), status: 408, want: authmethod.Answer{Status: 408}},
+		{name: "not found, empty", step: read("a"), status: 404, want: authmethod.Answer{Status: 404}},
 		{
-			name: "error cut off", op: create("a"), status: 400, header: jsonType, body: `{"error":{"code":"inv`,
+			name: "error cut off", step: create("a"), status: 400, header: jsonType, body: `{"error":{"code":"inv`,
 			want: authmethod.Answer{Status: 400, Message: `{"error":{"code":"inv`},
 		},
 		{
-			name: "success cut off", op: create("a"), status: 201, header: jsonType, body: `{"id":"3179e48a-7`,
+			name: "success cut off", step: create("a"), status: 201, header: jsonType, body: `{"id":"3179e48a-7`,
 			want: authmethod.Answer{Lost: errors.New("reading the answer: status 201 with a body that is not whole JSON")},
 		},
 		{
-			name: "read without number", op: read("a"), status: 200, header: map[string]string{"request-id": "r"}, body: `{"id":"x","phoneNumber":null}`,
+			name: "read without number", step: read("a"), status: 200, header: map[string]string{"request-id": "r"}, body: `{"id":"x","phoneNumber":null}`,
 			want: authmethod.Answer{Lost: errors.New("reading the answer: status 200 without a phoneNumber"), RequestID: "r"},
 		},
 	}
 	for _, test := range tests {
 		c := clientFor(t, answering(test.status, test.header, test.body))
-		s := send(t, c, []authmethod.Operation{test.op})
+		s := send(t, c, []authmethod.Step{test.step})
 		options := cmp.Options{byText}
 		if test.want.RequestID == "" {
 			options = append(options, ignoreID)
@@ -198,7 +198,7 @@ func TestNotGraph(t *testing.T) {
 			s := send(t, c, creates(size))
 			var foreign *NotGraphError
 			if !errors.As(s.err, &foreign) || foreign.Host != "graph.microsoft.com" || foreign.Status != test.status {
-				t.Errorf("%s, %d operations: Send = %v, want a *NotGraphError with host and status", test.name, size, s.err)
+				t.Errorf("%s, %d steps: Send = %v, want a *NotGraphError with host and status", test.name, size, s.err)
 				continue
 			}
 			if text := s.err.Error(); !strings.Contains(text, "--graph-endpoint") || strings.Contains(text, "7700900123") {
@@ -222,7 +222,7 @@ func TestNotGraph(t *testing.T) {
 					a.Lost = lost.Lost
 				}
 				if diff := cmp.Diff(test.later, a, byText, ignoreID); diff != "" || s.err != nil {
-					t.Errorf("%s after Graph, %d operations: Send = %v, (-want +got)\n%s", test.name, size, s.err, diff)
+					t.Errorf("%s after Graph, %d steps: Send = %v, (-want +got)\n%s", test.name, size, s.err, diff)
 				}
 			}
 		}

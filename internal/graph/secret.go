@@ -1,45 +1,25 @@
 package graph
 
-import "fmt"
-
 // Secret is a text that must not be seen: a client secret, a password, an
-// access token. It prints as "***" through every verb of fmt, through
-// encoding/json and through zerolog, also where it stands inside another
-// value. The zero value is no secret.
-type Secret struct {
-	// A pointer, because fmt prints the unexported fields of a struct by
-	// reflection, without asking the methods below.
-	text *string
-}
+// access token. nil is no secret.
+//
+// It is a function because no printer looks inside one: every verb of fmt shows
+// an address, also within unexported fields, where fmt would ask no method, and
+// encoding/json refuses the value.
+type Secret func() string
 
-// NewSecret hides the text; an empty text gives the zero value.
+// NewSecret hides the text; an empty text gives nil.
 func NewSecret(text string) Secret {
 	if text == "" {
-		return Secret{}
+		return nil
 	}
-	return Secret{text: &text}
+	return func() string { return text }
 }
 
-// IsZero says that there is no secret.
-func (s Secret) IsZero() bool { return s.text == nil }
-
-// String is "***", or empty for no secret.
-func (s Secret) String() string {
-	if s.text == nil {
+// Value is the hidden text, empty for no secret.
+func (s Secret) Value() string {
+	if s == nil {
 		return ""
 	}
-	return "***"
-}
-
-// Format masks the secret whatever the verb.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
-
-// MarshalText masks the secret in JSON and in logs.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-func (s Secret) reveal() string {
-	if s.text == nil {
-		return ""
-	}
-	return *s.text
+	return s()
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,6 +37,11 @@ func TestRefusedCredentials(t *testing.T) {
 	}{
 		{401, 7000215, "invalid_client", []string{"secret is wrong", "AZURE_CLIENT_SECRET"}},
 		{401, 7000222, "invalid_client", []string{"expired", "AZURE_CLIENT_SECRET"}},
+		{401, 1000502, "invalid_client", []string{"certificate has expired", "renew"}},
+		{401, 7002138, "invalid_client", []string{"federated credential"}}, // differs in upper and lower case only
+		{400, 65001, "invalid_grant", []string{"consented", "API permissions"}},
+		{400, 7000112, "unauthorized_client", []string{"disabled", "Enterprise applications"}},
+		{400, 900382, "invalid_request", []string{"national cloud", "--cloud"}},
 		{400, 700016, "unauthorized_client", []string{"does not know the app", "--client-id", "--tenant-id"}},
 		{400, 90002, "invalid_request", []string{"no such tenant", "--tenant-id"}},
 		{400, 900023, "invalid_request", []string{"no such tenant", "--tenant-id"}},
@@ -48,11 +54,11 @@ func TestRefusedCredentials(t *testing.T) {
 		login := &entra{refuse: oauthError(test.status, test.name, test.code)}
 		err := mustNew(t, secretConfig(world(login, nil))).Authenticate(t.Context())
 		var refused *AuthError
-		if !errors.As(err, &refused) || refused.Code != test.code || refused.TraceID != "t-1" || refused.CorrelationID != "c-1" {
+		if !errors.As(err, &refused) || refused.Code != test.code || refused.ExitCode() != 5 || refused.TraceID != "t-1" || refused.CorrelationID != "c-1" {
 			t.Errorf("code %d: Authenticate = %#v, want an *AuthError with code and ids", test.code, err)
 			continue
 		}
-		for _, words := range append(test.want, fmt.Sprintf("AADSTS%d", test.code), "t-1", "c-1") {
+		for _, words := range append(test.want, refused.Advice(), fmt.Sprintf("AADSTS%d", test.code), "t-1", "c-1") {
 			if !strings.Contains(err.Error(), words) {
 				t.Errorf("code %d: error %q, want %q in it", test.code, err, words)
 			}
@@ -60,6 +66,25 @@ func TestRefusedCredentials(t *testing.T) {
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("code %d: error %q repeats the description", test.code, err)
 		}
+	}
+}
+
+// No code is explained twice, and each has both: what is wrong and what to do.
+func TestRefusalsAreATable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range refusals() {
+		for _, code := range r.codes {
+			if _, err := strconv.Atoi(code); err != nil || seen[code] || r.problem == "" || r.advice == "" {
+				t.Errorf("code %s: %q, %q, a second time: %v", code, r.problem, r.advice, seen[code])
+			}
+			seen[code] = true
+		}
+	}
+	if len(seen) < 30 {
+		t.Errorf("the table has %d codes, want all of its lines read", len(seen))
+	}
+	if (&AuthError{}).Advice() == "" {
+		t.Error("a refusal without advice of its own has none")
 	}
 }
 
@@ -131,7 +156,7 @@ func TestSignInRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// An outage of the sign-in service is no refusal: the operations were not sent
+// An outage of the sign-in service is not a refusal: the steps were not sent
 // and may be tried later. Callers that waited for the same token share the
 // error instead of trying one after the other.
 func TestSignInOutage(t *testing.T) {
@@ -164,7 +189,7 @@ func TestSignInOutage(t *testing.T) {
 			}
 			var refused *AuthError
 			if err := c.Authenticate(t.Context()); err == nil || errors.As(err, &refused) || !strings.Contains(err.Error(), "login.microsoftonline.com") {
-				t.Errorf("%s: Authenticate = %v, want an error with the host that is no *AuthError", name, err)
+				t.Errorf("%s: Authenticate = %v, want an error with the host that is not an *AuthError", name, err)
 			}
 		})
 	}

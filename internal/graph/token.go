@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -22,19 +24,19 @@ const (
 // tokens holds the current access token and renews it: before it ends, or when
 // Graph has refused it. All callers share one token, and one fetch at a time.
 type tokens struct {
-	signIn *signIn
+	kind  Auth
+	fetch fetchFunc
+	wire  *signInWire // that fetch uses
+	gate  gate
+	log   zerolog.Logger
 
-	fetching chan struct{} // holds one element while a fetch is on
+	fetching *semaphore.Weighted // of one; guards failed and failure
+	failed   time.Time           // when the last fetch ended without a token
+	failure  error
 
 	mu      sync.Mutex // guards what follows
 	current azcore.AccessToken
 	tried   time.Time // when the last fetch began
-	failed  time.Time // when it ended without a token
-	failure error
-}
-
-func newTokens(s *signIn) *tokens {
-	return &tokens{signIn: s, fetching: make(chan struct{}, 1)}
 }
 
 // get is a token that is good now. Near its end one caller renews it and the
@@ -44,20 +46,14 @@ func (t *tokens) get(ctx context.Context) (azcore.AccessToken, error) {
 	if !usable(token) {
 		return t.replace(ctx, token, "")
 	}
-	if !due {
+	if !due || !t.fetching.TryAcquire(1) {
 		return token, nil
 	}
-	select {
-	case t.fetching <- struct{}{}:
-		defer func() { <-t.fetching }()
-	default:
-		return token, nil
+	defer t.fetching.Release(1)
+	if renewed, err := t.renew(ctx, ""); err == nil {
+		return renewed, nil
 	}
-	renewed, err := t.fetch(ctx, "")
-	if err != nil {
-		return token, nil // good for some minutes yet
-	}
-	return renewed, nil
+	return token, nil // good for some minutes yet
 }
 
 // replace is a token other than refused: a new one, or the one that another
@@ -66,69 +62,57 @@ func (t *tokens) get(ctx context.Context) (azcore.AccessToken, error) {
 // hold them one after the other.
 func (t *tokens) replace(ctx context.Context, refused azcore.AccessToken, claims string) (azcore.AccessToken, error) {
 	began := time.Now()
-	select {
-	case t.fetching <- struct{}{}:
-		defer func() { <-t.fetching }()
-	case <-ctx.Done():
-		return azcore.AccessToken{}, ctx.Err()
+	if err := t.fetching.Acquire(ctx, 1); err != nil {
+		return azcore.AccessToken{}, err
 	}
+	defer t.fetching.Release(1)
 	if token, _ := t.held(); usable(token) && token.Token != refused.Token {
 		return token, nil
 	}
-	if err := t.failedSince(began); err != nil {
-		return azcore.AccessToken{}, err
+	if t.failed.After(began) {
+		return azcore.AccessToken{}, t.failure
 	}
-	return t.fetch(ctx, claims)
+	return t.renew(ctx, claims)
 }
 
-// fetch must be called with an element of ours in fetching.
-func (t *tokens) fetch(ctx context.Context, claims string) (azcore.AccessToken, error) {
+// renew is called by whoever holds fetching.
+func (t *tokens) renew(ctx context.Context, claims string) (azcore.AccessToken, error) {
 	t.mu.Lock()
 	t.tried = time.Now()
 	t.mu.Unlock()
-	token, err := t.signIn.token(ctx, claims)
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	token, err := t.signIn(ctx, claims)
 	if err != nil {
 		if ctx.Err() == nil { // the caller's end is nobody else's
 			t.failed, t.failure = time.Now(), err
 		}
 		return azcore.AccessToken{}, err
 	}
-	t.current, t.failure = token, nil
+	t.failed = time.Time{}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current = token
 	return token, nil
 }
 
-func (t *tokens) failedSince(began time.Time) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.failed.After(began) {
-		return t.failure
-	}
-	return nil
-}
-
-// held is the current token, and whether it is time to renew it.
+// held is the current token, and reports whether it is time to renew it.
 func (t *tokens) held() (token azcore.AccessToken, due bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.current.ExpiresOn.IsZero() || time.Since(t.tried) < renewAgain {
 		return t.current, false
 	}
-	if !t.current.RefreshOn.IsZero() && time.Now().After(t.current.RefreshOn) {
-		return t.current, true
-	}
-	return t.current, time.Until(t.current.ExpiresOn) < renewBefore
+	asked := t.current.RefreshOn // by the service, where it is set
+	return t.current, !asked.IsZero() && time.Now().After(asked) || time.Until(t.current.ExpiresOn) < renewBefore
 }
 
-// usable says that the token has not ended; no end means that none is known.
+// usable reports whether the token has not ended; no end means that none is known.
 func usable(token azcore.AccessToken) bool {
 	return token.Token != "" && (token.ExpiresOn.IsZero() || time.Now().Before(token.ExpiresOn))
 }
 
 // readyToken gives the one token that it was given, once.
 func readyToken(secret Secret) (fetchFunc, error) {
-	token, err := parseReadyToken(secret.reveal())
+	token, err := parseReadyToken(secret.Value())
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +121,7 @@ func readyToken(secret Secret) (fetchFunc, error) {
 		if given || !usable(token) {
 			return azcore.AccessToken{}, &AuthError{
 				Problem: "the ready access token has ended or was refused, and cannot be renewed",
-				Advice:  "fetch a new one with \"az account get-access-token --resource-type ms-graph\" into ENTRAPHONE_ACCESS_TOKEN, or use another --auth",
+				advice:  "fetch a new one with \"az account get-access-token --resource-type ms-graph\" into ENTRAPHONE_ACCESS_TOKEN, or use another --auth",
 			}
 		}
 		given = true
@@ -153,9 +137,9 @@ func parseReadyToken(secret string) (azcore.AccessToken, error) {
 	var token azcore.AccessToken
 	if strings.HasPrefix(bare, "{") {
 		var printed struct {
-			AccessToken string `json:"accessToken"`
-			ExpiresAt   scalar `json:"expires_on"` // since az 2.54
-			ExpiresOn   string `json:"expiresOn"`  // in local time
+			AccessToken string      `json:"accessToken"`
+			ExpiresAt   json.Number `json:"expires_on"` // since az 2.54
+			ExpiresOn   string      `json:"expiresOn"`  // in local time
 		}
 		if err := json.Unmarshal([]byte(bare), &printed); err != nil || printed.AccessToken == "" {
 			return token, &ConfigError{Problem: "ENTRAPHONE_ACCESS_TOKEN looks like JSON but is not what \"az account get-access-token\" prints: it needs an accessToken"}

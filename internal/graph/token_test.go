@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,11 +26,11 @@ type sent struct {
 	err     error
 }
 
-func send(t *testing.T, c *Client, ops []authmethod.Operation) sent {
+func send(t *testing.T, c *Client, steps []authmethod.Step) sent {
 	t.Helper()
-	answers, err := c.Send(t.Context(), ops)
-	if len(answers) != len(ops) {
-		t.Errorf("Send gave %d answers to %d operations", len(answers), len(ops))
+	answers, err := c.Send(t.Context(), steps)
+	if len(answers) != len(steps) {
+		t.Errorf("Send gave %d answers to %d steps", len(answers), len(steps))
 	}
 	return sent{answers, err}
 }
@@ -49,7 +51,7 @@ func inParallel(n int, f func() sent) iter.Seq[sent] {
 
 const expired = `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired.","innerError":{"date":"2024-02-02T19:22:43","request-id":"r-401","client-request-id":"c-401"}}}`
 
-// accepting serves operations that carry one of the tokens, and 401 to others.
+// accepting serves steps that carry one of the tokens, and 401 to others.
 func accepting(challenge string, tokens ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if slices.Contains(tokens, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")) {
@@ -61,7 +63,7 @@ func accepting(challenge string, tokens ...string) http.HandlerFunc {
 }
 
 // A token that Graph refuses is replaced once, for all callers together, and
-// every operation goes out again.
+// every step goes out again.
 func TestRenewalAfter401(t *testing.T) {
 	for _, size := range []int{1, 5} {
 		login := new(entra)
@@ -118,11 +120,46 @@ func TestRenewalForItems(t *testing.T) {
 	})
 	s := send(t, c, creates(3))
 	if s.err != nil || len(bodies) != 2 || !strings.HasPrefix(bodies[1], "/v1.0/users/user2@example.com/") {
-		t.Fatalf("Send = %v with requests %q, want none and the second operation by itself", s.err, bodies)
+		t.Fatalf("Send = %v with requests %q, want none and the second step by itself", s.err, bodies)
 	}
 	for i, want := range []int{201, 201, 404} {
 		if s.answers[i].Status != want {
 			t.Errorf("answer %d = %+v, want status %d", i, s.answers[i], want)
+		}
+	}
+}
+
+// What left this machine is counted: also what is repeated after a 401, and
+// nothing that met no connection.
+func TestRequestsAreCounted(t *testing.T) {
+	tests := []struct {
+		name  string
+		graph http.RoundTripper
+		size  int
+		want  int64
+	}{
+		{"refused and repeated", world(new(entra), accepting("", "token-2")), 1, 2},
+		{"a batch is one request", world(new(entra), http.HandlerFunc(created)), 20, 1},
+		{"no connection", tripper(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "graph.microsoft.com" {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+			}
+			return inProcess{new(entra)}.RoundTrip(r)
+		}), 1, 0},
+		{"an answer that was lost", tripper(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "graph.microsoft.com" {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return inProcess{new(entra)}.RoundTrip(r)
+		}), 1, 1},
+	}
+	for _, test := range tests {
+		c := mustNew(t, secretConfig(test.graph))
+		if s := send(t, c, creates(test.size)); s.err != nil {
+			t.Errorf("%s: Send = %v, want no error", test.name, s.err)
+		}
+		if got := c.Requests(); got != test.want {
+			t.Errorf("%s: Requests() = %d, want %d", test.name, got, test.want)
 		}
 	}
 }
@@ -159,7 +196,7 @@ func TestClaimsChallenge(t *testing.T) {
 	}
 }
 
-// An operation whose 401 cannot be answered by a new token because the sign-in
+// A step whose 401 cannot be answered by a new token because the sign-in
 // service is away was certainly not carried out.
 func TestRenewalDuringOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

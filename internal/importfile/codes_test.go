@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"entraphone/internal/authmethod"
 )
 
 func TestNumericCountries(t *testing.T) {
-	const british, american, german = "020 7946 0123", "206-555-0100", "030 23125123"
+	const british, american, german, australian = "020 7946 0123", "206-555-0100", "030 23125123", "0412 345 679"
 	tests := []struct {
 		heading string
 		wanted  map[string]string
@@ -17,8 +19,8 @@ func TestNumericCountries(t *testing.T) {
 	}{
 		{"countryCode", nil, []string{"826," + british, "840," + american, "0," + british, "000," + british},
 			[]string{"+44 2079460123", "+1 2065550100", "no-country", "no-country"}, "its numbers are ISO 3166 codes, by their values"},
-		{"countryCode", nil, []string{"276," + german, "36," + british, "036," + british}, // 36 is ISO's Australia then
-			[]string{"+49 3023125123", "+61 2079460123", "+61 2079460123"}, "its numbers are ISO 3166 codes, by their values"},
+		{"countryCode", nil, []string{"276," + german, "36," + australian, "036," + australian}, // 36 is ISO's Australia then
+			[]string{"+49 3023125123", "+61 412345679", "+61 412345679"}, "its numbers are ISO 3166 codes, by their values"},
 		{"countryCode", nil, []string{"276.0," + german, "0840," + american, "'826," + british, "0.0," + british, "4.4," + german, "8 2," + german},
 			[]string{"+49 3023125123", "+1 2065550100", "+44 2079460123", "no-country", "country-unknown", "country-unknown"},
 			"its numbers are ISO 3166 codes, by their values"},
@@ -36,11 +38,11 @@ func TestNumericCountries(t *testing.T) {
 		{"Country", nil, []string{"840," + american, "8," + british, "008," + british},
 			[]string{"+1 2065550100", "too-long", "too-long"}, "its numbers are ISO 3166 codes, by their values"},
 		{"Country", nil, []string{"1," + american}, []string{"country-unknown"}, "its numbers could be"},
-		{"Country ISO", nil, []string{"36," + american}, []string{"+61 2065550100"}, "its numbers are ISO 3166 codes, by the headings"},
-		{"Country Code,DN", nil, []string{"36,," + american}, []string{"+61 2065550100"}, "its numbers are ISO 3166 codes, by the headings"},
+		{"Country ISO", nil, []string{"36," + australian}, []string{"+61 412345679"}, "its numbers are ISO 3166 codes, by the headings"},
+		{"Country Code,DN", nil, []string{"36,," + australian}, []string{"+61 412345679"}, "its numbers are ISO 3166 codes, by the headings"},
 		{"Country Code,Area Code", nil, []string{"44,20,79460123", "1,206,5550100", "GB,020,79460123", "840,206,5550100"},
 			[]string{"+44 2079460123", "+1 2065550100", "+44 2079460123", "country-unknown"}, "its numbers are dialling codes, by the headings"},
-		{"CC", map[string]string{"country": "CC"}, []string{"36," + american}, []string{"+61 2065550100"}, "its numbers are ISO 3166 codes, by the headings"},
+		{"CC", map[string]string{"country": "CC"}, []string{"36," + australian}, []string{"+61 412345679"}, "its numbers are ISO 3166 codes, by the headings"},
 		{"CC", map[string]string{"dialCode": "CC"}, []string{"44," + british, "," + british, "x," + british},
 			[]string{"+44 2079460123", "no-country", "number-part"}, "none; numbers need"},
 	}
@@ -51,11 +53,11 @@ func TestNumericCountries(t *testing.T) {
 		}
 		f := mustRead(t, text, Options{Name: "a.csv", Map: test.wanted})
 		for i, want := range test.want {
-			r := f.Rows.At(i)
+			r := f.Rows.At(authmethod.RowNumber(i))
 			got := r.Number.Graph()
 			var codes []string
-			for _, p := range r.Problems() {
-				codes = append(codes, p.Code)
+			for _, p := range r.Found().Problems {
+				codes = append(codes, p.Code.Word())
 			}
 			if r.Rejected() {
 				got = strings.Join(codes, " ")

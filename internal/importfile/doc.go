@@ -23,20 +23,14 @@
 // somebody else. Where headings leave something open, the first rows may
 // disprove a meaning; they never give one.
 //
-// A tokenizer of our own stands in front of gocsv, because the lines of real
-// files break off, run over, or open a quote that nobody meant, and each such
-// line has to be reported under its physical number without taking its
-// neighbours along. Reading goes on with the next physical line then. Where a
-// quote is still open at its end, the lines below may be a cell's; so that the
-// rows among them are rejected after all, when a line further down turns out to
-// close that quote. The tokenizer hands gocsv canonical headings and only the
-// cells that were mapped, so that no other column (a template may hold
-// passwords) ever leaves it. While one batch of
-// lines becomes rows, the next is taken off the file, and numbers are read on
-// all cores meanwhile; no batch overtakes another. Beside the rows, no more of the file than the piece that is being looked
-// at is held in memory. Text that is neither UTF-16 nor UTF-8 is taken for
-// Windows-1252; whether that was right, only the whole file tells, so that
-// cells are decoded first and rejected at the end where it was wrong.
+// A line passes three rooms. [entraphone/internal/table.Table.Records] splits it into cells and
+// tells what is wrong with it as a line; lines.decide drops what is not a row
+// (labels, footers, what a condition leaves out) and takes the mapped cells, so
+// that no other column (a template may hold passwords) goes any further; gocsv
+// decodes these into a record by its tags, and builder.add makes the rows of it.
+// While one batch of lines becomes rows, the next two are decoded and taken off
+// the file, and numbers are read on all cores meanwhile; no batch overtakes
+// another.
 //
 // [Excerpt] hands lines back in the dialect of their file. Read unchanged, an
 // excerpt gives no row that the file did not give.

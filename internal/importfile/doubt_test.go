@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"entraphone/internal/table"
 )
 
 // Whoever may fill in an address must not be able to write rows for others.
@@ -18,10 +20,10 @@ func TestInsideQuotes(t *testing.T) {
 	const noRow, ceoRow, boRow = `0   ""`, `2 ceo@example.com mobile "+1 2065550199"`, `2 bo@example.com mobile "+1 2065550102"`
 	const inside, open, ragged = " !inside-quote", " !quote-not-closed", " !ragged-row"
 	const evil = "evil@example.com,+1 2065550101,"
-	many := strings.Repeat("x\n", maxRecordLines)
-	const manyLines = maxRecordLines
+	many := strings.Repeat("x\n", table.MaxRecordLines)
+	const manyLines = table.MaxRecordLines
 	wide := "user,mobile,note" + strings.Repeat(" ", headBytes) + "\n" // so much is always read at once
-	long := strings.Repeat("x", 4*windowSize)
+	long := strings.Repeat("x", 4*128<<10)
 
 	tests := []struct {
 		name, text string
@@ -36,7 +38,7 @@ func TestInsideQuotes(t *testing.T) {
 			at(2, noRow, ragged), at(3, ceoRow, inside), at(5, boRow, "")}, 1},
 		{"more lines than a record may have", evil + "\"" + many + ceo + "x\"\n" + bo, []string{
 			at(2, noRow, open), at(2+manyLines, ceoRow, inside), at(4+manyLines, boRow, "")}, manyLines},
-		{"longer than a cell may be", evil + "\"\n" + ceo + strings.Repeat("x", maxCellBytes) + "\"\n" + bo, []string{
+		{"longer than a cell may be", evil + "\"\n" + ceo + strings.Repeat("x", table.MaxCellBytes) + "\"\n" + bo, []string{
 			at(2, noRow, open), at(3, ceoRow, inside), at(5, boRow, "")}, 1},
 		{"text after the closing quote", evil + "\"1 Street\n" + ceo + "x\"y\n" + bo, []string{
 			at(2, noRow, open), at(3, ceoRow, inside), at(5, boRow, "")}, 1},

@@ -34,3 +34,6 @@ func (e *FileError) Error() string {
 
 // Unwrap gives the system's error, such as [io/fs.ErrNotExist].
 func (e *FileError) Unwrap() error { return e.Err }
+
+// ExitCode is what the command ends with: the input is unfit.
+func (e *FileError) ExitCode() int { return 2 }

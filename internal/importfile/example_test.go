@@ -22,11 +22,11 @@ cy@example.com;206-555-0103
 	fmt.Println(file.Reading)
 	for _, row := range file.Rows.All() {
 		fmt.Printf("line %d: %s %s %q\n", row.Line, row.User, row.PhoneType, row.Number.Graph())
-		for _, problem := range row.Problems() {
-			fmt.Println("  rejected:", problem.Code)
+		for _, problem := range row.Found().Problems {
+			fmt.Println("  rejected:", problem.Code.Word())
 		}
-		for _, note := range row.Notes() {
-			fmt.Println("  note:", note.Code)
+		for _, note := range row.Found().Notes {
+			fmt.Println("  note:", note.Code.Word())
 		}
 	}
 	// Output:

@@ -61,7 +61,7 @@ func TestExcerptsOfSamplesReadAlike(t *testing.T) {
 				t.Errorf("rows of %q (-want +got):\n%s", once, diff)
 			}
 			a, b := first.Reading, again.Reading
-			if a.Encoding != b.Encoding || a.ByteOrderMark != b.ByteOrderMark || a.Delimiter != b.Delimiter || a.Quote != b.Quote || a.Heading != b.Heading {
+			if a.Encoding != b.Encoding || a.ByteOrderMark != b.ByteOrderMark || a.Delimiter != b.Delimiter || a.Quote != b.Quote || a.HeadingLine != b.HeadingLine {
 				t.Errorf("read back as\n%v\nwant\n%v", b, a)
 			}
 			if strings.Contains(once, "Not-A-Secret") {
@@ -91,7 +91,7 @@ func TestExcerpt(t *testing.T) {
 		{"ragged", "UPN;Mobile\na@example.com;1;2\nb@example.com;2\n", second, "UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\nb@example.com;2;3REMARKS\n"},
 		{"secrets", "UPN;Initial password;Mobile\na@example.com;\"p;w\";1\n", all, "UPN;Initial password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;1;2REMARKS\n"},
 		{"secrets by a part of the heading", "UPN;Temp PW;Steuer-ID;Mobile\na@example.com;p;12;1\n", all, "UPN;Temp PW;Steuer-ID;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;;1;2REMARKS\n"},
-		{"secrets in a line that is none", "UPN;Password;Mobile\na@example.com;pw;1;2\n", all, "UPN;Password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n\"(see the file: the line cannot be taken apart, and has a column with secrets)\";;;2REMARKS\n"},
+		{"secrets in a line that is none", "UPN;Password;Mobile\na@example.com;pw;1;2\n", all, "UPN;Password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n\"(see the file: the line cannot be split into cells, and has a column with secrets)\";;;2REMARKS\n"},
 		{"a line that may stand in a cell", "x;UPN;Mobile\n\"\nx;c@example.com;1\nd\n\n\";a@example.com;1\n", func(line int32) bool { return line == 2 },
 			"x;UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n;\"\"\"\";;2REMARKS\n" +
 				";\"x;c@example.com;1\";;3;the line may be a part of the quoted cell that begins on line 2;put it back into line 2, or leave it out\n" +

@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"entraphone/internal/heading"
 )
 
 // explained is the profile that was found out, as it is read from a file.
-func explained(t *testing.T, f *File, opts Options) Profile {
+func explained(t *testing.T, f *File, opts Options) heading.Profile {
 	t.Helper()
 	var b bytes.Buffer
 	if err := f.Reading.Profile(opts).Write(&b); err != nil {
@@ -30,7 +32,7 @@ func explained(t *testing.T, f *File, opts Options) Profile {
 func showWhole(f *File) []string {
 	var rows []string
 	for _, r := range f.Rows.All() {
-		rows = append(rows, fmt.Sprintf("%d:%d %s %s %q = %s, problems %+v, notes %+v", r.Line, r.Column, r.User, r.PhoneType, r.Input, r.Number.Graph(), r.Problems(), r.Notes()))
+		rows = append(rows, fmt.Sprintf("%d:%d %s %s %q = %s, problems %+v, notes %+v", r.Line, r.Column, r.User, r.PhoneType, r.Input, r.Number.Graph(), r.Found().Problems, r.Found().Notes))
 	}
 	return rows
 }
@@ -149,13 +151,13 @@ func TestExplainedPhonesWithoutType(t *testing.T) {
 
 // A profile of one night is not led astray by the codes of another.
 func TestExplainedCountryCodesStay(t *testing.T) {
-	dial := "UPN,CountryCode,Mobile\na@example.com,1,2065550101\nb@example.com,44,7700900123\n"
+	dial := "UPN,CountryCode,Mobile\na@example.com,1,2065550101\nb@example.com,44,7911123456\n"
 	p := explained(t, mustRead(t, dial, Options{}), Options{})
 	if p.CountryCodes != "dial" {
 		t.Fatalf("countryCodes: %q, want dial", p.CountryCodes)
 	}
-	f := mustRead(t, "UPN,CountryCode,Mobile\na@example.com,44,7700900123\nb@example.com,840,2065550101\n", Options{Profile: p})
-	if got := f.Rows.At(0).Number.Graph(); got != "+44 7700900123" || !f.Rows.At(1).Rejected() {
+	f := mustRead(t, "UPN,CountryCode,Mobile\na@example.com,44,7911123456\nb@example.com,840,2065550101\n", Options{Profile: p})
+	if got := f.Rows.At(0).Number.Graph(); got != "+44 7911123456" || !f.Rows.At(1).Rejected() {
 		t.Errorf("numbers %q and %q, want the first to be British and the second refused", got, f.Rows.At(1).Number.Graph())
 	}
 	if got := f.Reading.CountryCodes; got != "its numbers are dialling codes, by the profile" {
@@ -166,7 +168,7 @@ func TestExplainedCountryCodesStay(t *testing.T) {
 	if got := f.Reading.CountryCodes; !strings.Contains(got, "ISO 3166") {
 		t.Errorf("the reading with --map says %q", got)
 	}
-	unclear := mustRead(t, "UPN,CountryCode,Mobile\na@example.com,44,7700900123\n", Options{})
+	unclear := mustRead(t, "UPN,CountryCode,Mobile\na@example.com,44,7911123456\n", Options{})
 	if p := explained(t, unclear, Options{}); p.CountryCodes != "" || p.Columns["country"] == nil {
 		t.Errorf("the profile of unclear codes is %+v, want the column and no kind of codes", p)
 	}

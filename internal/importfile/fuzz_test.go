@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/heading"
 )
 
 // sent is what a row that is fit sends.
@@ -96,7 +98,7 @@ func checkLines(t *testing.T, text []byte, file *File) {
 		if r.Line < last || int(r.Line) > file.Reading.Lines || r.Column < 0 {
 			t.Errorf("row %d: line %d, column %d after line %d of %d lines", i, r.Line, r.Column, last, file.Reading.Lines)
 		}
-		if !r.Rejected() && !addressable(r.User) {
+		if !r.Rejected() && !heading.Addressable(r.User) {
 			t.Errorf("line %d: the user %q is not rejected", r.Line, r.User)
 		}
 		last = r.Line
@@ -104,10 +106,13 @@ func checkLines(t *testing.T, text []byte, file *File) {
 	if strings.HasPrefix(file.Reading.Encoding, "UTF-16") {
 		return // line ends are not single bytes then
 	}
-	if got := file.Reading.Lines - lineEnds(text); got != 0 && got != 1 {
-		t.Errorf("Lines = %d, want that of %d line ends", file.Reading.Lines, lineEnds(text))
+	ends := len(lineEnd.FindAllIndex(text, -1))
+	if got := file.Reading.Lines - ends; got != 0 && got != 1 {
+		t.Errorf("Lines = %d, want that of %d line ends", file.Reading.Lines, ends)
 	}
 }
+
+var lineEnd = regexp.MustCompile(`\r\n|\n|\r`)
 
 // maxFuzzTime is far more than a file of a fuzzer takes.
 const maxFuzzTime = 10 * time.Second

@@ -2,10 +2,12 @@ package importfile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"entraphone/internal/heading"
+	"entraphone/internal/table"
 )
 
 // labelRows is how many lines below the heading may explain it.
@@ -25,31 +27,28 @@ const (
 // put behind each other.
 type labels struct {
 	headings []string
-	keys     []key // with their columns, the user first
+	keys     []heading.Key // with their columns, the user first
 	columns  []int
 	line     int // of the heading
 	left     int // lines that may still explain the heading
-	table    map[string]alias
 }
 
-func (l *labels) begin(c *columns, headings []string, line int) {
-	*l = labels{headings: headings, keys: c.keys(), line: line, left: labelRows, table: aliases()}
+func newLabels(c *heading.Columns, headings []string, line int) labels {
+	l := labels{headings: headings, keys: c.Keys(), line: line, left: labelRows}
 	for _, k := range l.keys {
-		l.columns = append(l.columns, c.at[k])
+		l.columns = append(l.columns, c.At[k])
 	}
+	return l
 }
 
-// exampleUser is the user of a line that templates show as an example.
-var exampleUser = regexp.MustCompile(`(?i)^(?:example|e\.? ?g\.?|beispiel|z\. ?b\.?|exemple|ejemplo|esempio|exemplo|voorbeeld|exempel|eksempel|esimerkki|przykład|příklad|示例)\s*[:：]`)
-
-// what says what a record is if it is no row. cells are the mapped ones; all
-// gives all of them. The error is for a heading that has other columns than the
-// one above: the rows below it would be read under the wrong ones.
-func (l *labels) what(line int, cells []string, all func() []string) (string, error) {
+// what tells what a record is that is not a row; cells are the mapped ones. The
+// error is for a heading that has other columns than the one above: the rows
+// below it would be read under the wrong ones.
+func (l *labels) what(r *table.Record, cells []string) (string, error) {
 	l.left--
 	user := strings.TrimSpace(cells[0])
 	if strings.IndexByte(user, '@') >= 0 || user == "" {
-		if l.left >= 0 && exampleUser.MatchString(user) {
+		if l.left >= 0 && heading.IsExample(user) {
 			return templateExample, nil
 		}
 		return "", nil
@@ -62,28 +61,28 @@ func (l *labels) what(line int, cells []string, all func() []string) (string, er
 			return "", nil
 		}
 	}
-	_, known := lookup(l.table, user)
-	texts := all()
+	_, known := heading.Lookup(user)
+	texts := r.Texts()
 	if isRuler(texts) {
 		return ruler, nil
 	}
-	heading := l.isHeading(texts)
-	if !heading && !(known && l.left >= 0) {
+	again := l.isHeading(texts)
+	if !again && !(known && l.left >= 0) {
 		return "", nil
 	}
 	if column, moved := l.moved(texts); moved {
 		return "", &FileError{
-			Found:  fmt.Sprintf("line %d is another heading than line %d: %s stands in another column", line, l.line, quoted(l.headings[column])),
+			Found:  fmt.Sprintf("line %d is another heading than line %d: %s stands in another column", r.Line, l.line, quoted(l.headings[column])),
 			Advice: "split the file where the other heading stands, and read each part by itself",
 		}
 	}
-	if heading && l.left < 0 {
+	if again && l.left < 0 {
 		return headingAgain, nil
 	}
 	return headingInWords, nil
 }
 
-// repeats says that every mapped cell is the heading of its column.
+// repeats reports whether every mapped cell is the heading of its column.
 func (l *labels) repeats(cells []string) bool {
 	for i, column := range l.columns {
 		if strings.TrimSpace(cells[i]) != l.headings[column] {
@@ -93,7 +92,7 @@ func (l *labels) repeats(cells []string) bool {
 	return true
 }
 
-// isRuler says that the cells hold nothing but the strokes that database clients
+// isRuler reports whether the cells hold nothing but the strokes that database clients
 // draw under a heading.
 func isRuler(texts []string) bool {
 	line := func(text string) bool { return strings.Contains(text, "--") || strings.Contains(text, "==") }
@@ -116,38 +115,38 @@ func (l *labels) tooWide(line int, texts []string) error {
 	return nil
 }
 
-// joined says that the cell is the last of a row with the first of a heading
+// joined reports whether the cell is the last of a row with the first of a heading
 // behind it, and that the others are the rest of that heading.
 func (l *labels) joined(cell string, rest []string) bool {
-	_, first := lookup(l.table, strings.TrimLeftFunc(cell, func(r rune) bool { return !unicode.IsLetter(r) }))
+	_, first := heading.Lookup(strings.TrimLeftFunc(cell, func(r rune) bool { return !unicode.IsLetter(r) }))
 	isOther := func(text string) bool {
-		_, known := lookup(l.table, text)
+		_, known := heading.Lookup(text)
 		return !known && !slices.Contains(l.headings, text)
 	}
-	return (first || strings.Contains(cell, byteOrderMark)) && !slices.ContainsFunc(rest, isOther)
+	return (first || strings.Contains(cell, "\ufeff")) && !slices.ContainsFunc(rest, isOther)
 }
 
-// isFooter says that a record is the last of a report, such as "Total: 120" or
-// "(120 rows affected)": with a text that can be no user, and without a phone.
-// What follows it is no row either.
-func isFooter(cells []string, keys []key) bool {
-	if user := trim(cells[0]); user == "" || kindOf(user) != userNone || holdsMore(user) {
+// isFooter reports whether a record is the last of a report, such as "Total: 120" or
+// "(120 rows affected)": with a text that cannot be a user, and without a phone.
+// What follows it is not a row either.
+func isFooter(cells []string, keys []heading.Key) bool {
+	if user := heading.Trim(cells[0]); user == "" || heading.KindOf(user) != heading.UserNone || holdsMore(user) {
 		return false
 	}
 	for i, k := range keys {
-		if k.isPhone() && countDigits(cells[i]) >= minPhoneDigits {
+		if k.IsPhone() && countDigits(cells[i]) >= minPhoneDigits {
 			return false
 		}
 	}
 	return true
 }
 
-// isHeading says that the cells name a user and a phone by headings.
+// isHeading reports whether the cells name a user and a phone by headings.
 func (l *labels) isHeading(texts []string) bool {
 	user, phone := false, false
 	for _, text := range texts {
-		if a, known := lookup(l.table, text); known {
-			user, phone = user || a.key == keyUser, phone || a.key.isPhone() || a.key == keyPhoneType
+		if a, known := heading.Lookup(text); known {
+			user, phone = user || a.Key == heading.User, phone || a.Key.IsPhone() || a.Key == heading.PhoneType
 		}
 	}
 	return user && phone
@@ -158,12 +157,12 @@ func (l *labels) isHeading(texts []string) bool {
 func (l *labels) moved(texts []string) (column int, is bool) {
 	for i, column := range l.columns {
 		k := l.keys[i]
-		if a, known := lookup(l.table, l.headings[column]); known {
-			k = a.key
+		if a, known := heading.Lookup(l.headings[column]); known {
+			k = a.Key
 		}
 		means := func(text string) bool {
-			a, known := lookup(l.table, text)
-			return known && a.key == k
+			a, known := heading.Lookup(text)
+			return known && a.Key == k
 		}
 		if column < len(texts) && means(texts[column]) {
 			continue

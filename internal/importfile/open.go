@@ -20,12 +20,12 @@ func Open(path string, stdin io.Reader) (io.ReadCloser, string, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, path, openError(path, err)
+		return nil, path, pathError(path, err)
 	}
 	info, err := f.Stat()
 	if err != nil {
 		f.Close()
-		return nil, path, openError(path, err)
+		return nil, path, pathError(path, err)
 	}
 	if info.IsDir() {
 		f.Close()
@@ -34,7 +34,7 @@ func Open(path string, stdin io.Reader) (io.ReadCloser, string, error) {
 	return &source{File: f, opened: info}, path, nil
 }
 
-func openError(path string, err error) error {
+func pathError(path string, err error) error {
 	e := &FileError{Name: path, Found: err.Error(), Err: err}
 	switch {
 	case path == "":

@@ -53,7 +53,7 @@ func TestOpenErrors(t *testing.T) {
 	}
 	// Permission is not refused to everyone who may run this test.
 	refused := &fs.PathError{Op: "open", Path: "a.csv", Err: fs.ErrPermission}
-	checkOpenError(t, openError("a.csv", refused), "permission to read it was refused", fs.ErrPermission)
+	checkOpenError(t, pathError("a.csv", refused), "permission to read it was refused", fs.ErrPermission)
 }
 
 func checkOpenError(t *testing.T, err error, want string, cause error) {

@@ -13,12 +13,12 @@ func showNumbers(f *File) []string {
 	var rows []string
 	for _, r := range f.Rows.All() {
 		text := string(r.PhoneType) + " " + r.Number.Graph()
-		for _, p := range r.Problems() {
-			text += " !" + p.Code
+		for _, p := range r.Found().Problems {
+			text += " !" + p.Code.Word()
 		}
-		for _, n := range r.Notes() {
-			if n.Code == "number-joined" || n.Code == "parts-differ" {
-				text += " ~" + n.Code
+		for _, n := range r.Found().Notes {
+			if n.Code.Word() == "number-joined" || n.Code.Word() == "parts-differ" {
+				text += " ~" + n.Code.Word()
 			}
 		}
 		rows = append(rows, text)
@@ -39,7 +39,7 @@ func TestNumbersInSeveralColumns(t *testing.T) {
 		{"user,mobile,office,Work Ext.\na@b.c,+1 206 555 0101,+1 206 555 0100,x123\nb@b.c,+1 206 555 0101,,123\n" +
 			"c@b.c,+1 206 555 0101,+1 206 555 0100 x12,13\nd@b.c,+1 206 555 0101,+1 206 555 0100,0\n", []string{
 			"mobile +1 2065550101", "office +1 2065550100x123 ~number-joined", "mobile +1 2065550101",
-			"mobile +1 2065550101", "office  !two-extensions", "mobile +1 2065550101", "office +1 2065550100x0 ~number-joined"}},
+			"mobile +1 2065550101", "office  !two-extensions", "mobile +1 2065550101", "office +1 2065550100"}},
 		{"user,mobile,office,Area Code\na@b.c,+1 206 555 0101,5550100,206\n", nil},
 		{"user,dialCode,phone\na@b.c,1,+44 20 7946 0123\nb@b.c,(+44),020 7946 0123\nc@b.c,'0044,020 7946 0123\nd@b.c,＋44,020 7946 0123\n" +
 			"e@b.c,\xff,020 7946 0123\n", []string{
@@ -73,8 +73,8 @@ func TestCellsWithPartsOfNumbers(t *testing.T) {
 		"49,030,23125123,12": number, "(+49),(030),23125123,(12)": number, "0049,030/,23125123,-12": number, "'49,'030,23125123,'12": number,
 		"+(49),(0)30,23125123,x 12": number, "+49 (0),(0) 30,23125123,Ext.: 12": number, "00 49,030-,23125123,#12": number,
 		`"=""49""","=""030""",23125123,"=""12"""`: number, "＋４９,０３０,23125123,１２": number,
-		"49,030,23125123,0012": "+49 3023125123x0012 ~number-joined", "49,030,23125123,00": "+49 3023125123x00 ~number-joined",
-		"49,030,23125123,0": "+49 3023125123x0 ~number-joined",
+		"49,030,23125123,0012": "+49 3023125123x0012 ~number-joined", "49,030,23125123,00": "+49 3023125123 ~number-joined",
+		"49,030,23125123,0": "+49 3023125123 ~number-joined",
 
 		"49,30.0,23125123,12": decimals, "49.0,30,23125123,12": decimals, "49,30,23125123,12.0": decimals, `49,"30,00",23125123,12`: decimals,
 		"43,664.0,1234567,": decimals, "39,06.0,698123,": decimals,

@@ -12,13 +12,13 @@ import (
 func TestMessagesHoldNoNumber(t *testing.T) {
 	f := mustRead(t, "user,phoneType,phoneNumber,country\n+1 2065550101,+1 206 5550101,206-555-0101,2065550101\n", Options{})
 	r := f.Rows.At(0)
-	found := slices.Concat(r.Problems(), r.Notes())
+	found := slices.Concat(r.Found().Problems, r.Found().Notes)
 	if len(found) < 3 {
 		t.Fatalf("%d problems and notes, want at least 3", len(found))
 	}
 	for _, p := range found {
 		if strings.Contains(p.Message+p.Advice, "0101") {
-			t.Errorf("%s: message %q, advice %q hold the number", p.Code, p.Message, p.Advice)
+			t.Errorf("%s: message %q, advice %q hold the number", p.Code.Word(), p.Message, p.Advice)
 		}
 	}
 }
@@ -40,8 +40,8 @@ func TestMessagesNameWhatWasFound(t *testing.T) {
 	for _, test := range tests {
 		r := mustRead(t, "user,phoneType,phoneNumber,country\n"+test.line+"\n", Options{}).Rows.At(0)
 		says := func(p authmethod.Problem) bool { return strings.Contains(p.Message, test.want) }
-		if !slices.ContainsFunc(slices.Concat(r.Problems(), r.Notes()), says) {
-			t.Errorf("%q: problems %v, notes %v, want %q", test.line, r.Problems(), r.Notes(), test.want)
+		if !slices.ContainsFunc(slices.Concat(r.Found().Problems, r.Found().Notes), says) {
+			t.Errorf("%q: problems %v, notes %v, want %q", test.line, r.Found().Problems, r.Found().Notes, test.want)
 		}
 	}
 }
@@ -55,8 +55,8 @@ func TestInsideQuoteNamesItsLines(t *testing.T) {
 		Advice:  "correct line 2 first: close its quote or take it out; then look whether the lines up to 4 are rows",
 	}
 	for i := 1; i < f.Rows.Len(); i++ {
-		if got := f.Rows.At(i).Problems(); !slices.Contains(got, want) || !f.Rows.At(i).Number.IsZero() {
-			t.Errorf("line %d: problems = %v, want %v among them, and no number", f.Rows.At(i).Line, got, want)
+		if got := f.Rows.At(authmethod.RowNumber(i)).Found().Problems; !slices.Contains(got, want) || !f.Rows.At(authmethod.RowNumber(i)).Number.IsZero() {
+			t.Errorf("line %d: problems = %v, want %v among them, and no number", f.Rows.At(authmethod.RowNumber(i)).Line, got, want)
 		}
 	}
 	if f.Rows.Len() != 3 {
@@ -64,24 +64,25 @@ func TestInsideQuoteNamesItsLines(t *testing.T) {
 	}
 }
 
-// A line by itself is not taken for the last of the file.
+// A line by itself is not read as the last of the file.
 func TestQuoteOfDoubtfulLine(t *testing.T) {
 	f := mustRead(t, "user,mobile\nada@example.com,\"1\nbo@example.com,\"+1\n", Options{})
-	if got, want := f.Rows.At(1).Problems()[0].Message, `a quote is opened, and not closed on its line; column 2 "mobile"`; got != want {
+	if got, want := f.Rows.At(1).Found().Problems[0].Message, `a quote is opened, and not closed on its line; column 2 "mobile"`; got != want {
 		t.Errorf("line 3: problem = %q, want %q", got, want)
 	}
 }
 
 // gocsv may take a batch either way.
 func TestBatchReadsAsReadAll(t *testing.T) {
-	in := newRecords(strings.NewReader("name,user,mobile\nAda,ada@example.com,1\nBo,bo@example.com,2\n"), nil)
-	c, _, err := in.begin(Options{})
+	in, _, err := openLines(strings.NewReader("name,user,mobile\nAda,ada@example.com,1\nBo,bo@example.com,2\n"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := newBatch(&c)
-	if err := table.fill(in); err == nil {
-		t.Fatal("fill = nil, want EOF with the last records")
+	var table *batch
+	for table, err = range in.batches() {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	all, err := table.ReadAll()
 	want := [][]string{{"user", "mobile"}, {"ada@example.com", "1"}, {"bo@example.com", "2"}}

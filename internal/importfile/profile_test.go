@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"entraphone/internal/heading"
 )
 
 func TestProfileSettlesWhatIsAmbiguous(t *testing.T) {
 	const text = "Work Mobile,Personal Mobile,UPN,Mail\n+1 2065550101,+1 2065550102,a@example.com,b@example.com\n"
-	columns := map[string]Texts{"mobile": {"Handy", "personal  mobile", "Work Mobile"}, "user": {"Mail"}}
-	named := func(columns map[string]Texts) Profile { return Profile{Columns: columns} }
+	columns := map[string]heading.Texts{"mobile": {"Handy", "personal  mobile", "Work Mobile"}, "user": {"Mail"}}
+	named := func(columns map[string]heading.Texts) heading.Profile { return heading.Profile{Columns: columns} }
 	tests := []struct {
 		name string
 		opts Options
@@ -19,8 +21,8 @@ func TestProfileSettlesWhatIsAmbiguous(t *testing.T) {
 	}{
 		{"the first that is there", Options{Profile: named(columns)}, `2:2 b@example.com mobile "+1 2065550102"`},
 		{"--map comes before it", Options{Profile: named(columns), Map: map[string]string{"mobile": "Work Mobile"}}, `2:1 b@example.com mobile "+1 2065550101"`},
-		{"what it does not name", Options{Profile: named(map[string]Texts{"mobile": {"Work Mobile"}})}, `2:1 a@example.com mobile "+1 2065550101"`},
-		{"a phone that is not there", Options{Profile: named(map[string]Texts{"mobile": {"Work Mobile"}, "office": {"Desk"}})}, `2:1 a@example.com mobile "+1 2065550101"`},
+		{"what it does not name", Options{Profile: named(map[string]heading.Texts{"mobile": {"Work Mobile"}})}, `2:1 a@example.com mobile "+1 2065550101"`},
+		{"a phone that is not there", Options{Profile: named(map[string]heading.Texts{"mobile": {"Work Mobile"}, "office": {"Desk"}})}, `2:1 a@example.com mobile "+1 2065550101"`},
 	}
 	for _, test := range tests {
 		if got := showAll(mustRead(t, text, test.opts)); len(got) != 1 || got[0] != test.want {
@@ -28,10 +30,10 @@ func TestProfileSettlesWhatIsAmbiguous(t *testing.T) {
 		}
 	}
 	// A profile finds a heading in any language, below whatever stands above.
-	p := named(map[string]Texts{"user": {"Kenner"}, "mobile": {"Rufnr"}})
+	p := named(map[string]heading.Texts{"user": {"Kenner"}, "mobile": {"Rufnr"}})
 	f := mustRead(t, "Liste\nKenner,Rufnr\na@example.com,+1 2065550101\n", Options{Profile: p})
-	if f.Reading.Heading != 2 || f.Rows.Len() != 1 {
-		t.Errorf("heading on line %d, rows %v, want line 2 and one row", f.Reading.Heading, showAll(f))
+	if f.Reading.HeadingLine != 2 || f.Rows.Len() != 1 {
+		t.Errorf("heading on line %d, rows %v, want line 2 and one row", f.Reading.HeadingLine, showAll(f))
 	}
 }
 
@@ -40,39 +42,39 @@ func TestProfileIsBinding(t *testing.T) {
 	const people = "UPN,Personal Mobile,Work Phone,Status\na@example.com,+1 2065550101,+1 2065550102,active\n"
 	tests := []struct {
 		name, text string
-		columns    map[string]Texts
+		columns    map[string]heading.Texts
 		wanted     map[string]string
 		want       string // rows, or the error
 	}{
-		{"user and phone renamed", people, map[string]Texts{"user": {"Work Email", "Mail"}, "mobile": {"Work Mobile"}}, nil,
+		{"user and phone renamed", people, map[string]heading.Texts{"user": {"Work Email", "Mail"}, "mobile": {"Work Mobile"}}, nil,
 			`profile ours names "Work Email" or "Mail" for user, "Work Mobile" for mobile, and the file has no such column; the heading has "UPN", "Personal Mobile"`},
-		{"user renamed", people, map[string]Texts{"user": {"Work Email"}, "mobile": {"Personal Mobile"}}, nil, `names "Work Email" for user, and`},
-		{"all phones renamed", people, map[string]Texts{"mobile": {"Work Mobile"}, "office": {"Desk"}}, nil, `names "Work Mobile" for mobile, "Desk" for office, and`},
-		{"one phone renamed", people, map[string]Texts{"mobile": {"Work Mobile"}, "office": {"Work Phone"}}, nil,
+		{"user renamed", people, map[string]heading.Texts{"user": {"Work Email"}, "mobile": {"Personal Mobile"}}, nil, `names "Work Email" for user, and`},
+		{"all phones renamed", people, map[string]heading.Texts{"mobile": {"Work Mobile"}, "office": {"Desk"}}, nil, `names "Work Mobile" for mobile, "Desk" for office, and`},
+		{"one phone renamed", people, map[string]heading.Texts{"mobile": {"Work Mobile"}, "office": {"Work Phone"}}, nil,
 			`2:3 a@example.com office "+1 2065550102" / profile ours names "Work Mobile" for mobile, and the file has no such column`},
-		{"phones that it does not name", people, map[string]Texts{"office": {"Work Phone"}}, nil, `2:3 a@example.com office "+1 2065550102"`},
-		{"--map instead", people, map[string]Texts{"user": {"Work Email"}, "mobile": {"Work Mobile"}}, map[string]string{"user": "UPN", "mobile": "Personal Mobile"},
+		{"phones that it does not name", people, map[string]heading.Texts{"office": {"Work Phone"}}, nil, `2:3 a@example.com office "+1 2065550102"`},
+		{"--map instead", people, map[string]heading.Texts{"user": {"Work Email"}, "mobile": {"Work Mobile"}}, map[string]string{"user": "UPN", "mobile": "Personal Mobile"},
 			`2:2 a@example.com mobile "+1 2065550101"`},
-		{"--map beside", people, map[string]Texts{"office": {"Work Phone"}}, map[string]string{"mobile": "Personal Mobile"},
+		{"--map beside", people, map[string]heading.Texts{"office": {"Work Phone"}}, map[string]string{"mobile": "Personal Mobile"},
 			`2:2 a@example.com mobile "+1 2065550101" / 2:3 a@example.com office "+1 2065550102"`},
-		{"--map gives a column another meaning", people, map[string]Texts{"mobile": {"Work Phone", "Personal Mobile"}}, map[string]string{"office": "Work Phone"},
+		{"--map gives a column another meaning", people, map[string]heading.Texts{"mobile": {"Work Phone", "Personal Mobile"}}, map[string]string{"office": "Work Phone"},
 			`2:2 a@example.com mobile "+1 2065550101" / 2:3 a@example.com office "+1 2065550102"`},
-		{"one column for two", people, map[string]Texts{"mobile": {"Work Phone"}, "office": {"Work Phone"}}, nil, `profile ours names column 3 "Work Phone" for both mobile and office`},
-		{"two columns for one", "UPN,Work-Mobile,Work_Mobile\na@example.com,1,2\n", map[string]Texts{"mobile": {"Work Mobile"}}, nil,
+		{"one column for two", people, map[string]heading.Texts{"mobile": {"Work Phone"}, "office": {"Work Phone"}}, nil, `profile ours names column 3 "Work Phone" for both mobile and office`},
+		{"two columns for one", "UPN,Work-Mobile,Work_Mobile\na@example.com,1,2\n", map[string]heading.Texts{"mobile": {"Work Mobile"}}, nil,
 			`profile ours, mobile: "Work Mobile": this could be any of the columns 2 "Work-Mobile", 3 "Work_Mobile"`},
-		{"the type renamed", "UPN,Kind,Phone\na@example.com,office,+1 2065550101\n", map[string]Texts{"phoneType": {"Type"}, "phoneNumber": {"Phone"}}, nil, `names "Type" for phoneType, and`},
-		{"the dialling code renamed", "UPN,CC,Mobile\na@example.com,44,7700900123\n", map[string]Texts{"mobile": {"Mobile"}, "dialCode": {"Code"}}, nil, `names "Code" for dialCode, and`},
-		{"the country is not there", people, map[string]Texts{"office": {"Work Phone"}, "country": {"Country"}}, nil,
+		{"the type renamed", "UPN,Kind,Phone\na@example.com,office,+1 2065550101\n", map[string]heading.Texts{"phoneType": {"Type"}, "phoneNumber": {"Phone"}}, nil, `names "Type" for phoneType, and`},
+		{"the dialling code renamed", "UPN,CC,Mobile\na@example.com,44,7700900123\n", map[string]heading.Texts{"mobile": {"Mobile"}, "dialCode": {"Code"}}, nil, `names "Code" for dialCode, and`},
+		{"the country is not there", people, map[string]heading.Texts{"office": {"Work Phone"}, "country": {"Country"}}, nil,
 			`2:3 a@example.com office "+1 2065550102" / profile ours names "Country" for country, and the file has no such column`},
-		{"both forms", people, map[string]Texts{"office": {"Work Phone"}, "phoneNumber": {"Personal Mobile"}}, nil, "profile ours names columns of both forms"},
-		{"both forms with --map", people, map[string]Texts{"office": {"Work Phone"}}, map[string]string{"phoneNumber": "Personal Mobile"}, "--map with profile ours names columns of both forms"},
-		{"parts of a phone that is left out", "UPN,Mobile,Office Phone,Vorwahl\na@example.com,+1 2065550101,1,2\n", map[string]Texts{"mobile": {"Mobile"}}, nil,
+		{"both forms", people, map[string]heading.Texts{"office": {"Work Phone"}, "phoneNumber": {"Personal Mobile"}}, nil, "profile ours names columns of both forms"},
+		{"both forms with --map", people, map[string]heading.Texts{"office": {"Work Phone"}}, map[string]string{"phoneNumber": "Personal Mobile"}, "--map with profile ours names columns of both forms"},
+		{"parts of a phone that is left out", "UPN,Mobile,Office Phone,Vorwahl\na@example.com,+1 2065550101,1,2\n", map[string]heading.Texts{"mobile": {"Mobile"}}, nil,
 			`column 4 "Vorwahl" (areaCode) could belong to several phones: 2 "Mobile", 3 "Office Phone"; say in the profile whose it is: partsOf`},
-		{"an extension of a phone that is left out", "UPN,Phone,Work Phone,Work Ext.\na@example.com,+1 2065550101,1,2\n", map[string]Texts{"phoneNumber": {"Phone"}}, nil,
+		{"an extension of a phone that is left out", "UPN,Phone,Work Phone,Work Ext.\na@example.com,+1 2065550101,1,2\n", map[string]heading.Texts{"phoneNumber": {"Phone"}}, nil,
 			`2:2 a@example.com mobile "+1 2065550101"`},
 	}
 	for _, test := range tests {
-		f, err := Read(t.Context(), strings.NewReader(test.text), Options{Map: test.wanted, Profile: Profile{Name: "ours", Columns: test.columns}})
+		f, err := Read(t.Context(), strings.NewReader(test.text), Options{Map: test.wanted, Profile: heading.Profile{Name: "ours", Columns: test.columns}})
 		got := fmt.Sprint(err)
 		if err == nil {
 			got = strings.Join(append(showAll(f), f.Reading.Warnings...), " / ")
@@ -86,7 +88,7 @@ func TestProfileIsBinding(t *testing.T) {
 // Parts of a number are those of the phone that the profile says, also where
 // the phone is not in the file.
 func TestProfileSaysWhoseParts(t *testing.T) {
-	p := Profile{Columns: map[string]Texts{"mobile": {"mobile"}, "office": {"office"}, "areaCode": {"Vorwahl"}, "extension": {"ext"}}, PartsOf: "office"}
+	p := heading.Profile{Columns: map[string]heading.Texts{"mobile": {"mobile"}, "office": {"office"}, "areaCode": {"Vorwahl"}, "extension": {"ext"}}, PartsOf: "office"}
 	for text, want := range map[string][]string{
 		"user,mobile,office,Vorwahl,ext\na@b.c,+1 206 555 0101,5550100,206,7\n": {"mobile +1 2065550101", "office +1 2065550100x7 ~number-joined"},
 		"user,mobile,Vorwahl,ext\na@b.c,+1 206 555 0101,206,7\n":                {"mobile +1 2065550101"},
@@ -101,7 +103,7 @@ func TestReadProfileRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                 "reading profile: it is empty",
 		"columns:\n  user: a\nwere: [x]":   "line 3: unknown key were; known are description, columns, partsOf, countryCodes, where",
-		"columns:\n  usr: a":               "columns.usr is no meaning of a column: use one of user, phoneType",
+		"columns:\n  usr: a":               "columns.usr is not a meaning of a column: use one of user, phoneType",
 		"columns: [a]":                     "line 1: this cannot be read: keys with their values, as in columns: {user: UPN} is expected",
 		"a text":                           "line 1: this cannot be read: keys with their values",
 		"encoding: [a]":                    "line 1: this cannot be read: one text is expected",
@@ -121,7 +123,7 @@ func TestReadProfileRefuses(t *testing.T) {
 		"defaultCountry: Atlantis":         "reading profile: defaultCountry: Atlantis names no country; write two letters",
 		"encoding: rot13":                  `reading profile: encoding: "rot13" is not known; give UTF-8`,
 		"userDomain: a b":                  `reading profile: userDomain: "a b" is no domain`,
-		"partsOf: country":                 `partsOf: "country" is no phone`,
+		"partsOf: country":                 `partsOf: "country" is not a phone`,
 		"countryCodes: 49":                 `countryCodes: "49": write iso`,
 		"where: [":                         "line 1: ",
 		strings.Repeat("#", 70<<10):        "larger than 65536 bytes",

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/table"
 )
 
 // ownCodes are the problems and notes of this package; those of the number
@@ -27,14 +28,14 @@ var ownCodes = []string{
 // show prints a row as "line:column user type input !problem ~note".
 func show(r *authmethod.Row) string {
 	text := fmt.Sprintf("%d:%d %s %s %q", r.Line, r.Column, r.User, r.PhoneType, r.Input)
-	for _, p := range r.Problems() {
-		if slices.Contains(ownCodes, p.Code) {
-			text += " !" + p.Code
+	for _, p := range r.Found().Problems {
+		if slices.Contains(ownCodes, p.Code.Word()) {
+			text += " !" + p.Code.Word()
 		}
 	}
-	for _, n := range r.Notes() {
-		if slices.Contains(ownCodes, n.Code) {
-			text += " ~" + n.Code
+	for _, n := range r.Found().Notes {
+		if slices.Contains(ownCodes, n.Code.Word()) {
+			text += " ~" + n.Code.Word()
 		}
 	}
 	return text
@@ -56,6 +57,9 @@ func mustRead(t *testing.T, text string, opts Options) *File {
 	}
 	return f
 }
+
+// headBytes is how much of a file is looked at to tell what it is.
+const headBytes = 4 << 10
 
 func TestRows(t *testing.T) {
 	const long = "user,phoneType,phoneNumber\n"
@@ -327,8 +331,8 @@ func TestUnreadable(t *testing.T) {
 		{"--map with a typing error, all quoted", `"Wer","Mobile"` + "\n", Options{Map: map[string]string{"user": "Benutzr"}},
 			`--map user=Benutzr: there is no such column; the heading has "Wer", "Mobile"`},
 		{"vertical bars in a heading", "mobile|cell,name\n", Options{}, `found "mobile|cell", "name"`},
-		{"heading too wide", "user" + strings.Repeat(",", maxCells) + "\n", Options{}, "more than 1000 cells"},
-		{"no heading", row + row, Options{}, "the first line is no heading"},
+		{"heading too wide", "user" + strings.Repeat(",", table.MaxCells) + "\n", Options{}, "more than 1000 cells"},
+		{"no heading", row + row, Options{}, "the first line is not a heading"},
 		{"no heading, no users", "+1 2065550101,mobile\n", Options{}, `found (a text with digits), "mobile"`},
 		{"prose", "Dear Sir or Madam\nplease find attached\n", Options{}, `found "Dear Sir or Madam"`},
 		{"default country", "user,phoneType,phoneNumber\n" + row, Options{DefaultCountry: "Atlantis"}, "--default-country Atlantis names no country"},

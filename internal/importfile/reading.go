@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"entraphone/internal/heading"
 )
 
 // Reading says how a file was read, so that a person can see it before
@@ -15,20 +17,21 @@ type Reading struct {
 	MisreadMark   bool   // it begins with one that was saved in the wrong encoding
 	Delimiter     string // "comma", "semicolon", "tab" or "pipe"
 	Quote         byte   // " or '
-	Heading       int    // physical line of the heading
+	HeadingLine   int    // physical line of the heading
 	Long          bool   // one phone per line; else one person per line
-	Columns       []Column
-	Unused        []Column // columns that could have served as well, and did not
-	NumberOnly    bool     // the phones have no type, and are taken as mobile
-	NotRead       []Column // all other columns; nothing of them is kept
+	Columns       []heading.Column
+	Unused        []heading.Column // columns that could have served as well, and did not
+	NumberOnly    bool             // the phones have no type, and are read as mobile
+	NotRead       []heading.Column // all other columns; nothing of them is kept
 
 	UserHolds    string // what the user column holds, in words
 	CountryCodes string // what numbers in the country column are, in words; empty where there are none
 
 	headings []string
-	codes    codes    // what numbers in the country column turned out to be
-	byValue  []string // headings by which an excerpt tells what its own few values do not
-	partsOf  string   // the phone that parts of a number belong to, where there are several
+	codes    heading.Codes // what numbers in the country column turned out to be
+	byValue  []string      // headings by which an excerpt tells what its own few values do not
+	paired   bool          // a line holds several types with their numbers
+	partsOf  string        // the phone that parts of a number belong to, where there are several
 
 	// DefaultCountry is the two-letter code for rows without a country of
 	// their own; empty for none.
@@ -46,49 +49,39 @@ type Reading struct {
 	Fragments    int // lines below a faulty quote that reach no phone column; no rows
 }
 
-// Skipped is a line that is no row.
-type Skipped struct {
-	Line int
-	What string
-}
-
-// Column is a column of the file and what it means.
-type Column struct {
-	Key     string // a key of [Options.Map]
-	Number  int    // from 1
-	Heading string
-}
-
-func (c Column) String() string {
-	return fmt.Sprintf("column %d %s", c.Number, title(c.Heading))
-}
-
-func (r *Reading) describe(c *columns, headings []string) {
-	r.Long, r.NumberOnly, r.Unused, r.headings = c.long, c.numberOnly, c.unused, headings
-	if divided := c.at[keyAreaCode] != none || c.at[keyDialCode] != none; divided && len(c.phones()) > 1 {
-		r.partsOf = c.divided.String()
+func (r *Reading) describe(c *heading.Columns, headings []string) {
+	r.Long, r.NumberOnly, r.Unused, r.headings = c.Long, c.NumberOnly && c.At[heading.Mobile] != heading.None, c.Unused, headings
+	if divided := c.At[heading.AreaCode] != heading.None || c.At[heading.DialCode] != heading.None; divided && len(c.Phones()) > 1 {
+		r.partsOf = c.Divided.String()
 	}
-	for i, heading := range headings {
-		other := Column{Number: i + 1, Heading: heading}
-		if !c.means(i) && !slices.ContainsFunc(r.Unused, func(u Column) bool { return u.Number == other.Number }) {
+	for i, text := range headings {
+		other := heading.Column{Number: i + 1, Heading: text}
+		if !c.Means(i) && !slices.ContainsFunc(r.Unused, func(u heading.Column) bool { return u.Number == other.Number }) {
 			r.NotRead = append(r.NotRead, other)
 		}
 	}
-	for _, k := range c.keys() {
-		r.Columns = append(r.Columns, Column{Key: k.String(), Number: c.at[k] + 1, Heading: headings[c.at[k]]})
+	for _, k := range c.Keys() {
+		r.Columns = append(r.Columns, heading.Column{Key: k.String(), Number: c.At[k] + 1, Heading: headings[c.At[k]]})
 	}
+	for _, pair := range c.Pairs[min(1, len(c.Pairs)):] {
+		for i, k := range []heading.Key{heading.PhoneType, heading.PhoneNumber} {
+			r.Columns = append(r.Columns, heading.Column{Key: k.String(), Number: pair[i] + 1, Heading: headings[pair[i]]})
+		}
+	}
+	r.paired = len(c.Pairs) > 1
 }
 
-// describe says what the cells turned out to hold.
-func (b *builder) describe(r *Reading) {
-	r.byValue = slices.Clone(b.columns.byValue)
-	if user, has := r.columnOf(keyUser); has {
-		r.UserHolds = b.users.holds(user.Heading, b.columns.userDomain, userProposal(r.Unused))
+// describeCells says what the cells turned out to hold.
+func (r *Reading) describeCells(b *builder) {
+	r.byValue = slices.Clone(b.columns.ByValue)
+	if user, has := r.columnOf(heading.User); has {
+		r.UserHolds = b.users.holds(user.Heading, b.columns.UserDomain, userProposal(r.Unused))
 	}
-	if country, has := r.columnOf(keyCountry); has {
-		r.CountryCodes, r.codes = b.codes.say(country), b.codes.decided()
-		if b.codes.by == byValues || b.codes.by == byNothing {
-			r.byValue = append(r.byValue, codesHeadings[r.codes])
+	if column, has := r.columnOf(heading.Country); has {
+		codes := &b.places.codes
+		r.CountryCodes, r.codes = codes.say(column), codes.decided()
+		if codes.by == byValues || codes.by == byNothing {
+			r.byValue = append(r.byValue, r.codes.Heading())
 		}
 	}
 }
@@ -97,7 +90,7 @@ func (b *builder) describe(r *Reading) {
 func (r Reading) String() string {
 	var phones, unused []string
 	for _, c := range r.Columns {
-		if c.Key != keyUser.String() && c.Key != keyCountry.String() {
+		if c.Key != heading.User.String() && c.Key != heading.Country.String() {
 			phones = append(phones, c.Key+" = "+c.String())
 		}
 	}
@@ -138,7 +131,7 @@ func (r Reading) notRead() string {
 			names = append(names, fmt.Sprintf("and %d more", len(r.NotRead)-most))
 			break
 		}
-		names = append(names, title(c.Heading))
+		names = append(names, heading.Title(c.Heading))
 	}
 	return strings.Join(names, ", ")
 }
@@ -150,7 +143,7 @@ func (r Reading) encoding() string {
 	case r.ByteOrderMark && r.Encoding == "UTF-8":
 		return "UTF-8 with a byte order mark"
 	case r.Encoding == windows1252:
-		return "taken for Windows-1252, because it is not UTF-8 (--encoding says otherwise)"
+		return "read as Windows-1252, because it is not UTF-8 (--encoding says otherwise)"
 	}
 	return r.Encoding
 }
@@ -178,13 +171,13 @@ func (r Reading) form() string {
 	case r.Long:
 		return "one phone per line"
 	case r.NumberOnly:
-		return "one person per line; there is no phone type, so each phone number is taken as the mobile"
+		return "one person per line; there is no phone type, so each phone number is read as the mobile"
 	}
 	return "one person per line"
 }
 
 func (r Reading) user() string {
-	user, _ := r.columnOf(keyUser)
+	user, _ := r.columnOf(heading.User)
 	if r.UserHolds == "" {
 		return user.String()
 	}
@@ -192,7 +185,7 @@ func (r Reading) user() string {
 }
 
 func (r Reading) country() string {
-	c, has := r.columnOf(keyCountry)
+	c, has := r.columnOf(heading.Country)
 	column := c.String()
 	if r.CountryCodes != "" {
 		column += ", " + r.CountryCodes
@@ -223,16 +216,19 @@ func (r Reading) lines() string {
 		text += fmt.Sprintf("; %d without any phone, nothing to do", r.WithoutPhone)
 	}
 	if r.Fragments > 0 {
-		text += fmt.Sprintf("; %d below a faulty quote that reach no phone column, taken for parts of a cell", r.Fragments)
+		text += fmt.Sprintf("; %d below a faulty quote that reach no phone column, read as parts of a cell", r.Fragments)
 	}
 	return text
 }
 
-func (r Reading) columnOf(k key) (Column, bool) {
+// Heading is the heading of a column, from 1.
+func (r Reading) Heading(column int) string { return r.headings[column-1] }
+
+func (r Reading) columnOf(k heading.Key) (heading.Column, bool) {
 	for _, c := range r.Columns {
 		if c.Key == k.String() {
 			return c, true
 		}
 	}
-	return Column{}, false
+	return heading.Column{}, false
 }

@@ -1,84 +1,111 @@
 package importfile
 
 import (
+	"slices"
+	"sort"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/gocarina/gocsv"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/country"
+	"entraphone/internal/heading"
+	"entraphone/internal/phonenumber"
+	"entraphone/internal/table"
 )
 
-// record is a line of the file as gocsv decodes it, by the canonical headings of
-// [key.String]. It is no more than a pointer because gocsv makes two of each and
+// record are the mapped cells of a line, as gocsv decodes them by the names of
+// the keys. It is no more than a pointer because gocsv makes two of each and
 // throws one away.
 type record struct {
-	Line *lineCells `csv:"user"`
+	Cells *cells `csv:"user"`
 }
 
-// lineCells are the mapped cells of a line.
-type lineCells struct {
+// cells are those of a line.
+type cells struct {
 	User, PhoneType, Country string
-	// Phones are mobile, alternateMobile and office; in the long form
-	// phoneNumber alone.
-	Phones [3]string
-	Parts  *partCells // nil where numbers stand in one cell
+	Phones                   [3]string // mobile, alternateMobile and office; in the long form phoneNumber alone
+	*partCells                         // nil where numbers stand in one cell
+	*pairCells                         // nil where a line has one pair of phone type and phone number at most
 }
+
+// pairCells are the phone types and phone numbers behind the first pair.
+type pairCells [heading.MaxPairs - 1]struct{ PhoneType, PhoneNumber string }
 
 // partCells are cells with parts of a number.
 type partCells struct{ DialCode, AreaCode, Extension string }
 
 var _ gocsv.TypeUnmarshalCSVWithFields = (*record)(nil)
 
-// UnmarshalCSVWithFields sets the field of a heading, so that gocsv need not
-// look for it by reflection, which costs more than all else of reading.
-func (r *record) UnmarshalCSVWithFields(heading, value string) error {
-	if r.Line == nil {
-		r.Line = &lineCells{}
+// spare are cells whose rows are made. They only spare the collector work: a
+// million lines come and go.
+var spare = sync.Pool{New: func() any { return new(cells) }}
+
+// UnmarshalCSVWithFields sets the field of a name, so that gocsv need not look for
+// it by reflection, which costs more than all else of reading.
+func (r *record) UnmarshalCSVWithFields(name, value string) error {
+	if r.Cells == nil {
+		r.Cells = spare.Get().(*cells)
 	}
-	r.Line.set(heading, value)
+	*r.Cells.field(name) = value
 	return nil
 }
 
-func (r *lineCells) set(heading, value string) {
-	switch heading {
-	case "user":
-		r.User = value
-	case "phoneType":
-		r.PhoneType = value
-	case "country":
-		r.Country = value
-	case "phoneNumber", "mobile":
-		r.Phones[0] = value
-	case "alternateMobile":
-		r.Phones[1] = value
-	case "office":
-		r.Phones[2] = value
-	default:
-		r.setPart(heading, value)
-	}
+// free gives the cells back.
+func (r *record) free() {
+	*r.Cells = cells{}
+	spare.Put(r.Cells)
 }
 
-func (r *lineCells) setPart(heading, value string) {
-	if r.Parts == nil {
-		r.Parts = &partCells{}
+func (r *cells) field(name string) *string {
+	switch name {
+	case "user":
+		return &r.User
+	case "phoneType":
+		return &r.PhoneType
+	case "country":
+		return &r.Country
+	case "phoneNumber", "mobile":
+		return &r.Phones[0]
+	case "alternateMobile":
+		return &r.Phones[1]
+	case "office":
+		return &r.Phones[2]
 	}
-	switch heading {
-	case "extension":
-		r.Parts.Extension = value
-	case "areaCode":
-		r.Parts.AreaCode = value
+	if number := int(name[len(name)-1] - '0'); number <= heading.MaxPairs {
+		return r.pair(name, number)
+	}
+	if r.partCells == nil {
+		r.partCells = &partCells{}
+	}
+	switch name {
 	case "dialCode":
-		r.Parts.DialCode = value
+		return &r.DialCode
+	case "areaCode":
+		return &r.AreaCode
 	}
+	return &r.Extension
+}
+
+// pair is a field of the pair with a number: "phoneType2".
+func (r *cells) pair(name string, number int) *string {
+	if r.pairCells == nil {
+		r.pairCells = &pairCells{}
+	}
+	if strings.HasPrefix(name, "phoneType") {
+		return &r.pairCells[number-2].PhoneType
+	}
+	return &r.pairCells[number-2].PhoneNumber
 }
 
 // phone is the cell of a phone column.
-func (r *lineCells) phone(k key) string {
+func (r *cells) phone(k heading.Key) string {
 	switch k {
-	case keyAlternateMobile:
+	case heading.AlternateMobile:
 		return r.Phones[1]
-	case keyOffice:
+	case heading.Office:
 		return r.Phones[2]
 	}
 	return r.Phones[0]
@@ -88,19 +115,55 @@ func (r *lineCells) phone(k key) string {
 type number struct {
 	row   *authmethod.Row
 	place *place
-	parts *authmethod.Parts // nil for most numbers
+	parts *phonenumber.Parts // nil for most numbers
 }
 
 func (n number) read() {
-	region := n.place.region
+	region, parts := n.place.region, phonenumber.Parts{}
 	if n.parts != nil {
-		n.row.NormalizeWith(*n.parts, region)
-	} else {
-		n.row.Normalize(region)
+		parts = *n.parts
 	}
-	if region.Unread != "" && !n.row.Rejected() {
-		n.row.Note(unknownCountry(region.Unread))
+	parsed := numbers().Parse(n.row.Input, parts, region)
+	for _, p := range parsed.Notes {
+		note(n.row, p)
 	}
+	if parsed.Problem != nil {
+		reject(n.row, *parsed.Problem)
+		return
+	}
+	if odd, is := parsed.OddFor(n.row.PhoneType); is {
+		note(n.row, odd)
+	}
+	if n.row.Rejected() {
+		return
+	}
+	n.row.Number = parsed.Number
+	if region.Unread != "" {
+		note(n.row, authmethod.CodeCountryUnknownNote.Problem(region.Unread))
+	}
+}
+
+// numbers is the parser of all files.
+var numbers = sync.OnceValue(func() *phonenumber.Parser {
+	return phonenumber.NewParser(phonenumber.Words{Labels: heading.Labels(), ExtensionMarks: heading.ExtensionMarks(), Empty: heading.IsEmptyNumber})
+})
+
+// reject adds a problem, which stops the row.
+func reject(row *authmethod.Row, p authmethod.Problem) {
+	findings(row).Problems = append(findings(row).Problems, p)
+	row.Number = authmethod.PhoneNumber{}
+}
+
+// note adds a repair or a warning, which does not stop the row.
+func note(row *authmethod.Row, p authmethod.Problem) {
+	findings(row).Notes = append(findings(row).Notes, p)
+}
+
+func findings(row *authmethod.Row) *authmethod.Findings {
+	if row.Findings == nil {
+		row.Findings = new(authmethod.Findings)
+	}
+	return row.Findings
 }
 
 // builder turns records into rows.
@@ -108,72 +171,112 @@ type builder struct {
 	rows         authmethod.Rows
 	numbers      []number // of the rows added since takeNumbers
 	withoutPhone int
-	foreign      []int // rows with cells that were not UTF-8
+	foreign      []authmethod.RowNumber // rows with cells that were not UTF-8
+	cut          []authmethod.RowNumber // the row whose number may have lost digits with the end of the file
 
-	columns   *columns
-	phones    []key
-	fallback  *place // for rows without a country
-	countries *countries
-	codes     countryCodes
-	users     userKinds
-
-	// What the cells of a column that repeats turned out to mean.
-	places     map[string]*place
-	phoneTypes map[string]authmethod.PhoneType
+	columns    *heading.Columns
+	phones     []heading.Key
+	places     places
+	users      userKinds
+	phoneTypes map[string]authmethod.PhoneType // by cells that repeat
 }
 
-// maxRemembered bounds the two maps: a column in which everything differs is
-// none of those that repeat.
+// maxRemembered bounds what is remembered of cells that repeat: a column in which
+// everything differs is none of those.
 const maxRemembered = 1000
 
-func newBuilder(c *columns, known *countries, defaultCountry string) *builder {
-	b := &builder{
-		columns:    c,
-		phones:     c.phones(),
-		countries:  known,
-		codes:      countryCodes{are: c.codes, seen: map[string]bool{}},
-		fallback:   &place{},
-		places:     map[string]*place{},
-		phoneTypes: map[string]authmethod.PhoneType{},
+func newBuilder(c *heading.Columns, countries country.Names, defaultCountry string) *builder {
+	return &builder{
+		columns: c, phones: c.Phones(), places: newPlaces(c, countries, defaultCountry), phoneTypes: map[string]authmethod.PhoneType{},
 	}
-	if defaultCountry != "" {
-		b.fallback.region = authmethod.Region{Code: defaultCountry, Default: true}
-	}
-	return b
 }
 
 // add appends the rows of one record.
-func (b *builder) add(m *mark, r *lineCells) {
+func (b *builder) add(m *mark, r *cells) {
 	if m.problem != nil {
-		b.rows.Append(authmethod.Row{Line: m.line}).Reject(*m.problem)
+		reject(b.rows.Append(authmethod.Row{Line: m.line}), *m.problem)
 		return
 	}
 	c := b.common(m, r)
+	c.shifted = len(b.phones) > 1 && slices.ContainsFunc(b.phones, func(k heading.Key) bool { return holdsWords(r.phone(k)) })
 	before := b.rows.Len()
+	perPerson := !b.columns.Long || r.pairCells != nil
 	for _, k := range b.phones {
-		if !b.columns.long && trim(r.phone(k)) == "" {
+		if perPerson && heading.Trim(r.phone(k)) == "" {
 			continue
 		}
-		b.addRow(&c, k, r)
+		b.addRow(&c, phone{k, b.columns.At[k], r.phone(k), r.PhoneType})
+	}
+	if r.pairCells != nil {
+		for i, pair := range b.columns.Pairs[1:] {
+			if cells := r.pairCells[i]; heading.Trim(cells.PhoneNumber) != "" {
+				b.addRow(&c, phone{heading.PhoneNumber, pair[1], cells.PhoneNumber, cells.PhoneType})
+			}
+		}
 	}
 	if b.rows.Len() > before {
 		return
 	}
-	if _, kind := userOf(c.user); m.back && !kind.fit(b.columns.userDomain != "") {
-		b.rows.Append(authmethod.Row{Line: m.line, User: c.user}).Reject(notCorrected())
+	if _, kind := heading.UserOf(c.user); m.back && !kind.Fit(b.columns.UserDomain != "") {
+		reject(b.rows.Append(authmethod.Row{Line: m.line, User: c.user}), authmethod.CodeNotCorrected.Problem())
 		return
-	} else if kind >= userNone && holdsMore(c.user) {
-		b.rows.Append(authmethod.Row{Line: m.line, User: c.user}).Reject(noRow())
+	} else if kind >= heading.UserNone && holdsMore(c.user) {
+		reject(b.rows.Append(authmethod.Row{Line: m.line, User: c.user}), authmethod.CodeNoRow.Problem())
 		return
 	}
 	b.withoutPhone++
 }
 
-// rejectForeign rejects the rows whose cells were taken for another encoding
-// than that of the file.
+// holdsWords reports whether what should be a phone is plain words: the cells of
+// the line may have slipped, and every other phone of it may be somebody else's.
+func holdsWords(cell string) bool {
+	letters := 0
+	for _, r := range cell {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.IsDigit(r), r == '#', r == '=', r == '[':
+			return false
+		}
+	}
+	return letters > 1 && !heading.IsEmptyNumber(heading.Trim(cell))
+}
+
+// rejectForeign rejects the rows whose cells were read in another encoding than
+// that of the file.
 func (b *builder) rejectForeign() {
 	for _, i := range b.foreign {
-		b.rows.At(i).Reject(damagedText())
+		reject(b.rows.At(i), authmethod.CodeNotUTF8Line.Problem())
+	}
+}
+
+// rejectCut rejects a number at the very end of a file that does not end with a
+// line, unless it is a valid one with no less digits than its country's others.
+func (b *builder) rejectCut() {
+	for _, n := range b.cut {
+		row := b.rows.At(n)
+		code, national, _ := row.Number.Parts()
+		lost := slices.ContainsFunc(row.Found().Notes, func(p authmethod.Problem) bool { return p.Code == authmethod.CodeNotAssigned })
+		least := 0
+		for m, other := range b.rows.All() {
+			if otherCode, digits, _ := other.Number.Parts(); m != n && otherCode == code && (least == 0 || len(digits) < least) {
+				least = len(digits)
+			}
+		}
+		if !row.Rejected() && (lost || len(national) < least) {
+			reject(row, authmethod.CodeBreaksOffNumber.Problem())
+		}
+	}
+}
+
+// rejectInside rejects the rows that may stand in quotes.
+func (b *builder) rejectInside(inside []table.Inside) {
+	for _, in := range inside {
+		problem := authmethod.CodeInsideQuote.Problem(in.Opened, in.Closed)
+		first := sort.Search(b.rows.Len(), func(i int) bool { return int(b.rows.At(authmethod.RowNumber(i)).Line) > in.Opened })
+		for n := authmethod.RowNumber(first); int(n) < b.rows.Len() && int(b.rows.At(n).Line) <= in.Closed; n++ {
+			reject(b.rows.At(n), problem)
+		}
 	}
 }
 
@@ -183,92 +286,75 @@ type common struct {
 	user            string
 	place           *place
 	parts           *parts // nil where numbers stand in one cell
+	shifted         bool   // a phone cell holds words
 	problems, notes []authmethod.Problem
 }
 
-func (b *builder) common(m *mark, r *lineCells) common {
-	c := common{mark: m, user: trim(r.User), place: b.placeOf(r.Country)}
+func (b *builder) common(m *mark, r *cells) common {
+	c := common{mark: m, user: heading.Trim(r.User), place: b.places.of(r.Country)}
 	if m.short {
-		c.notes = append(c.notes, shortRow())
+		c.notes = append(c.notes, authmethod.CodeShortRow.Problem())
 	}
 	if m.invalid != 0 {
-		for _, k := range [...]key{keyUser, keyPhoneType, keyCountry} {
-			if m.invalid.has(k) {
-				c.problems = append(c.problems, notUTF8(k))
+		for _, k := range [...]heading.Key{heading.User, heading.PhoneType, heading.Country} {
+			if m.invalid.Has(k) {
+				c.problems = append(c.problems, authmethod.CodeNotUTF8.Problem(k))
 			}
 		}
 	}
-	if c.place.lost && !m.invalid.has(keyCountry) {
-		c.problems = append(c.problems, lostText(keyCountry))
+	if c.place.lost && !m.invalid.Has(heading.Country) {
+		c.problems = append(c.problems, authmethod.CodeNotUTF8Lost.Problem(heading.Country))
 	}
-	if !m.invalid.has(keyUser) {
-		b.checkUser(&c)
+	if !m.invalid.Has(heading.User) {
+		b.users.check(&c, b.columns.UserDomain)
 	}
-	if r.Parts != nil {
-		c.parts = readPartCells(r.Parts)
+	if r.partCells != nil {
+		c.parts = readParts(r.partCells)
 	}
 	return c
 }
 
-func (b *builder) addRow(c *common, k key, r *lineCells) {
-	row := b.rows.Append(authmethod.Row{
-		Line:      c.line,
-		Column:    int32(b.columns.at[k] + 1),
-		User:      c.user,
-		PhoneType: phoneTypes[k],
-		Input:     r.phone(k),
-	})
-	if c.foreign.has(keyUser, keyPhoneType, keyCountry, k) {
-		b.foreign = append(b.foreign, b.rows.Len()-1)
+// phone is a cell that makes a row.
+type phone struct {
+	key         heading.Key
+	column      int // from 0
+	input, kind string
+}
+
+func (b *builder) addRow(c *common, p phone) {
+	k := p.key
+	row := b.rows.Append(authmethod.Row{Line: c.line, Column: int32(p.column + 1), User: c.user, PhoneType: k.PhoneType(), Input: p.input})
+	if c.foreign.Has(heading.User, heading.PhoneType, heading.Country, k) {
+		b.foreign = append(b.foreign, authmethod.RowNumber(b.rows.Len()-1))
+	}
+	if row.Column > 0 && int(row.Column) == c.cut {
+		b.cut = append(b.cut, authmethod.RowNumber(b.rows.Len()-1))
 	}
 	for _, problem := range c.problems {
-		row.Reject(problem)
+		reject(row, problem)
 	}
-	for _, note := range c.notes {
-		row.Note(note)
+	for _, n := range c.notes {
+		note(row, n)
 	}
-	if k == keyPhoneNumber {
-		b.setPhoneType(row, r.PhoneType)
+	if c.shifted && !holdsWords(row.Input) {
+		reject(row, authmethod.CodeLineShifted.Problem())
 	}
-	if c.invalid.has(k) {
-		row.Reject(notUTF8(k))
+	if k == heading.PhoneNumber {
+		b.setPhoneType(row, p.kind)
+	}
+	if c.invalid.Has(k) {
+		reject(row, authmethod.CodeNotUTF8.Problem(k))
 		return
 	}
 	if strings.IndexByte(row.Input, 0) >= 0 {
-		row.Reject(zeroInCell(k))
+		reject(row, authmethod.CodeZeroInCell.Problem(k))
 		return
 	}
 	n := number{row: row, place: c.place}
-	if c.parts != nil && !b.addParts(&n, k, c.parts) {
+	if c.parts != nil && !c.parts.give(&n, k, b.columns) {
 		return
 	}
 	b.numbers = append(b.numbers, n)
-}
-
-// phoneTypes are those of the wide form's columns.
-var phoneTypes = [numKeys]authmethod.PhoneType{
-	keyMobile:          authmethod.PhoneTypeMobile,
-	keyAlternateMobile: authmethod.PhoneTypeAlternateMobile,
-	keyOffice:          authmethod.PhoneTypeOffice,
-}
-
-// parsePhoneType reads a phone type by itself, or as the heading that a column
-// of such phones would have: "Telefon geschäftlich".
-func parsePhoneType(text string) (authmethod.PhoneType, bool) {
-	if t, known := authmethod.ParsePhoneType(text); known {
-		return t, true
-	}
-	strange := func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" -_./", r)
-	}
-	if strings.ContainsFunc(text, strange) {
-		return "", false // "mobile?" is a doubt
-	}
-	a, known := aliases()[fold(text)]
-	if !known || phoneTypes[a.key] == "" || a.rank > 0 {
-		return "", false
-	}
-	return phoneTypes[a.key], true
 }
 
 func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
@@ -276,10 +362,10 @@ func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 	if row.PhoneType, known = b.phoneTypes[cell]; known {
 		return
 	}
-	text := trim(cell)
-	if row.PhoneType, known = parsePhoneType(text); !known {
+	text := heading.Trim(cell)
+	if row.PhoneType, known = heading.ParsePhoneType(text); !known {
 		row.PhoneType = authmethod.PhoneType(text)
-		row.Reject(unknownPhoneType(text))
+		reject(row, authmethod.CodePhoneType.Problem(quoted(text)))
 		return
 	}
 	if len(b.phoneTypes) < maxRemembered {
@@ -290,18 +376,7 @@ func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 // takeNumbers hands over the numbers that are still to be read.
 func (b *builder) takeNumbers() []number {
 	taken := b.numbers
-	if b.codes.any {
-		b.understandCodes(taken)
-	}
+	b.places.understand(taken)
 	b.numbers = make([]number, 0, len(taken))
 	return taken
-}
-
-// trim takes blanks and invisible characters off both ends.
-func trim(text string) string {
-	visible := func(c byte) bool { return ' ' < c && c < 0x7f }
-	if text == "" || visible(text[0]) && visible(text[len(text)-1]) {
-		return text // as nearly all are
-	}
-	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 }

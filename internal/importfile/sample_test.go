@@ -62,14 +62,3 @@ func TestColumnsByTheirCells(t *testing.T) {
 		}
 	}
 }
-
-func TestNumberLike(t *testing.T) {
-	for cell, want := range map[string]bool{
-		"+1 206 555 0101": true, "4,47701E+11": true, "020 7946 0123 ext. 12": true, "79460123": true,
-		"": false, "Seattle": false, "B12": false, "1204": false, "iPhone 12": false, "2nd floor, building 12": false, "a12345@example.com": false,
-	} {
-		if got := numberLike(cell); got != want {
-			t.Errorf("numberLike(%q) = %t, want %t", cell, got, want)
-		}
-	}
-}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
+	"entraphone/internal/heading"
 )
 
 // selection says which records of the file are meant.
@@ -33,22 +33,29 @@ type condition struct {
 	has    *values // what else the column has
 }
 
+// newSelection is what the options mean of a file.
+func newSelection(opts Options, headings []string) (selection, error) {
+	conditions, err := parseConditions(opts, headings)
+	return selection{conditions: conditions, skip: opts.Skip, limit: opts.Limit}, err
+}
+
 // parseConditions reads those of the profile and of --where.
-func (v *resolver) parseConditions(opts Options) ([]condition, error) {
+func parseConditions(opts Options, headings []string) ([]condition, error) {
 	var conditions []condition
 	read := func(text, label string) error {
-		heading, value, not, ok := splitCondition(text, v.headings)
+		named, value, not, ok := splitCondition(text, headings)
 		if !ok {
-			return v.fail(conditionForm, "%s is no condition", label)
+			return &FileError{Name: opts.Name, Found: label + " is no condition", Advice: conditionForm}
 		}
-		i, err := v.named(label, heading)
-		if err == nil {
-			conditions = append(conditions, condition{i, not, foldValue(value), label, new(int), &values{}})
+		i, err := heading.Find(headings, label, named)
+		if err != nil {
+			return unfitHeading(opts.Name, err)
 		}
-		return err
+		conditions = append(conditions, condition{i, not, heading.FoldValue(value), label, new(int), &values{}})
+		return nil
 	}
 	for _, text := range opts.Profile.Where {
-		if err := read(text, fmt.Sprintf("%s, where: %s", opts.Profile.title(), text)); err != nil {
+		if err := read(text, fmt.Sprintf("%s, where: %s", opts.Profile.Title(), text)); err != nil {
 			return nil, err
 		}
 	}
@@ -65,43 +72,32 @@ const conditionForm = `write HEADING=VALUE or HEADING!=VALUE, as in "Status!=ina
 // splitCondition cuts a condition behind the longest of the headings, since
 // one may hold "=" itself, else at its first "=". Other comparisons than the
 // two are refused, because they would silently be one of these.
-func splitCondition(text string, headings []string) (heading, value string, not, ok bool) {
+func splitCondition(text string, headings []string) (column, value string, not, ok bool) {
 	for at := strings.LastIndexByte(text, '='); at >= 0; at = strings.LastIndexByte(text[:at], '=') {
-		heading, value, ok = text[:at], text[at+1:], true
-		heading, not = strings.CutSuffix(heading, "!")
-		if heading = strings.TrimSpace(heading); slices.Contains(headings, heading) {
+		column, value, ok = text[:at], text[at+1:], true
+		column, not = strings.CutSuffix(column, "!")
+		if column = strings.TrimSpace(column); slices.Contains(headings, column) {
 			break
 		}
 	}
 	value, doubled := strings.CutPrefix(value, "=")
 	value = strings.TrimSpace(value)
-	if strings.HasPrefix(value, "=") || doubled && not || heading == "" || strings.ContainsAny(heading[len(heading)-1:], "!<>~^:|&") && !slices.Contains(headings, heading) {
+	if strings.HasPrefix(value, "=") || doubled && not || column == "" || strings.ContainsAny(column[len(column)-1:], "!<>~^:|&") && !slices.Contains(headings, column) {
 		return "", "", false, false
 	}
 	if n := len(value); n > 1 && value[0] == value[n-1] && (value[0] == '"' || value[0] == '\'') {
 		value = value[1 : n-1]
 	}
-	return heading, value, not, ok
+	return column, value, not, ok
 }
 
-// foldValue makes cells comparable as people see them: without case, blanks at
-// the ends, and what is invisible or another way to write the same.
-func foldValue(cell string) string {
-	for _, c := range []byte(cell) {
-		if c < ' ' || c >= 0x7f {
-			return strings.ToLower(norm.NFKC.String(legible(cell)))
-		}
-	}
-	return strings.ToLower(strings.Join(strings.Fields(cell), " "))
-}
-
-// meets says whether a record meets all conditions, given the text of its
+// meets reports whether a record meets all conditions, given the text of its
 // cells.
 func (s *selection) meets(cell func(column int) string) bool {
 	meets := true
 	for _, c := range s.conditions {
 		text := cell(c.column)
-		is := foldValue(text) == c.value
+		is := heading.FoldValue(text) == c.value
 		*c.met += count(is)
 		if *c.met == 0 {
 			c.has.add(text)
@@ -118,7 +114,7 @@ func (s *selection) unmet(name string, headings []string) error {
 		if *c.met == 0 && !c.not && s.LeftOut.Where > 0 {
 			return &FileError{
 				Name:   name,
-				Found:  fmt.Sprintf("%s leaves out every line: none has this value in %v, which has %v", c.text, Column{Number: c.column + 1, Heading: headings[c.column]}, c.has),
+				Found:  fmt.Sprintf("%s leaves out every line: none has this value in %v, which has %v", c.text, heading.Column{Number: c.column + 1, Heading: headings[c.column]}, c.has),
 				Advice: "write one of its values",
 			}
 		}
@@ -132,14 +128,14 @@ func (s *selection) warnings(headings []string) (texts []string) {
 	for _, c := range s.conditions {
 		if *c.met == 0 && c.not {
 			texts = append(texts, fmt.Sprintf("%s leaves out nobody: no line has this value in %v, which has %v; each condition takes one value, and --where can be repeated",
-				c.text, Column{Number: c.column + 1, Heading: headings[c.column]}, c.has))
+				c.text, heading.Column{Number: c.column + 1, Heading: headings[c.column]}, c.has))
 		}
 	}
 	return texts
 }
 
-// take counts a record and says whether it is meant. One that could not be
-// taken apart meets all conditions: none tells anything of it.
+// take counts a record and reports whether it is meant. One that could not be
+// split into cells meets all conditions: nothing is known of it.
 func (s *selection) take(meets bool) bool {
 	if !meets {
 		s.LeftOut.Where++

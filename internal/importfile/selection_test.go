@@ -3,6 +3,8 @@ package importfile
 import (
 	"strings"
 	"testing"
+
+	"entraphone/internal/heading"
 )
 
 const staff = "UPN,Mobile,Status,Left\n" +
@@ -29,7 +31,7 @@ func TestSelection(t *testing.T) {
 		{Options{Where: []string{"Status != \"ac\u200btive \""}}, "bd", LeftOut{Where: 4}},
 		{Options{Where: []string{"Status='ＡCTIVE\u00a0'"}}, "acf", LeftOut{Where: 2}},
 		{Options{Where: []string{"Status!=gone"}}, "abcdf", LeftOut{}},
-		{Options{Where: []string{"Status!=inactive"}, Profile: Profile{Where: Texts{"UPN!=a@example.com"}}}, "cdf", LeftOut{Where: 2}},
+		{Options{Where: []string{"Status!=inactive"}, Profile: heading.Profile{Where: heading.Texts{"UPN!=a@example.com"}}}, "cdf", LeftOut{Where: 2}},
 		{Options{Skip: 2}, "cdf", LeftOut{Range: 2}},
 		{Options{Limit: 2}, "ab", LeftOut{Range: 4}},
 		{Options{Skip: 1, Limit: 2}, "bc", LeftOut{Range: 4}},
@@ -57,7 +59,7 @@ func TestSelection(t *testing.T) {
 	}
 }
 
-// A line that cannot be taken apart meets every condition, and counts.
+// A line that cannot be split into cells meets every condition, and counts.
 func TestSelectionOfUnreadableLines(t *testing.T) {
 	text := "UPN,Mobile,Status\na@example.com,\"+1\"x,inactive\nb@example.com,+1 2065550102,active\n"
 	if f := mustRead(t, text, Options{Where: []string{"Status=active"}}); f.Rows.Len() != 2 || !f.Rows.At(0).Rejected() {
@@ -107,11 +109,11 @@ func TestConditionsThatLeaveOutNobody(t *testing.T) {
 			t.Errorf("--where %s: warnings %q, want %q", condition, got, want)
 		}
 	}
-	f := mustRead(t, staff, Options{Profile: Profile{Name: "ours.yaml", Where: Texts{"Status!=gone"}}})
+	f := mustRead(t, staff, Options{Profile: heading.Profile{Name: "ours.yaml", Where: heading.Texts{"Status!=gone"}}})
 	if got := f.Reading.String(); !strings.Contains(got, "\n  warning:  profile ours.yaml, where: Status!=gone leaves out nobody") {
 		t.Errorf("reading = %s, want a warning that names the profile", got)
 	}
-	_, err := Read(t.Context(), strings.NewReader(staff), Options{Profile: Profile{Name: "ours.yaml", Where: Texts{"State=x"}}})
+	_, err := Read(t.Context(), strings.NewReader(staff), Options{Profile: heading.Profile{Name: "ours.yaml", Where: heading.Texts{"State=x"}}})
 	if err == nil || !strings.Contains(err.Error(), "profile ours.yaml, where: State=x: there is no such column") {
 		t.Errorf("a column that is not there: %v, want it to name the profile", err)
 	}

@@ -2,15 +2,19 @@ package importfile
 
 import (
 	"bytes"
-	"io"
+	"cmp"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding/htmlindex"
+
+	"entraphone/internal/heading"
 )
 
 // A template reads by its own profile, and has all that it asks for once.
 func TestTemplates(t *testing.T) {
-	for _, name := range append(ProfileNames(), "") {
-		p, known := NamedProfile(name)
+	for _, name := range append(heading.ProfileNames(), "") {
+		p, known := heading.NamedProfile(name)
 		if !known && name != "" {
 			t.Fatalf("there is no profile %s", name)
 		}
@@ -37,25 +41,25 @@ func TestTemplates(t *testing.T) {
 		}
 		testTemplate(t, p, want)
 	}
-	p := Profile{Columns: map[string]Texts{"user": {"Użytkownik"}}, Encoding: "Windows-1252"}
-	if _, err := p.Template(); err == nil || !strings.Contains(err.Error(), "writing the headings in Windows-1252") {
+	p := heading.Profile{Columns: map[string]heading.Texts{"user": {"Użytkownik"}}, Encoding: "Windows-1252"}
+	if _, err := Template(p); err == nil || !strings.Contains(err.Error(), "writing the headings in Windows-1252") {
 		t.Errorf("a template in an encoding without its letters: %v, want an error", err)
 	}
 }
 
-func testTemplate(t *testing.T, p Profile, heading string) {
+func testTemplate(t *testing.T, p heading.Profile, heading string) {
 	t.Helper()
-	template, err := p.Template()
+	template, err := Template(p)
 	if err != nil {
 		t.Errorf("the template of %+v: %v", p, err)
 		return
 	}
-	decoded, _, _, err := text(bytes.NewReader(template), p.Encoding)
+	encoding, err := htmlindex.Get(cmp.Or(p.Encoding, "UTF-8"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := io.ReadAll(decoded)
-	if got, _, _ := strings.Cut(strings.TrimPrefix(string(plain), byteOrderMark), "\n"); err != nil || heading != "" && got != heading {
+	plain, err := encoding.NewDecoder().Bytes(template)
+	if got, _, _ := strings.Cut(strings.TrimPrefix(string(plain), "\ufeff"), "\n"); err != nil || heading != "" && got != heading {
 		t.Errorf("the template of %+v begins with %q, %v, want %q", p, got, err, heading)
 	}
 	_, err = Read(t.Context(), bytes.NewReader(template), Options{Profile: p})

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"entraphone/internal/heading"
 )
 
 func TestReadingSaysWhatUsersAre(t *testing.T) {
@@ -23,7 +25,7 @@ func TestReadingSaysWhatUsersAre(t *testing.T) {
 		{"sAMAccountName", "panand|ohart", "example.com", "holds names without a domain, completed with @example.com\n"},
 		{"Employee Number", "E101|E102", "", "holds employee ids: no row can be sent"},
 		{"User", `CORP\panand`, "example.com", `holds logon names (DOMAIN\name): no row can be sent`},
-		{"User", "Ada Lovelace", "example.com", "holds texts that are no user: no row can be sent"},
+		{"User", "Ada Lovelace", "example.com", "holds values that are not users: no row can be sent"},
 		{"User", "", "", `column 1 "User"` + "\n"},
 	}
 	for _, test := range tests {
@@ -58,7 +60,7 @@ func TestUsers(t *testing.T) {
 		{"Priya Anand", "example.com", "Priya Anand !user-not-addressable"},
 		{`CORP\panand`, "example.com", `CORP\panand !user-not-addressable`},
 		{"a;b", "example.com", "a;b !user-not-addressable"},
-		{strings.Repeat("x", maxUserBytes-8), "example.com", strings.Repeat("x", maxUserBytes-8) + "@example.com ~user-completed !user-not-addressable"},
+		{strings.Repeat("x", heading.MaxUserBytes-8), "example.com", strings.Repeat("x", heading.MaxUserBytes-8) + "@example.com ~user-completed !user-not-addressable"},
 		{"", "example.com", " !user-missing"},
 		{"null", "example.com", "null !user-missing"},
 		{"N/A", "example.com", "N/A !user-missing"},
@@ -80,11 +82,11 @@ func TestUsers(t *testing.T) {
 	for _, test := range tests {
 		r := mustRead(t, "user,mobile\n\""+test.user+"\",+1 2065550101\n", Options{UserDomain: test.domain}).Rows.At(0)
 		got := r.User
-		for _, n := range r.Notes() {
-			got += " ~" + n.Code
+		for _, n := range r.Found().Notes {
+			got += " ~" + n.Code.Word()
 		}
-		for _, p := range r.Problems() {
-			got += " !" + p.Code
+		for _, p := range r.Found().Problems {
+			got += " !" + p.Code.Word()
 		}
 		if got != test.want || r.Rejected() != r.Number.IsZero() {
 			t.Errorf("user %q with domain %q = %s, want %s", test.user, test.domain, got, test.want)
@@ -122,8 +124,8 @@ func TestMessagesAboutUsers(t *testing.T) {
 		"none":                            "says that there is none",
 	} {
 		r := mustRead(t, "user,mobile\n\""+user+"\",+1 2065550101\n", Options{}).Rows.At(0)
-		if !r.Rejected() || !strings.Contains(r.Problems()[0].Message, want) {
-			t.Errorf("problems of the user %q = %v, want %q", user, r.Problems(), want)
+		if !r.Rejected() || !strings.Contains(r.Found().Problems[0].Message, want) {
+			t.Errorf("problems of the user %q = %v, want %q", user, r.Found().Problems, want)
 		}
 	}
 }

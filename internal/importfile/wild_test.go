@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/heading"
+	"entraphone/internal/table"
 )
 
 // wildFile is a file as people have it, with what is to be read out of it.
@@ -64,7 +66,7 @@ func (w wildFile) options(t *testing.T) Options {
 	t.Helper()
 	opts := Options{Name: w.File, DefaultCountry: w.DefaultCountry, UserDomain: w.UserDomain}
 	if w.Profile != "" {
-		p, known := NamedProfile(w.Profile)
+		p, known := heading.NamedProfile(w.Profile)
 		if !known {
 			t.Fatalf("there is no profile %q", w.Profile)
 		}
@@ -101,8 +103,8 @@ func (w wildFile) read(t *testing.T, opts Options) (*File, error) {
 
 func (w wildFile) testReading(t *testing.T, r Reading) {
 	encodings := map[string]string{"ascii": "UTF-8", "utf-8": "UTF-8", "utf-8-bom": "UTF-8", "utf-16le-bom": "UTF-16 LE", "windows-1252": "Windows-1252"}
-	if r.Encoding != encodings[w.Encoding] || r.Delimiter != delimiterName(w.Delimiter[0]) || r.Heading != w.HeaderLine {
-		t.Errorf("read as %s with %s and the heading on line %d, want %s, %q, line %d", r.Encoding, r.Delimiter, r.Heading, w.Encoding, w.Delimiter, w.HeaderLine)
+	if r.Encoding != encodings[w.Encoding] || r.Delimiter != table.DelimiterName(w.Delimiter[0]) || r.HeadingLine != w.HeaderLine {
+		t.Errorf("read as %s with %s and the heading on line %d, want %s, %q, line %d", r.Encoding, r.Delimiter, r.HeadingLine, w.Encoding, w.Delimiter, w.HeaderLine)
 	}
 	var skipped []int
 	for _, s := range r.Skipped {
@@ -165,7 +167,7 @@ func (w wildFile) testRows(t *testing.T, f *File) {
 			continue
 		}
 		if r.Rejected() != (want.Issue != "") || r.Number.Graph() != want.Number {
-			t.Errorf("line %d: number %q, problems %v, want %q, %q", r.Line, r.Number.Graph(), r.Problems(), want.Number, want.Issue)
+			t.Errorf("line %d: number %q, problems %v, want %q, %q", r.Line, r.Number.Graph(), r.Found().Problems, want.Number, want.Issue)
 		}
 	}
 }

@@ -13,11 +13,16 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"entraphone/internal/authmethod"
 )
@@ -38,22 +43,6 @@ type Header struct {
 	Endpoint  string    `json:"endpoint"`
 }
 
-// entry is every other line. A row is named by its content, not by its line,
-// so that the record survives edits of the file; the line is there for people.
-type entry struct {
-	Event       string    `json:"event"` // intent, outcome
-	At          time.Time `json:"at"`
-	User        string    `json:"user"`
-	PhoneType   string    `json:"phoneType"`
-	PhoneNumber string    `json:"phoneNumber"`
-	Line        int32     `json:"line"`
-	Outcome     string    `json:"outcome,omitempty"`
-	Status      int       `json:"httpStatus,omitempty"`
-	Code        string    `json:"code,omitempty"`
-	RequestID   string    `json:"requestId,omitempty"`
-	Attempts    int       `json:"attempts,omitempty"`
-}
-
 // Journal is the open record of one run. Its methods may be called
 // concurrently.
 type Journal struct {
@@ -64,7 +53,8 @@ type Journal struct {
 	pending  []byte     // entries that are not written yet
 	appended int64      // intents in all
 
-	syncing sync.Mutex // held while the file is written; guards the two below
+	syncing sync.Mutex // held while the file is written; guards the three below
+	written []byte     // room for the next entries
 	synced  int64      // intents that are safe
 	err     error      // the first failure; nothing is written after it
 }
@@ -79,7 +69,7 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 	header.Format, header.Tool = Format, "entraphone"
 	line, err := json.Marshal(header)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the journal's header: %w", err)
+		return nil, errors.Join(fmt.Errorf("encoding the journal's header: %w", err), file.Close())
 	}
 	j := &Journal{rows: rows, file: file, pending: append(line, '\n'), appended: 1}
 	if err := j.flush(1); err != nil {
@@ -91,48 +81,53 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 
 // Intent records that creates for rows are about to be sent, and returns when
 // that is safe on disk. Callers that come at the same time share one fsync.
-func (j *Journal) Intent(rows []int32) error {
-	now := time.Now().UTC()
-	lines, err := j.encode(rows, func(*entry) {}, "intent", now)
-	if err != nil {
-		return err
+func (j *Journal) Intent(rows []authmethod.RowNumber) error {
+	var lines bytes.Buffer
+	for _, n := range rows {
+		j.entry(&lines, "intent", n).Send()
 	}
-	j.mu.Lock()
-	j.pending = append(j.pending, lines...)
-	j.appended++
-	mine := j.appended
-	j.mu.Unlock()
-	return j.flush(mine)
+	return j.flush(j.add(lines.Bytes(), 1))
 }
 
 // Outcome records what became of a row. It is safe with the next intent.
-func (j *Journal) Outcome(row int, result authmethod.Result) error {
-	lines, err := j.encode([]int32{int32(row)}, func(e *entry) {
-		e.Outcome, e.Status, e.Code = string(result.Outcome), result.Status, result.Code
-		e.RequestID, e.Attempts = result.RequestID, result.Attempts
-	}, "outcome", time.Now().UTC())
-	if err != nil {
-		return err
+func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) error {
+	var line bytes.Buffer
+	e := j.entry(&line, "outcome", row).Str("outcome", string(result.Outcome))
+	if result.Status != 0 {
+		e.Int("httpStatus", result.Status)
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.pending = append(j.pending, lines...)
+	if result.Code != "" {
+		e.Str("code", result.Code)
+	}
+	if result.RequestID != "" {
+		e.Str("requestId", result.RequestID)
+	}
+	if result.Attempts != 0 {
+		e.Int("attempts", result.Attempts)
+	}
+	e.Send()
+	j.add(line.Bytes(), 0)
 	return nil
 }
 
-func (j *Journal) encode(rows []int32, more func(*entry), event string, at time.Time) ([]byte, error) {
-	var lines []byte
-	for _, i := range rows {
-		row := j.rows.At(int(i))
-		e := entry{Event: event, At: at, User: row.User, PhoneType: string(row.PhoneType), PhoneNumber: row.Number.Graph(), Line: row.Line}
-		more(&e)
-		line, err := json.Marshal(e)
-		if err != nil {
-			return nil, fmt.Errorf("encoding the journal's entry for line %d: %w", row.Line, err)
-		}
-		lines = append(append(lines, line...), '\n')
-	}
-	return lines, nil
+// entry begins a line about a row, which Send writes to w. A row is named by its
+// content, not by its line, so that the record survives edits of the file; the
+// line is there for people. An event of zerolog is JSON made without reflection:
+// a run has two lines for each row.
+func (j *Journal) entry(w io.Writer, event string, n authmethod.RowNumber) *zerolog.Event {
+	row, lines := j.rows.At(n), zerolog.New(w)
+	return lines.Log().Str("event", event).Str("at", time.Now().UTC().Format(time.RFC3339Nano)).
+		Str("user", row.User).Str("phoneType", string(row.PhoneType)).Str("phoneNumber", row.Number.Graph()).Int32("line", row.Line)
+}
+
+// add has lines written by the next flush, and returns the number of intents
+// with these.
+func (j *Journal) add(lines []byte, intents int64) int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.pending = append(j.pending, lines...)
+	j.appended += intents
+	return j.appended
 }
 
 // flush returns when the first mine intents are on disk. Whoever comes while
@@ -145,14 +140,14 @@ func (j *Journal) flush(mine int64) error {
 	}
 	j.mu.Lock()
 	lines, upTo := j.pending, j.appended
-	j.pending = nil
+	j.pending, j.written = j.written[:0], lines
 	j.mu.Unlock()
-	if _, err := j.file.Write(lines); err != nil {
-		j.err = fmt.Errorf("writing the journal: %w", err)
-		return j.err
+	_, err := j.file.Write(lines)
+	if err == nil {
+		err = j.file.Sync()
 	}
-	if err := j.file.Sync(); err != nil {
-		j.err = fmt.Errorf("writing the journal to disk: %w", err)
+	if err != nil {
+		j.err = fmt.Errorf("writing the journal: %w", err)
 		return j.err
 	}
 	j.synced = upTo
@@ -161,11 +156,7 @@ func (j *Journal) flush(mine int64) error {
 
 // Close writes what is pending and closes the file.
 func (j *Journal) Close() error {
-	j.mu.Lock()
-	j.appended++
-	mine := j.appended
-	j.mu.Unlock()
-	err := j.flush(mine)
+	err := j.flush(j.add(nil, 1))
 	if closeErr := j.file.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("closing the journal: %w", closeErr)
 	}

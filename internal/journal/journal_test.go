@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"pgregory.net/rapid"
+
 	"entraphone/internal/authmethod"
 	"entraphone/internal/journal"
 )
@@ -21,7 +23,8 @@ func manyRows(t *testing.T, n int) *authmethod.Rows {
 	t.Helper()
 	rows := new(authmethod.Rows)
 	for i := range n {
-		rows.Append(authmethod.Row{Line: int32(i) + 2, User: "u@example.com", PhoneType: authmethod.PhoneTypeMobile, Input: "+1 2065550101"}).Normalize(authmethod.Region{})
+		number, _ := authmethod.NewPhoneNumber(1, "2065550101", "")
+		rows.Append(authmethod.Row{Line: int32(i) + 2, User: "u@example.com", PhoneType: authmethod.PhoneTypeMobile, Number: number})
 	}
 	return rows
 }
@@ -52,7 +55,7 @@ func TestIntentIsOnDiskBeforeItReturns(t *testing.T) {
 	if got := readLines(t, path); len(got) != 1 || got[0]["format"] != 1.0 || got[0]["sha256"] != "abc" {
 		t.Fatalf("a new journal holds %v, want the header", got)
 	}
-	if err := j.Intent([]int32{0, 2}); err != nil {
+	if err := j.Intent([]authmethod.RowNumber{0, 2}); err != nil {
 		t.Fatal(err)
 	}
 	got := readLines(t, path)
@@ -111,11 +114,11 @@ func TestConcurrentIntentsAreAllThere(t *testing.T) {
 	for worker := range 8 {
 		g.Go(func() error {
 			for i := range 50 {
-				row := int32(worker*50 + i)
-				if err := j.Intent([]int32{row}); err != nil {
+				row := authmethod.RowNumber(worker*50 + i)
+				if err := j.Intent([]authmethod.RowNumber{row}); err != nil {
 					return err
 				}
-				if err := j.Outcome(int(row), authmethod.Result{Outcome: authmethod.Created}); err != nil {
+				if err := j.Outcome(row, authmethod.Result{Outcome: authmethod.Created}); err != nil {
 					return err
 				}
 			}
@@ -156,8 +159,34 @@ func TestWriteFailureIsReportedAndKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := j.Intent([]int32{0}); err == nil || !strings.Contains(err.Error(), "writing the journal") {
+		if err := j.Intent([]authmethod.RowNumber{0}); err == nil || !strings.Contains(err.Error(), "writing the journal") {
 			t.Errorf("Intent on a file that cannot be written gave %v, want an error that says so", err)
 		}
 	}
+}
+
+// Whatever stands in the cells of a file, a line of the journal is JSON that
+// gives it back.
+func TestEntriesAreJSON(t *testing.T) {
+	dir := t.TempDir()
+	rapid.Check(t, func(rt *rapid.T) {
+		user, code := rapid.String().Draw(rt, "user"), rapid.String().Draw(rt, "code")
+		rows := new(authmethod.Rows)
+		rows.Append(authmethod.Row{Line: 7, User: user, PhoneType: authmethod.PhoneTypeMobile})
+		path := filepath.Join(dir, "journal.jsonl")
+		defer os.Remove(path)
+		j, err := journal.Create(path, journal.Header{}, rows)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		_ = j.Outcome(0, authmethod.Result{Outcome: authmethod.Failed, Code: code, Status: 400})
+		if err := j.Close(); err != nil {
+			rt.Fatal(err)
+		}
+		got := readLines(t, path)[1]
+		text, _ := got["code"].(string)
+		if got["user"] != user || text != code || got["line"] != 7.0 || got["httpStatus"] != 400.0 || got["attempts"] != nil {
+			rt.Fatalf("an entry for %q with code %q is %v", user, code, got)
+		}
+	})
 }

@@ -11,7 +11,7 @@ const (
 	// startRate is within the 3 to 6 a second that have been observed.
 	startRate = 4.0
 
-	// doubling is long enough for an answer to come back within each step.
+	// doubling is long enough for an answer to come back within each doubling.
 	doubling = 4 * time.Second
 
 	// minRate keeps asking: an estimate of nothing would never be corrected.
@@ -35,20 +35,20 @@ const (
 	deepestCut = 0.5
 
 	// rampShare is how much of a rise within an interval the estimate is given
-	// back, and maxRamp the largest rise that is taken for one. The quota lies
+	// back, and maxRamp the largest rise that counts as one. The quota lies
 	// between the mean rate (share 0) and the last (share 1; a window that
 	// answers late makes that too high).
 	rampShare, maxRamp = 0.7, 0.5
 
-	// The flat part of the climb, in operations for each throttled one and in
+	// The flat part of the climb, in steps for each throttled one and in
 	// seconds; the upper limit keeps a higher quota from going unnoticed.
-	flatOperations       = 75.0
+	flatSteps            = 75.0
 	minFlatSec, flatCapS = 90.0, 240.0
 
 	// The unit of time of the climb above the plateau: with 50 s the rate has
-	// doubled five minutes after a cut. At rates so low that 50 operations take
-	// longer it is their time, else every operation would be another step.
-	unitOperations, minUnitSec = 50.0, 50.0
+	// doubled five minutes after a cut. At rates so low that 50 steps take
+	// longer it is their time, else every step would be another jump of the rate.
+	unitSteps, minUnitSec = 50.0, 50.0
 
 	// minAge is the least time over which a first estimate counts as made.
 	minAge = 10 * time.Second
@@ -66,9 +66,9 @@ type controller struct {
 	ceiling   float64
 	slowStart bool
 
-	plateau float64       // the quota as estimated, operations a second
+	plateau float64       // the quota as estimated, steps a second
 	dip     float64       // how far below the plateau the climb began
-	cost    int           // throttled operations before the climb began
+	cost    int           // throttled steps before the climb began
 	age     time.Duration // how long the quota had been looked for by then
 	climbed time.Duration // time in which the rate held workers back since
 }
@@ -84,7 +84,7 @@ func newController(ceiling float64) controller {
 	return controller{ceiling: ceiling, slowStart: true, dip: minDip}
 }
 
-// rate is in operations a second, the ceiling at most.
+// rate is in steps a second, the ceiling at most.
 func (c controller) rate() float64 {
 	if math.IsInf(c.ceiling, 1) {
 		return c.ceiling
@@ -104,8 +104,8 @@ func (c controller) rate() float64 {
 // time above. Neither exceeds the age: an estimate made in ten seconds is not
 // trusted for minutes.
 func (c controller) scales() (flat, unit float64) {
-	unit = max(minUnitSec, unitOperations/c.plateau)
-	flat = max(minFlatSec, flatOperations*float64(c.cost)/c.plateau)
+	unit = max(minUnitSec, unitSteps/c.plateau)
+	flat = max(minFlatSec, flatSteps*float64(c.cost)/c.plateau)
 	flat = min(flat, max(flatCapS, unit))
 	age := max(minAge, c.age).Seconds()
 	return min(flat, age), min(unit, age)

@@ -98,8 +98,8 @@ func TestScales(t *testing.T) {
 }
 
 func TestCut(t *testing.T) {
-	// after tells an interval: accepted operations, seconds before the
-	// throttle, seconds of hold, throttled operations.
+	// after tells an interval: accepted steps, seconds before the
+	// throttle, seconds of hold, throttled steps.
 	after := func(accepted int, before, hold float64, throttled int) interval {
 		return interval{from: epoch, throttledAt: instant(before), until: instant(before + hold), accepted: accepted, throttled: throttled}
 	}
@@ -144,7 +144,7 @@ func TestCut(t *testing.T) {
 }
 
 // TestCutWithoutEvidence: a quota that somebody else has used up before our
-// first operation says nothing about its size.
+// first step says nothing about its size.
 func TestCutWithoutEvidence(t *testing.T) {
 	c := newController(1000).climb(8*time.Second, 0)
 	got := c.cut(interval{from: epoch, throttledAt: instant(8), until: instant(158), throttled: 5})
@@ -154,7 +154,7 @@ func TestCutWithoutEvidence(t *testing.T) {
 }
 
 // TestRateStaysInBounds: whatever happens, the rate is above 0 and not above
-// the ceiling, a request carries at least one operation and at most what was
+// the ceiling, a request carries at least one step and at most what was
 // allowed, nobody passes during a hold, and a hold is never shortened.
 func TestRateStaysInBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

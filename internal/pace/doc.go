@@ -1,4 +1,4 @@
-// Package pace decides how fast operations may be sent: one [Pacer], shared by
+// Package pace decides how fast steps may be sent: one [Pacer], shared by
 // all workers, finds the limit of a tenant that nobody has told us and keeps
 // just about at it. It sends nothing, retries nothing and knows no HTTP; it is
 // told what came back and says when the next request may leave.
@@ -23,10 +23,10 @@
 //	     |   ,-'     |HOLD|'                 |''
 //	     +-----------------------------------------------------> time
 //
-// Slow start: 4 operations a second, doubled every 4 seconds up to the first
+// Slow start: 4 steps a second, doubled every 4 seconds up to the first
 // throttle.
 //
-// Estimate: the operations accepted from the end of one hold to the end of the
+// Estimate: the steps accepted from the end of one hold to the end of the
 // next, divided by that time with the hold in it. For a quota per window that
 // is the quota itself, however far the pace overshot; for a token bucket too.
 // A short interval says little, so estimates are averaged with a memory of 150
@@ -37,14 +37,14 @@
 //
 // Cut and climb: the next climb has the shape of CUBIC (RFC 9438): it starts
 // 1.5 % below the estimate, flattens out at it, and then rises ever faster, so
-// that most operations go out at the quota and a doubled quota is still found
+// that most steps go out at the quota and a doubled quota is still found
 // within five minutes. A throttle before the plateau is reached means that the
-// estimate was too high or that a window is still full of earlier operations:
+// estimate was too high or that a window is still full of earlier steps:
 // the cut then doubles, up to 10 %, while the estimate moves only as its memory
 // allows.
 //
-// Rarity: the flat part lasts 75 operations for every one that the last
-// throttle refused, within limits, so that about one operation in a hundred or
+// Rarity: the flat part lasts 75 steps for every one that the last
+// throttle refused, within limits, so that about one step in a hundred or
 // fewer are refused under any quota.
 //
 // The climb counts only time that workers spent waiting for the pace (compare

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// shareSec is how many seconds' worth of operations one request carries. With
+// shareSec is how many seconds' worth of steps one request carries. With
 // more, a window takes whole requests badly and one throttle refuses many
-// operations; with less, few workers with slow answers fall short of the rate.
+// steps; with less, few workers with slow answers fall short of the rate.
 const shareSec = 0.25
 
 // backoffCap ends the doubling of Backoff.
@@ -35,11 +35,10 @@ type gate struct {
 	known  time.Time // the same without what older requests added to it
 	reason Reason
 
-	throttles int        // operations throttled in all
-	refusals  int        // throttle holds since an operation was last accepted
-	troubles  int        // trouble holds since then
-	before    controller // as it was when the first refusal came
-	seen      interval
+	refusals int        // throttle holds since a step was last accepted
+	troubles int        // trouble holds since then
+	before   controller // as it was when the first refusal came
+	seen     interval
 }
 
 func newGate(ceiling float64, jitter func() float64) *gate {
@@ -51,7 +50,7 @@ func (g *gate) share(most int) int {
 }
 
 // poll says how long the first worker in the turnstile must wait before it
-// asks again; 0 lets it send n operations. ticket is that worker's own: when
+// asks again; 0 lets it send n steps. ticket is that worker's own: when
 // its tokens are due, zero before it has reserved any. A hold takes it away.
 func (g *gate) poll(now time.Time, n int, ticket *time.Time) time.Duration {
 	if g.seen.from.IsZero() {
@@ -82,7 +81,6 @@ func (g *gate) observe(now time.Time, f Feedback) {
 	// episode that is known already.
 	fresh := !f.SentAt.Before(g.known)
 	g.load = f.Load
-	g.throttles += f.Throttled
 	if fresh && f.Accepted > 0 {
 		g.succeed(f)
 	}
@@ -112,9 +110,9 @@ func (g *gate) throttle(now time.Time, f Feedback, fresh bool) {
 	wait := f.RetryAfter
 	if fresh {
 		if wait <= 0 {
-			// No quota has room again before the time of one operation.
-			operation := time.Duration(float64(time.Second) / g.control.rate())
-			wait = max(Backoff(g.refusals, g.jitter()), min(operation, backoffCap))
+			// No quota has room again before the time of one step.
+			step := time.Duration(float64(time.Second) / g.control.rate())
+			wait = max(Backoff(g.refusals, g.jitter()), min(step, backoffCap))
 		}
 		if g.refusals == 0 {
 			g.before = g.control
@@ -131,7 +129,7 @@ func (g *gate) throttle(now time.Time, f Feedback, fresh bool) {
 }
 
 // trouble holds and leaves the rate alone. The hold is taken out of the
-// interval, since it was not the quota that kept operations away.
+// interval, since it was not the quota that kept steps away.
 func (g *gate) trouble(now time.Time, f Feedback, fresh bool) {
 	wait := f.RetryAfter
 	if fresh {

@@ -11,14 +11,14 @@ import (
 // goroutines and no clock, so that hours at a thousand quotas take seconds. It
 // runs the real gate, which is everything that decides.
 
-// quota decides over one operation that arrives at the second at, and says
+// quota decides over one step that arrives at the second at, and says
 // when there is room for one again.
 type quota interface {
 	take(at float64) (ok bool, retryAfter float64)
 	setRate(perSecond float64)
 }
 
-// bucket holds some seconds' worth of operations, at least one.
+// bucket holds some seconds' worth of steps, at least one.
 type bucket struct {
 	perSecond, seconds float64
 	level, last        float64
@@ -61,7 +61,7 @@ func (f *fixedWindow) take(at float64) (bool, float64) {
 	return false, float64(f.window+1)*f.seconds - at
 }
 
-// slidingWindow looks back from every operation.
+// slidingWindow looks back from every step.
 type slidingWindow struct {
 	perSecond, seconds float64
 	countRefused       bool
@@ -85,20 +85,20 @@ func (s *slidingWindow) take(at float64) (bool, float64) {
 	return false, s.times[len(s.times)-limit] + s.seconds - at
 }
 
-// room is how many operations a window takes; the small term undoes the
+// room is how many steps a window takes; the small term undoes the
 // rounding of products like 13.3 * 10.
 func room(perSecond, seconds float64) int { return int(perSecond*seconds + 1e-9) }
 
 // scenario is one tenant and one way of running against it.
 type scenario struct {
-	quota    float64 // operations a second
+	quota    float64 // steps a second
 	kind     string  // bucket, fixed, sliding
 	seconds  float64 // size of the bucket or window
-	count    bool    // throttled operations count too
+	count    bool    // throttled steps count too
 	ceiling  float64
 	workers  int
 	latency  float64 // seconds for a request and its answer
-	most     int     // operations a request can carry
+	most     int     // steps a request can carry
 	retry    string  // Retry-After: whole, exact, absent
 	becoming float64 // the quota changes by this factor in mid-run
 }
@@ -122,7 +122,7 @@ func (s scenario) tenant() quota {
 	return &slidingWindow{perSecond: s.quota, seconds: s.seconds, countRefused: s.count}
 }
 
-// attainable is the quota to measure against, in operations a second.
+// attainable is the quota to measure against, in steps a second.
 func (s scenario) attainable() float64 {
 	perSecond := s.quota * s.becoming
 	if s.kind != "bucket" {
@@ -131,7 +131,7 @@ func (s scenario) attainable() float64 {
 	return min(perSecond, s.ceiling)
 }
 
-// feasible says that the quota is one at all, and that the workers can do it.
+// feasible reports whether the quota is one at all, and the workers can do it.
 func (s scenario) feasible() bool {
 	fastest := min(s.quota*max(1, s.becoming), s.ceiling)
 	share := max(1, math.Floor(min(float64(s.most), fastest*shareSec)))
@@ -150,7 +150,7 @@ const (
 
 type result struct {
 	accepted  float64 // of the attainable
-	throttled float64 // of all operations sent
+	throttled float64 // of all steps sent
 }
 
 var epoch = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)

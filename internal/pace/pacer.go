@@ -13,7 +13,7 @@ import (
 // start, but holds as ever.
 var Unlimited = math.Inf(1)
 
-// Pacer says when operations may be sent. It is safe for any number of
+// Pacer says when steps may be sent. It is safe for any number of
 // workers, each of which calls Share, Wait, and then Observe with what came
 // back.
 type Pacer struct {
@@ -28,7 +28,7 @@ type Feedback struct {
 	// SentAt is when it was sent: after Wait had returned.
 	SentAt time.Time
 
-	// Accepted counts the operations in it that Graph worked on, with
+	// Accepted counts the steps in it that Graph worked on, with
 	// whatever result; Throttled those answered 429.
 	Accepted, Throttled int
 
@@ -56,21 +56,20 @@ const (
 
 // Status is the state of a Pacer for people to look at.
 type Status struct {
-	Rate      float64   // operations a second, +Inf for Unlimited
-	Held      bool      // nothing may be sent until Until, because of Reason
-	Until     time.Time // meaningful only when Held
-	Reason    Reason    // meaningful only when Held
-	Throttles int       // operations throttled so far
+	Rate   float64   // steps a second, +Inf for Unlimited
+	Held   bool      // nothing may be sent until Until, because of Reason
+	Until  time.Time // meaningful only when Held
+	Reason Reason    // meaningful only when Held
 }
 
-// New makes a Pacer whose rate never exceeds ceiling operations a second, which
+// New makes a Pacer whose rate never exceeds ceiling steps a second, which
 // must be above 0. jitter returns numbers in [0,1) and is never called by two
 // workers at once.
 func New(ceiling float64, jitter func() float64) *Pacer {
 	return &Pacer{turnstile: semaphore.NewWeighted(1), gate: newGate(ceiling, jitter)}
 }
 
-// Share is how many operations one request may carry at the present rate: a
+// Share is how many steps one request may carry at the present rate: a
 // quarter of a second's worth, at least 1 and at most most.
 func (p *Pacer) Share(most int) int {
 	p.mu.Lock()
@@ -78,7 +77,7 @@ func (p *Pacer) Share(most int) int {
 	return p.gate.share(most)
 }
 
-// Wait returns nil when n operations may be sent at once: nothing is held and
+// Wait returns nil when n steps may be sent at once: nothing is held and
 // the rate allows them. It returns the context's error when that is done first.
 func (p *Pacer) Wait(ctx context.Context, n int) error {
 	if err := p.turnstile.Acquire(ctx, 1); err != nil {
@@ -88,11 +87,15 @@ func (p *Pacer) Wait(ctx context.Context, n int) error {
 
 	var ticket time.Time
 	for ctx.Err() == nil {
-		wait := p.poll(n, &ticket)
+		p.mu.Lock()
+		wait := p.gate.poll(time.Now(), n, &ticket)
+		p.mu.Unlock()
 		if wait == 0 {
 			return nil
 		}
-		sleep(ctx, wait)
+		waiting, cancel := context.WithTimeout(ctx, wait)
+		<-waiting.Done()
+		cancel()
 	}
 	return ctx.Err()
 }
@@ -110,27 +113,5 @@ func (p *Pacer) Status() Status {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	g := p.gate
-	return Status{
-		Rate:      g.control.rate(),
-		Held:      time.Now().Before(g.until),
-		Until:     g.until,
-		Reason:    g.reason,
-		Throttles: g.throttles,
-	}
-}
-
-func (p *Pacer) poll(n int, ticket *time.Time) time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.gate.poll(time.Now(), n, ticket)
-}
-
-// sleep returns after d, or earlier when ctx is done.
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	return Status{Rate: g.control.rate(), Held: time.Now().Before(g.until), Until: g.until, Reason: g.reason}
 }

@@ -78,7 +78,7 @@ func simulateAll(all []scenario, seconds func(scenario) float64) []result {
 
 // TestQuotas takes every 409th of the grid, which is prime to the number of
 // values of each property, so that every value of each is met with many of the
-// others. It measures over two hours, or 60,000 operations if that is less;
+// others. It measures over two hours, or 60,000 steps if that is less;
 // BenchmarkQuotas runs the whole grid for two hours.
 func TestQuotas(t *testing.T) {
 	const minAccepted, maxThrottled = 0.95, 0.03

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -16,26 +15,21 @@ const maxLines = 5
 
 // rejectContradiction rejects rows of one user and type with different
 // numbers. Either may be the wrong one, so none is sent.
-func rejectContradiction(rows *authmethod.Rows, contradicting []int32) {
+func (b *builder) rejectContradiction(contradicting []authmethod.RowNumber) {
 	count := make(map[authmethod.PhoneNumber]int)
 	var witnesses []*authmethod.Row // enough to name maxLines others to any row
-	for _, i := range contradicting {
-		row := rows.At(int(i))
+	for _, n := range contradicting {
+		row := b.at(n)
 		if count[row.Number]++; count[row.Number] <= maxLines && len(count) <= maxLines+1 {
 			witnesses = append(witnesses, row)
 		}
 	}
-	problems := make([]authmethod.Problem, len(contradicting))
-	for n, i := range contradicting {
-		row := rows.At(int(i))
-		problems[n] = authmethod.Problem{
-			Code:    "contradiction",
-			Message: fmt.Sprintf("the file gives this user another %s on %s", row.PhoneType, otherLines(row, witnesses, len(contradicting)-count[row.Number])),
-			Advice:  "keep the row that is right and take the others out",
-		}
-	}
-	for n, i := range contradicting { // only now: rejecting takes the numbers away
-		rows.At(int(i)).Reject(problems[n])
+	for _, n := range contradicting {
+		row := b.at(n)
+		lines := otherLines(row, witnesses, len(contradicting)-count[row.Number])
+		problem := authmethod.CodeContradiction.Problem(row.PhoneType, lines)
+		b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &problem, Stops: true})
+		b.contradicting[n] = true
 	}
 }
 
@@ -44,8 +38,9 @@ func rejectContradiction(rows *authmethod.Rows, contradicting []int32) {
 func otherLines(row *authmethod.Row, witnesses []*authmethod.Row, total int) string {
 	var named []string
 	for _, other := range witnesses {
-		if other.Number != row.Number && len(named) < maxLines {
-			named = append(named, fmt.Sprint(other.Line))
+		line := fmt.Sprint(other.Line)
+		if other.Number != row.Number && len(named) < maxLines && !slices.Contains(named, line) {
+			named = append(named, line)
 		}
 	}
 	text := "line " + named[0]
@@ -58,75 +53,45 @@ func otherLines(row *authmethod.Row, witnesses []*authmethod.Row, total int) str
 	return text
 }
 
-func noteDuplicate(line int32) authmethod.Problem {
-	return authmethod.Problem{Code: "duplicate", Message: fmt.Sprintf("the same user, type and number stand on line %d", line), Advice: "nothing to do; it is sent once"}
-}
-
-func noteHeldBack(line int32) authmethod.Problem {
-	return authmethod.Problem{Code: "held-back", Message: fmt.Sprintf("this user's mobile on line %d is rejected, and Graph takes an alternateMobile only after a mobile", line), Advice: "correct the mobile and run again"}
-}
-
-func noteNoMobile() authmethod.Problem {
-	return authmethod.Problem{Code: "no-mobile", Message: "the file has no mobile for this user; Graph takes an alternateMobile only where a mobile stands already", Advice: "add the mobile unless the tenant has it"}
-}
-
 // maxNamed is how many of the users that share a number are named.
 const maxNamed = 10
 
-// hashed is a row and the hash of its number. Sorting hashes finds equal
-// numbers in a third of the memory that a map of them takes.
-type hashed struct {
-	hash uint64
-	row  int32
-}
-
 // noteShared notes on every row whose number several users have who they are.
-// It is no problem: people share phones, and Graph takes it; but a number that
+// It is no problem: people share phones, and Graph accepts it; but a number that
 // slipped down a column looks the same.
-func noteShared(rows *authmethod.Rows) {
-	seed := maphash.MakeSeed()
-	numbers := make([]hashed, 0, rows.Len())
-	for i, row := range rows.All() {
-		if !row.Number.IsZero() && row.User != "" {
-			numbers = append(numbers, hashed{maphash.String(seed, row.Number.Graph()), int32(i)})
+func (b *builder) noteShared() {
+	next, first := link(b.rows, func(row *authmethod.Row) uint32 {
+		if row.Number.IsZero() || row.User == "" {
+			return 0
 		}
-	}
-	number := func(h hashed) string { return rows.At(int(h.row)).Number.Graph() }
-	slices.SortFunc(numbers, func(a, b hashed) int {
-		if a.hash != b.hash {
-			return cmp.Compare(a.hash, b.hash)
+		return uint32(maphash.Comparable(seed, row.Number))
+	}, func(x, y *authmethod.Row) bool { return x.Number == y.Number })
+	var sharing []authmethod.RowNumber
+	for n, is := range first {
+		if !is || next[n] < 0 {
+			continue
 		}
-		return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a.row, b.row))
-	})
-	for len(numbers) > 0 {
-		same := 1
-		for same < len(numbers) && numbers[same].hash == numbers[0].hash && number(numbers[same]) == number(numbers[0]) {
-			same++
+		sharing = sharing[:0]
+		for m := authmethod.RowNumber(n); m >= 0; m = next[m] {
+			if !b.contradicting[m] {
+				sharing = append(sharing, m)
+			}
 		}
-		noteSharing(rows, numbers[:same])
-		numbers = numbers[same:]
-	}
-}
-
-// noteSharing notes on rows of one number that they share it, if they are of
-// several users.
-func noteSharing(rows *authmethod.Rows, sharing []hashed) {
-	first := rows.At(int(sharing[0].row)).User
-	if !slices.ContainsFunc(sharing, func(h hashed) bool { return !strings.EqualFold(rows.At(int(h.row)).User, first) }) {
-		return
-	}
-	note := sharedNote(rows, sharing)
-	for _, h := range sharing {
-		rows.At(int(h.row)).Note(note)
+		if slices.ContainsFunc(sharing, func(m authmethod.RowNumber) bool { return !strings.EqualFold(b.at(m).User, b.at(sharing[0]).User) }) {
+			note := b.sharedNote(sharing)
+			for _, m := range sharing {
+				b.Findings = append(b.Findings, authmethod.Finding{Row: m, Problem: &note})
+			}
+		}
 	}
 }
 
 // sharedNote is one text for all rows that share a number.
-func sharedNote(rows *authmethod.Rows, sharing []hashed) authmethod.Problem {
+func (b *builder) sharedNote(sharing []authmethod.RowNumber) authmethod.Problem {
 	users := make(map[string]bool)
 	var named []string
-	for _, h := range sharing {
-		row := rows.At(int(h.row))
+	for _, n := range sharing {
+		row := b.at(n)
 		key := strings.ToLower(row.User)
 		if !users[key] && len(named) < maxNamed {
 			named = append(named, fmt.Sprintf("%s (line %d)", row.User, row.Line))
@@ -137,9 +102,5 @@ func sharedNote(rows *authmethod.Rows, sharing []hashed) authmethod.Problem {
 	if len(users) > len(named) {
 		text += fmt.Sprintf(" and %d more", len(users)-len(named))
 	}
-	return authmethod.Problem{
-		Code:    "shared-number",
-		Message: fmt.Sprintf("%d users share this number: %s", len(users), text),
-		Advice:  "check that it is not a number that slipped into other rows",
-	}
+	return authmethod.CodeSharedNumber.Problem(len(users), text)
 }

@@ -9,115 +9,131 @@
 // ever walked.
 //
 // Its one invariant: every row is in exactly one lane, or decided here, or
-// rejected.
+// rejected, by the reading or by a finding here.
 package plan
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 	"strings"
 
 	"entraphone/internal/authmethod"
 )
 
-// Plan is what is to be sent, and what is decided without sending.
+// Plan is what is to be sent, what is decided without sending, and what was
+// found on the way.
 type Plan struct {
 	Lanes     []authmethod.Lane
-	Decisions []Decision // in the order of the rows
+	Decisions []Decision           // in the order of the rows
+	Findings  []authmethod.Finding // by row
+	Users     int                  // that the rows name
 }
 
-// Decision is the outcome of a row that is fit to be sent and will not be.
+// Decision is the outcome of a row that is fit to be sent and will not be:
+// Duplicate or Dependency.
 type Decision struct {
-	Row     int
-	Outcome authmethod.Outcome // Duplicate or Dependency
-	Because int                // the row that it repeats or depends on
+	Row    authmethod.RowNumber
+	Result authmethod.Result
 }
 
-// Build plans the sending of rows. What it finds it writes into the rows:
-// a problem where rows of one user and type contradict each other (all of them
-// are rejected, since either may be the wrong one), and notes where rows repeat
-// each other, share a number with other users, or have no mobile before them.
-func Build(rows *authmethod.Rows) *Plan {
-	p := &Plan{}
-	byUser, ends := groupByUser(rows)
-	kept := byUser[:0] // compacted in place: a lane never grows
-	start := int32(0)
-	for _, end := range ends {
-		first := len(kept)
-		kept = append(kept, p.lane(rows, byUser[start:end])...)
-		if len(kept) > first {
-			p.Lanes = append(p.Lanes, authmethod.Lane(kept[first:len(kept):len(kept)]))
+// Build plans the sending of rows. It finds a problem where rows of one user and
+// type contradict each other (all of them are rejected, since either may be the
+// wrong one), and notes where rows repeat each other, share a number with other
+// users, or have no mobile before them. The rows stay as they are.
+func Build(rows *authmethod.Rows) Plan {
+	noMobile := authmethod.CodeNoMobile.Problem()
+	b := &builder{rows: rows, contradicting: map[authmethod.RowNumber]bool{}, noMobile: &noMobile}
+	next, first := ofUsers(rows)
+	for _, is := range first {
+		if is {
+			b.Users++
 		}
-		start = end
 	}
-	slices.SortFunc(p.Decisions, func(a, b Decision) int { return cmp.Compare(a.Row, b.Row) })
-	noteShared(rows)
-	return p
-}
-
-// groupByUser returns the indexes of all rows that name a user, grouped by
-// user, and where each group ends. Users stand in order of first appearance
-// and their rows in the order of the file. The directory compares user names
-// without regard to case, and so does this.
-func groupByUser(rows *authmethod.Rows) (byUser, ends []int32) {
-	laneOf := make([]int32, rows.Len())
-	lanes := make(map[string]int32)
-	for i, row := range rows.All() {
-		if row.User == "" {
-			laneOf[i] = -1
+	b.Lanes = make([]authmethod.Lane, 0, b.Users)
+	kept := make([]authmethod.RowNumber, 0, rows.Len()) // never grows
+	var group []authmethod.RowNumber
+	for n := range authmethod.RowNumber(rows.Len()) {
+		if !first[n] {
 			continue
 		}
-		key := strings.ToLower(row.User)
-		lane, known := lanes[key]
-		if !known {
-			lane = int32(len(ends))
-			lanes[key] = lane
-			ends = append(ends, 0)
+		group = group[:0]
+		for m := n; m >= 0; m = next[m] {
+			group = append(group, m)
 		}
-		laneOf[i] = lane
-		ends[lane]++
-	}
-	total := int32(0)
-	for lane, size := range ends {
-		ends[lane] = total // for now where the group starts
-		total += size
-	}
-	byUser = make([]int32, total)
-	for i, lane := range laneOf {
-		if lane >= 0 {
-			byUser[ends[lane]] = int32(i)
-			ends[lane]++
+		before := len(kept)
+		kept = append(kept, b.lane(group)...)
+		if len(kept) > before {
+			b.Lanes = append(b.Lanes, authmethod.Lane(kept[before:len(kept):len(kept)]))
 		}
 	}
-	return byUser, ends
+	slices.SortFunc(b.Decisions, func(a, b Decision) int { return cmp.Compare(a.Row, b.Row) })
+	b.noteShared()
+	authmethod.SortFindings(b.Findings)
+	return b.Plan
+}
+
+// builder is a plan in the making.
+type builder struct {
+	Plan
+	rows          *authmethod.Rows
+	contradicting map[authmethod.RowNumber]bool
+	noMobile      *authmethod.Problem // of all rows that have it
+}
+
+func (b *builder) at(n authmethod.RowNumber) *authmethod.Row { return b.rows.At(n) }
+
+func (b *builder) note(n authmethod.RowNumber, code authmethod.Code, args ...any) {
+	p := code.Problem(args...)
+	b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &p})
+}
+
+func (b *builder) decide(n authmethod.RowNumber, result authmethod.Result) {
+	b.Decisions = append(b.Decisions, Decision{n, result})
+}
+
+// ofUsers chains the rows of each user. The directory compares user names without
+// regard to case, and so does this.
+func ofUsers(rows *authmethod.Rows) (next []authmethod.RowNumber, first []bool) {
+	return link(rows, func(row *authmethod.Row) uint32 {
+		if row.User == "" {
+			return 0
+		}
+		return uint32(maphash.String(seed, strings.ToLower(row.User)))
+	}, func(a, b *authmethod.Row) bool { return strings.EqualFold(a.User, b.User) })
 }
 
 // lane orders one user's rows and leaves out those that are not to be sent. It
 // works within the slice it is given: it writes only where it has read.
-func (p *Plan) lane(rows *authmethod.Rows, group []int32) []int32 {
-	slices.SortStableFunc(group, func(a, b int32) int {
-		return cmp.Compare(rows.At(int(a)).PhoneType.Rank(), rows.At(int(b)).PhoneType.Rank())
+func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
+	slices.SortStableFunc(group, func(x, y authmethod.RowNumber) int {
+		return cmp.Compare(b.at(x).PhoneType.Rank(), b.at(y).PhoneType.Rank())
 	})
 	kept := group[:0]
-	mobile, refused := false, int32(-1) // a mobile is kept; one stands in the file and is rejected
+	mobile, refused := authmethod.RowNumber(-1), authmethod.RowNumber(-1) // the mobile that is kept; one that stands in the file and is rejected
 	for len(group) > 0 {
-		same := sameType(rows, group)
+		same := b.sameType(group)
 		group = group[len(same):]
 		head := same[0]
-		phoneType := rows.At(int(head)).PhoneType
-		row, fit := p.chooseOne(rows, same)
+		phoneType := b.at(head).PhoneType
+		row, fit := b.chooseOne(same)
 		switch {
 		case !fit && phoneType == authmethod.PhoneTypeMobile:
 			refused = head
 		case !fit:
-		case phoneType == authmethod.PhoneTypeAlternateMobile && !mobile && refused >= 0:
-			rows.At(int(row)).Note(noteHeldBack(rows.At(int(refused)).Line))
-			p.Decisions = append(p.Decisions, Decision{int(row), authmethod.Dependency, int(refused)})
+		case phoneType == authmethod.PhoneTypeAlternateMobile && mobile < 0 && refused >= 0:
+			line := b.at(refused).Line
+			b.note(row, authmethod.CodeHeldBack, line)
+			b.decide(row, authmethod.CodeHeldBackPlan.Result(authmethod.Dependency, line))
 		default:
-			if phoneType == authmethod.PhoneTypeAlternateMobile && !mobile {
-				rows.At(int(row)).Note(noteNoMobile())
+			switch {
+			case phoneType == authmethod.PhoneTypeMobile:
+				mobile = row
+			case phoneType == authmethod.PhoneTypeAlternateMobile && mobile < 0:
+				b.Findings = append(b.Findings, authmethod.Finding{Row: row, Problem: b.noMobile})
+			case phoneType == authmethod.PhoneTypeAlternateMobile && b.at(row).Number == b.at(mobile).Number:
+				b.note(row, authmethod.CodeSameNumber, b.at(mobile).Line)
 			}
-			mobile = mobile || phoneType == authmethod.PhoneTypeMobile
 			kept = append(kept, row)
 		}
 	}
@@ -125,9 +141,9 @@ func (p *Plan) lane(rows *authmethod.Rows, group []int32) []int32 {
 }
 
 // sameType is the rows at the head of group that are of one type.
-func sameType(rows *authmethod.Rows, group []int32) []int32 {
+func (b *builder) sameType(group []authmethod.RowNumber) []authmethod.RowNumber {
 	n := 1
-	for n < len(group) && rows.At(int(group[n])).PhoneType == rows.At(int(group[0])).PhoneType {
+	for n < len(group) && b.at(group[n]).PhoneType == b.at(group[0]).PhoneType {
 		n++
 	}
 	return group[:n]
@@ -135,26 +151,26 @@ func sameType(rows *authmethod.Rows, group []int32) []int32 {
 
 // chooseOne returns the row to send among a user's rows of one type. Equal
 // rows after the first are duplicates; different ones contradict each other.
-func (p *Plan) chooseOne(rows *authmethod.Rows, same []int32) (int32, bool) {
-	fit := make([]int32, 0, 1)
+func (b *builder) chooseOne(same []authmethod.RowNumber) (authmethod.RowNumber, bool) {
+	fit := make([]authmethod.RowNumber, 0, 1)
 	contradict := false
-	for _, i := range same {
-		if rows.At(int(i)).Rejected() {
+	for _, n := range same {
+		if b.at(n).Rejected() {
 			continue
 		}
-		fit = append(fit, i)
-		contradict = contradict || rows.At(int(i)).Number != rows.At(int(fit[0])).Number
+		fit = append(fit, n)
+		contradict = contradict || b.at(n).Number != b.at(fit[0]).Number
 	}
 	if len(fit) == 0 {
 		return 0, false
 	}
 	if contradict {
-		rejectContradiction(rows, fit)
+		b.rejectContradiction(fit)
 		return 0, false
 	}
-	for _, i := range fit[1:] {
-		rows.At(int(i)).Note(noteDuplicate(rows.At(int(fit[0])).Line))
-		p.Decisions = append(p.Decisions, Decision{int(i), authmethod.Duplicate, int(fit[0])})
+	for _, n := range fit[1:] {
+		b.note(n, authmethod.CodeDuplicate, b.at(fit[0]).Line)
+		b.decide(n, authmethod.Result{Outcome: authmethod.Duplicate, Reason: authmethod.CodeDuplicate})
 	}
 	return fit[0], true
 }

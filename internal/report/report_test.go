@@ -16,14 +16,27 @@ import (
 	"pgregory.net/rapid"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/heading"
+	"entraphone/internal/phonenumber"
 	"entraphone/internal/report"
 )
+
+// parser reads numbers as the reading of a file does.
+var parser = phonenumber.NewParser(phonenumber.Words{Labels: heading.Labels(), ExtensionMarks: heading.ExtensionMarks(), Empty: heading.IsEmptyNumber})
 
 func rowsOf(rows ...authmethod.Row) *authmethod.Rows {
 	all := new(authmethod.Rows)
 	for i, row := range rows {
 		row.Line = int32(i) + 2
-		all.Append(row).Normalize(authmethod.Region{})
+		parsed := parser.Parse(row.Input, phonenumber.Parts{}, phonenumber.Region{})
+		row.Number, row.Findings = parsed.Number, &authmethod.Findings{Notes: parsed.Notes}
+		if odd, is := parsed.OddFor(row.PhoneType); is {
+			row.Findings.Notes = append(row.Findings.Notes, odd)
+		}
+		if parsed.Problem != nil {
+			row.Findings.Problems = []authmethod.Problem{*parsed.Problem}
+		}
+		all.Append(row)
 	}
 	return all
 }
@@ -31,36 +44,36 @@ func rowsOf(rows ...authmethod.Row) *authmethod.Rows {
 const mobile = authmethod.PhoneTypeMobile
 
 // sample is a report with one row of several kinds.
-func sample() *report.Report {
+func sample() *authmethod.Results {
 	rows := rowsOf(
 		authmethod.Row{User: "a@example.com", PhoneType: mobile, Input: "+44 (0)20 7946 0123"},
 		authmethod.Row{User: "b@example.com", PhoneType: mobile, Input: "4.4E+11"},
 		authmethod.Row{User: "c@example.com", PhoneType: mobile, Input: "+1 2065550103"},
 		authmethod.Row{User: "d@example.com", PhoneType: mobile, Input: "+1 2065550104"},
 	)
-	r := report.New(rows)
+	r := authmethod.NewResults(rows, nil)
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))
-	r.Outcome(0, authmethod.Result{Outcome: authmethod.Created, Status: 201, RequestID: "r-1", Attempts: 2, FinishedAt: at})
-	r.Outcome(2, authmethod.Result{
+	r.Set(0, authmethod.Result{Outcome: authmethod.Created, Status: 201, RequestID: "r-1", Attempts: 2, FinishedAt: at})
+	r.Set(2, authmethod.Result{
 		Outcome: authmethod.Failed, Class: authmethod.FixData, Status: 400, Code: "invalidPhoneNumber", Message: "Graph refused it",
 		Detail: "+1 2065550103 is bad", Advice: "check it", RequestID: "r-3", Attempts: 1, FinishedAt: at,
 	})
-	r.NotAttempted(authmethod.Retry, "the run stopped", "run again")
+	r.End(authmethod.Result{Outcome: authmethod.NotAttempted, Class: authmethod.Retry, Message: "the run stopped", Advice: "run again"})
 	return r
 }
 
 func facts() report.Facts {
 	start := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
 	return report.Facts{
-		Tool: "entraphone v1", Run: "run-1", Input: "users.csv", SHA256: "abc", LeftOut: 7, StartedAt: start, FinishedAt: start.Add(90 * time.Second),
+		Tool: "entraphone v1", Run: "run-1", Input: "users.csv", SHA256: "abc", LeftOut: 7, WithoutPhone: 2, StartedAt: start, FinishedAt: start.Add(90 * time.Second),
 		Target: "the tenant", Requests: 3, Operations: 5, Throttled: 1, Lost: 2, ReadBacks: 1, ExitCode: 3,
 	}
 }
 
-func write(t *testing.T, r *report.Report, mask bool) (path, text string) {
+func write(t *testing.T, r *authmethod.Results, mask bool) (path, text string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "results.csv")
-	if err := r.WriteResults(path, mask); err != nil {
+	if err := report.WriteResults(path, r, mask); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(path)
@@ -72,11 +85,11 @@ func write(t *testing.T, r *report.Report, mask bool) (path, text string) {
 
 func TestResults(t *testing.T) {
 	path, got := write(t, sample(), false)
-	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input
-2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",check the phone type,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123
-3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11
-4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103
-5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104
+	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input,reason
+2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",check the phone type,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123,
+3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11,spreadsheet-scientific
+4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103,
+5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104,
 `
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("results.csv (-got +want):\n%s", diff)
@@ -93,7 +106,7 @@ func TestResultsMasked(t *testing.T) {
 			t.Errorf("masked results hold %s:\n%s", number, got)
 		}
 	}
-	mixedUp := report.New(rowsOf(authmethod.Row{User: "+1 206 555 0199", PhoneType: "+1 2065550198", Input: "０２０６５５５０１９７x"}))
+	mixedUp := authmethod.NewResults(rowsOf(authmethod.Row{User: "+1 206 555 0199", PhoneType: "+1 2065550198", Input: "０２０６５５５０１９７x"}), nil)
 	_, got = write(t, mixedUp, true)
 	for _, part := range []string{"206 555 01", "20655501", "０２０６"} {
 		if strings.Contains(got, part) {
@@ -103,7 +116,7 @@ func TestResultsMasked(t *testing.T) {
 }
 
 func TestNoRowsGiveAHeading(t *testing.T) {
-	if _, got := write(t, report.New(new(authmethod.Rows)), false); strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, "line,user,") {
+	if _, got := write(t, authmethod.NewResults(new(authmethod.Rows), nil), false); strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, "line,user,") {
 		t.Errorf("results of no rows are %q, want the heading", got)
 	}
 }
@@ -120,7 +133,7 @@ func TestResultsAreWholeAndSafe(t *testing.T) {
 				row.User, row.Input, row.PhoneType = cell.Draw(rt, "user"), cell.Draw(rt, "input"), authmethod.PhoneType(cell.Draw(rt, "type"))
 			}
 		}
-		path, _ := write(t, report.New(rows), false)
+		path, _ := write(t, authmethod.NewResults(rows, nil), false)
 		file, err := os.Open(path)
 		if err != nil {
 			rt.Fatal(err)
@@ -150,7 +163,7 @@ func TestResultsAreWholeAndSafe(t *testing.T) {
 
 func TestSummaryAddsUp(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "summary.json")
-	if err := sample().WriteSummary(path, facts()); err != nil {
+	if err := report.WriteSummary(path, sample(), facts()); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -163,10 +176,10 @@ func TestSummaryAddsUp(t *testing.T) {
 	}
 	want := map[string]any{
 		"tool": "entraphone v1", "run": "run-1", "target": "the tenant", "dryRun": false, "exitCode": 3.0, "stopped": "",
-		"input":     map[string]any{"name": "users.csv", "sha256": "abc", "rows": 4.0, "leftOut": 7.0},
+		"input":     map[string]any{"name": "users.csv", "sha256": "abc", "rows": 4.0, "leftOut": 7.0, "withoutPhone": 2.0},
 		"startedAt": "2026-01-02T03:00:00Z", "finishedAt": "2026-01-02T03:01:30Z", "durationSeconds": 90.0,
 		"outcomes": map[string]any{
-			"created": 1.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
+			"created": 1.0, "planned": 0.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
 		},
 		"classes":       map[string]any{"fix-data": 2.0, "retry": 1.0, "permission": 0.0, "decision": 0.0},
 		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "readBacks": 1.0,
@@ -185,7 +198,7 @@ func TestSummaryAddsUp(t *testing.T) {
 
 func TestSummaryFitsAScreen(t *testing.T) {
 	var out strings.Builder
-	if err := sample().Print(&out, facts()); err != nil {
+	if err := report.Print(&out, sample(), facts()); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(out.String(), "\n")
@@ -202,10 +215,37 @@ func TestSummaryFitsAScreen(t *testing.T) {
 	}
 }
 
+// Every outcome is told in one line of a screen, and untrue of none of its rows.
+func TestSummaryMeanings(t *testing.T) {
+	var rows []authmethod.Row
+	for range authmethod.Outcomes() {
+		rows = append(rows, authmethod.Row{User: "a@example.com", PhoneType: mobile, Input: "+1 2065550104"})
+	}
+	r := authmethod.NewResults(rowsOf(rows...), nil)
+	for n, outcome := range authmethod.Outcomes() {
+		r.Set(authmethod.RowNumber(n), authmethod.Result{Outcome: outcome})
+	}
+	var out strings.Builder
+	if err := report.Print(&out, r, facts()); err != nil {
+		t.Fatal(err)
+	}
+	for _, outcome := range authmethod.Outcomes() {
+		at := strings.Index(out.String(), "\n  "+string(outcome)+" ")
+		line, _, _ := strings.Cut(out.String()[at+1:], "\n")
+		if at < 0 || len(line) < 30 || len(line) > 80 {
+			t.Errorf("%s stands in the line %q, want its meaning within 80 columns", outcome, line)
+		}
+	}
+	// A masked phone is there and was not sent; a lost create was.
+	if want := "not known whether this number is registered\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("the summary lacks %q:\n%s", want, out.String())
+	}
+}
+
 func TestSummaryOfMixedUpColumnsShowsNoNumber(t *testing.T) {
 	rows := rowsOf(authmethod.Row{User: "+1 206 555 0199", PhoneType: mobile, Input: "a@example.com"})
 	var out strings.Builder
-	if err := report.New(rows).Print(&out, facts()); err != nil {
+	if err := report.Print(&out, authmethod.NewResults(rows, nil), facts()); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(out.String(), "206 555") || !strings.Contains(out.String(), "99") {
@@ -215,10 +255,10 @@ func TestSummaryOfMixedUpColumnsShowsNoNumber(t *testing.T) {
 
 func TestAReportThatCannotBeWrittenSaysSo(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing", "results.csv")
-	if err := sample().WriteResults(missing, false); err == nil || !strings.Contains(err.Error(), "writing the results") {
+	if err := report.WriteResults(missing, sample(), false); err == nil || !strings.Contains(err.Error(), "writing the results") {
 		t.Errorf("WriteResults to a folder that is not there gave %v", err)
 	}
-	if err := sample().WriteSummary(missing, facts()); err == nil || !strings.Contains(err.Error(), "writing the summary") {
+	if err := report.WriteSummary(missing, sample(), facts()); err == nil || !strings.Contains(err.Error(), "writing the summary") {
 		t.Errorf("WriteSummary to a folder that is not there gave %v", err)
 	}
 }

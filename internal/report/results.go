@@ -1,20 +1,18 @@
 package report
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
-	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/gocarina/gocsv"
-	"github.com/natefinch/atomic"
+	"github.com/google/uuid"
 
 	"entraphone/internal/authmethod"
 )
@@ -36,85 +34,51 @@ type line struct {
 	Attempts    int    `csv:"attempts"`
 	FinishedAt  string `csv:"finishedAt"`
 	Input       string `csv:"input"`
+	Reason      string `csv:"reason"`
 }
 
-// WriteResults writes results.csv: to a temporary name beside path, then
-// renamed, readable by its owner only. With mask, phone numbers show their
-// last two digits only.
-func (r *Report) WriteResults(path string, mask bool) error {
-	if err := writeFile(path, &resultsReader{report: r, mask: mask}); err != nil {
+// WriteResults writes results.csv as [Publish] does. With mask, phone numbers
+// show their last two digits only.
+func WriteResults(path string, results *authmethod.Results, mask bool) error {
+	if err := Publish(path, func(w io.Writer) error { return writeLines(w, results, mask) }); err != nil {
 		return fmt.Errorf("writing the results: %w", err)
 	}
 	return nil
 }
 
-// writeFile publishes a file whole or not at all.
-func writeFile(path string, content io.Reader) error {
-	if err := atomic.WriteFile(path, content); err != nil {
-		return err
-	}
-	if runtime.GOOS == "windows" {
-		return nil // renaming is durable there, and folders cannot be synced
-	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
-}
-
-// rowsAtOnce is how many rows are rendered at a time.
+// rowsAtOnce is how many rows are rendered at a time, so that a million of them
+// never stand in memory as text.
 const rowsAtOnce = 512
 
-// resultsReader renders the results as they are read, so that a million of
-// them never stand in memory as text.
-type resultsReader struct {
-	report *Report
-	mask   bool
-	next   int
-	buffer bytes.Buffer
-}
-
-func (rr *resultsReader) Read(p []byte) (int, error) {
-	if rr.buffer.Len() == 0 {
-		if err := rr.render(); err != nil {
-			return 0, err
-		}
-	}
-	return rr.buffer.Read(p) // io.EOF when nothing was rendered
-}
-
-func (rr *resultsReader) render() error {
-	first := rr.next == 0
-	end := min(rr.next+rowsAtOnce, len(rr.report.results))
+func writeLines(w io.Writer, results *authmethod.Results, mask bool) error {
 	lines := make([]line, 0, rowsAtOnce)
-	for ; rr.next < end; rr.next++ {
-		lines = append(lines, rr.line(rr.next))
+	marshal := func() error { return gocsv.Marshal(lines, w) } // with the heading, the first time
+	for n := range results.Rows().All() {
+		if len(lines) == rowsAtOnce {
+			if err := marshal(); err != nil {
+				return err
+			}
+			lines = lines[:0]
+			marshal = func() error { return gocsv.MarshalWithoutHeaders(lines, w) }
+		}
+		lines = append(lines, newLine(results, n, mask))
 	}
-	rr.buffer.Reset()
-	switch {
-	case first && end == 0:
-		rr.next = 1 // the heading of an empty file, once
-		return gocsv.Marshal(lines, &rr.buffer)
-	case first:
-		return gocsv.Marshal(lines, &rr.buffer)
-	case len(lines) > 0:
-		return gocsv.MarshalWithoutHeaders(lines, &rr.buffer)
-	}
-	return nil
+	return marshal()
 }
 
-func (rr *resultsReader) line(i int) line {
-	row, result := rr.report.rows.At(i), rr.report.results[i]
+func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) line {
+	row, result, notes := results.Rows().At(n), results.At(n), results.Findings(n).Notes
 	l := line{
 		Line: row.Line, User: row.User, PhoneType: string(row.PhoneType), PhoneNumber: row.Number.Graph(),
-		Outcome: string(result.Outcome), Class: string(result.Class), Code: result.Code,
-		Message: message(result, row.Notes()), Advice: advice(result, row.Notes()), RequestID: result.RequestID,
-		Attempts: result.Attempts, Input: row.Input,
+		Outcome: string(result.Outcome), Class: string(result.Class), Code: cmp.Or(result.Code, result.Reason.Word()),
+		Message: message(result, notes), Advice: advice(result, notes), RequestID: result.RequestID,
+		Attempts: result.Attempts, Input: row.Input, Reason: result.Reason.Word(),
 	}
-	if rr.mask {
-		l.mask(row)
+	if result.Outcome == authmethod.Rejected {
+		l.PhoneNumber = "" // none is sent
+	}
+	if mask {
+		l.mask(row, result.Outcome)
 	}
 	if result.Status != 0 {
 		l.HTTPStatus = strconv.Itoa(result.Status)
@@ -130,75 +94,99 @@ func (rr *resultsReader) line(i int) line {
 
 // mask hides the row's number wherever it may stand: in Graph's words too, and
 // in the cells of a rejected row, where columns may have been mixed up.
-func (l *line) mask(row *authmethod.Row) {
-	l.PhoneNumber = row.Number.String()
+func (l *line) mask(row *authmethod.Row, outcome authmethod.Outcome) {
+	if l.PhoneNumber != "" {
+		l.PhoneNumber = row.Number.String()
+	}
 	l.Input = maskDigits(row.Input)
-	l.Message = likeNumber.ReplaceAllStringFunc(l.Message, maskDigits)
-	if row.Rejected() {
-		l.User = likeNumber.ReplaceAllStringFunc(l.User, maskDigits)
-		l.PhoneType = likeNumber.ReplaceAllStringFunc(l.PhoneType, maskDigits)
+	l.Message = maskNumbers(l.Message)
+	if outcome == authmethod.Rejected {
+		l.User, l.PhoneType = MaskUser(l.User), maskNumbers(l.PhoneType)
 	}
 }
 
 // message is what happened, then Graph's own words, then what was repaired or
 // looked odd.
 func message(result authmethod.Result, notes []authmethod.Problem) string {
-	var texts []string
-	for _, text := range []string{result.Message, result.Detail} {
-		if text != "" {
-			texts = append(texts, text)
-		}
-	}
-	text := strings.Join(texts, ": ")
+	texts := []string{joined(": ", result.Message, result.Detail)}
 	for _, note := range notes {
-		if text != "" {
-			text += "; "
-		}
-		text += "note: " + note.Message
+		texts = append(texts, "note: "+note.Message)
 	}
-	return text
+	return joined("; ", texts...)
 }
 
 // advice is what to do about the outcome, then about what looked odd.
 func advice(result authmethod.Result, notes []authmethod.Problem) string {
-	var texts []string
-	if result.Advice != "" {
-		texts = append(texts, result.Advice)
-	}
+	texts := []string{result.Advice}
 	for _, note := range notes {
-		if note.Advice != "" && note.Advice != result.Advice {
+		if note.Advice != result.Advice {
 			texts = append(texts, note.Advice)
 		}
 	}
-	return strings.Join(texts, "; ")
+	return joined("; ", texts...)
 }
 
-// graphForm is the one kind of text that begins with + and is no formula: the
-// blank in it keeps spreadsheets from computing it.
-var graphForm = regexp.MustCompile(`^\+[0-9]{1,3} [0-9*]+(x[0-9]+)?$`)
+// joined leaves out empty texts.
+func joined(separator string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), separator)
+}
 
-// formula is what a spreadsheet takes for the beginning of a formula, at the
-// beginning of a cell or after a character that may divide cells where it is
-// opened. See https://owasp.org/www-community/attacks/CSV_Injection.
-var formula = regexp.MustCompile(`(^|[;|\t\r\n])([=+\-@＝＋－＠\t\r\n])`)
+// graphForm is a number as Graph writes it, the one kind of text that begins
+// with + and is not a formula: the blank in it keeps spreadsheets from computing
+// it.
+var graphForm = regexp.MustCompile(`^\+[0-9]+ [0-9*]+(x[0-9]+)?$`)
+
+// A spreadsheet reads a formula that begins with one of these, at the beginning
+// of a cell or behind a character that may divide cells where it is opened. See
+// https://owasp.org/www-community/attacks/CSV_Injection.
+const (
+	beginsFormula = "=+-@＝＋－＠\t\r\n"
+	dividesCells  = ";|\t\r\n"
+)
 
 // safe keeps a spreadsheet from running a cell: an apostrophe in front makes it
 // text. Control characters that a terminal would obey are left out.
 func safe(cell string) string {
-	if cell == "" || graphForm.MatchString(cell) {
+	if graphForm.MatchString(cell) {
 		return cell
 	}
-	cell = strings.Map(func(r rune) rune {
+	start, changed := true, false
+	for _, r := range cell {
+		changed = changed || unicode.IsControl(r) || start && strings.ContainsRune(beginsFormula, r)
+		start = strings.ContainsRune(dividesCells, r)
+	}
+	if !changed {
+		return cell // as nearly all are
+	}
+	var text strings.Builder
+	start = true
+	for _, r := range cell {
 		if unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) {
-			return -1
+			continue
 		}
-		return r
-	}, cell)
-	return formula.ReplaceAllString(cell, "$1'$2")
+		if start && strings.ContainsRune(beginsFormula, r) {
+			text.WriteByte('\'')
+		}
+		text.WriteRune(r)
+		start = strings.ContainsRune(dividesCells, r)
+	}
+	return text.String()
 }
 
-// likeNumber finds what may be a phone number in a text.
-var likeNumber = regexp.MustCompile(`\p{Nd}[\p{Nd} ().-]{4,}\p{Nd}`)
+// likeNumber finds what may be a phone number in a text, whatever groups its
+// digits.
+var likeNumber = regexp.MustCompile(`\p{Nd}[\p{Nd} ()./*,_-]{4,}\p{Nd}`)
+
+// MaskUser hides what may be a phone number in the name of a user, as a file has
+// where its columns were mixed up. Object ids stay.
+func MaskUser(user string) string {
+	if uuid.Validate(user) == nil {
+		return user
+	}
+	return maskNumbers(user)
+}
+
+func maskNumbers(text string) string { return likeNumber.ReplaceAllStringFunc(text, maskDigits) }
 
 // maskDigits hides all digits of a text but the last two, in every script.
 func maskDigits(text string) string {

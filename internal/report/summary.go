@@ -16,112 +16,95 @@ import (
 // summary is summary.json. Fields may be added; their names and meanings do
 // not change.
 type summary struct {
-	Tool      string         `json:"tool"`
-	Run       string         `json:"run"`
-	Input     summaryInput   `json:"input"`
-	Target    string         `json:"target"`
-	DryRun    bool           `json:"dryRun"`
-	StartedAt time.Time      `json:"startedAt"`
-	Finished  time.Time      `json:"finishedAt"`
-	Seconds   float64        `json:"durationSeconds"`
-	ExitCode  int            `json:"exitCode"`
-	Stopped   string         `json:"stopped"`
-	Outcomes  map[string]int `json:"outcomes"` // every outcome, also those with 0
-	Classes   map[string]int `json:"classes"`
-	Noted     int            `json:"rowsWithNotes"`
-	Requests  int64          `json:"requests"`
-	Ops       int64          `json:"operations"`
-	Throttled int64          `json:"throttled"`
-	Lost      int64          `json:"lostAnswers"`
-	ReadBacks int64          `json:"readBacks"`
+	Input summaryInput `json:"input"`
+	Facts
+	Seconds  float64        `json:"durationSeconds"`
+	Outcomes map[string]int `json:"outcomes"` // every outcome, also those with 0
+	Classes  map[string]int `json:"classes"`
+	Noted    int            `json:"rowsWithNotes"`
 }
 
 type summaryInput struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
 	Rows   int    `json:"rows"`
-	// LeftOut are lines that --where, --skip and --limit left out; they are no
-	// rows.
-	LeftOut int `json:"leftOut"`
+	// LeftOut are lines that --where, --skip and --limit left out, WithoutPhone
+	// those of people who have no phone; neither are rows.
+	LeftOut      int `json:"leftOut"`
+	WithoutPhone int `json:"withoutPhone"`
 }
 
-// WriteSummary writes summary.json the way WriteResults writes.
-func (r *Report) WriteSummary(path string, f Facts) error {
-	counts := r.Counts()
-	classes, _ := r.classes()
+// WriteSummary writes summary.json as [Publish] does.
+func WriteSummary(path string, results *authmethod.Results, f Facts) error {
+	counts, classes := results.Counts(), classesOf(results)
+	f.StartedAt, f.FinishedAt = f.StartedAt.UTC(), f.FinishedAt.UTC()
 	s := summary{
-		Tool: f.Tool, Run: f.Run, Input: summaryInput{f.Input, f.SHA256, r.rows.Len(), f.LeftOut}, Target: f.Target, DryRun: f.DryRun,
-		StartedAt: f.StartedAt.UTC(), Finished: f.FinishedAt.UTC(), Seconds: f.FinishedAt.Sub(f.StartedAt).Seconds(),
-		ExitCode: f.ExitCode, Stopped: f.Stopped, Outcomes: make(map[string]int), Classes: make(map[string]int), Noted: r.noted(),
-		Requests: f.Requests, Ops: f.Operations, Throttled: f.Throttled, Lost: f.Lost, ReadBacks: f.ReadBacks,
+		Facts: f, Input: summaryInput{f.Input, f.SHA256, results.Rows().Len(), f.LeftOut, f.WithoutPhone},
+		Seconds:  f.FinishedAt.Sub(f.StartedAt).Seconds(),
+		Outcomes: make(map[string]int), Classes: make(map[string]int), Noted: noted(results),
 	}
 	for _, outcome := range authmethod.Outcomes() {
 		s.Outcomes[string(outcome)] = counts[outcome]
 	}
 	for _, class := range authmethod.Classes() {
-		s.Classes[string(class)] = classes[class]
+		s.Classes[string(class)] = len(classes[class])
 	}
-	text, err := json.MarshalIndent(s, "", "  ")
+	err := Publish(path, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(s)
+	})
 	if err != nil {
-		return fmt.Errorf("encoding the summary: %w", err)
-	}
-	if err := writeFile(path, bytes.NewReader(append(text, '\n'))); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
 	return nil
 }
 
-func (r *Report) noted() (n int) {
-	for _, row := range r.rows.All() {
-		if len(row.Notes()) > 0 {
-			n++
+func noted(results *authmethod.Results) (rows int) {
+	for n := range results.Rows().All() {
+		if len(results.Findings(n).Notes) > 0 {
+			rows++
 		}
 	}
-	return n
+	return rows
 }
 
-// meaning says what an outcome means in a few words.
-func meaning(outcome authmethod.Outcome, dryRun bool) string {
-	switch outcome {
-	case authmethod.Created:
-		return "the phone is registered now"
-	case authmethod.Unchanged:
-		return "the same number was registered already"
-	case authmethod.Duplicate:
-		return "repeats an earlier row"
-	case authmethod.Conflict:
-		return "another number is registered; left alone"
-	case authmethod.Rejected:
-		return "not sent: its own data is bad"
-	case authmethod.Dependency:
-		return "not sent: the user's mobile did not arrive"
-	case authmethod.Failed:
-		return "refused by Graph, or never let through"
-	case authmethod.Unknown:
-		return "sent, and it is not known whether it arrived"
+// classesOf are the rows that need somebody, by who that is.
+func classesOf(results *authmethod.Results) map[authmethod.Class][]authmethod.RowNumber {
+	classes := make(map[authmethod.Class][]authmethod.RowNumber)
+	for n := range results.Rows().All() {
+		if result := results.At(n); !result.Outcome.Success() {
+			classes[result.Class] = append(classes[result.Class], n)
+		}
 	}
-	if dryRun {
-		return "would be sent"
-	}
-	return "not sent"
+	return classes
 }
 
-// remedy says who can do something about a class.
-func remedy(class authmethod.Class) string {
-	switch class {
-	case authmethod.FixData:
-		return "correct the file"
-	case authmethod.Retry:
-		return "run again"
-	case authmethod.Permission:
-		return "a permission or role is missing"
-	}
-	return "somebody must decide"
+// meanings are those of outcomes, in a few words.
+var meanings = map[authmethod.Outcome]string{
+	authmethod.Created:      "the phone is registered now",
+	authmethod.Planned:      "would be sent",
+	authmethod.Unchanged:    "the same number was registered already",
+	authmethod.Duplicate:    "repeats an earlier row",
+	authmethod.Conflict:     "another number is registered; left alone",
+	authmethod.Rejected:     "not sent: its own data is bad",
+	authmethod.Dependency:   "not sent: waiting for the user's mobile",
+	authmethod.Failed:       "refused by Graph, or never let through",
+	authmethod.Unknown:      "not known whether this number is registered",
+	authmethod.NotAttempted: "not sent, or stopped before it was settled",
+}
+
+// remedies are what can be done about a class.
+var remedies = map[authmethod.Class]string{
+	authmethod.FixData:    "correct the file",
+	authmethod.Retry:      "run again",
+	authmethod.Permission: "a permission or role is missing",
+	authmethod.Decision:   "needs your decision",
 }
 
 // Print writes the summary for a person, on one screen whatever the size of
 // the run.
-func (r *Report) Print(w io.Writer, f Facts) error {
+func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	var text bytes.Buffer
 	title := "Imported"
 	switch {
@@ -134,34 +117,37 @@ func (r *Report) Print(w io.Writer, f Facts) error {
 	if f.Stopped != "" {
 		fmt.Fprintf(&text, "  %s\n\n", f.Stopped)
 	}
-	if err := r.printOutcomes(&text, f.DryRun); err != nil {
+	if err := printOutcomes(&text, results); err != nil {
 		return err
 	}
-	r.printClasses(&text)
+	printClasses(&text, results)
 	fmt.Fprintln(&text)
-	if !f.DryRun {
+	if f.Requests > 0 {
 		fmt.Fprintf(&text, "  %s\n", f.effort())
 	}
 	if f.LeftOut > 0 {
 		fmt.Fprintf(&text, "  lines left out by --where, --skip and --limit: %d\n", f.LeftOut)
 	}
-	if noted := r.noted(); noted > 0 {
-		fmt.Fprintf(&text, "  rows with notes about repairs and oddities in results.csv: %d\n", noted)
+	if f.WithoutPhone > 0 {
+		fmt.Fprintf(&text, "  people without any phone, nothing to do: %d\n", f.WithoutPhone)
+	}
+	if n := noted(results); n > 0 {
+		fmt.Fprintf(&text, "  rows with notes about repairs and oddities in results.csv: %d\n", n)
 	}
 	_, err := w.Write(text.Bytes())
 	return err
 }
 
-func (r *Report) printOutcomes(text *bytes.Buffer, dryRun bool) error {
+func printOutcomes(text *bytes.Buffer, results *authmethod.Results) error {
 	var lines bytes.Buffer
 	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
-	counts := r.Counts()
+	counts := results.Counts()
 	for _, outcome := range authmethod.Outcomes() {
 		if counts[outcome] > 0 {
-			fmt.Fprintf(table, "  %s\t%8d\t%s\n", outcome, counts[outcome], meaning(outcome, dryRun))
+			fmt.Fprintf(table, "  %s\t%8d\t%s\n", outcome, counts[outcome], meanings[outcome])
 		}
 	}
-	fmt.Fprintf(table, "  rows\t%8d\t\n", r.rows.Len())
+	fmt.Fprintf(table, "  rows\t%8d\t\n", results.Rows().Len())
 	if err := table.Flush(); err != nil {
 		return err
 	}
@@ -171,18 +157,19 @@ func (r *Report) printOutcomes(text *bytes.Buffer, dryRun bool) error {
 	return nil
 }
 
-func (r *Report) printClasses(text *bytes.Buffer) {
-	counts, first := r.classes()
+func printClasses(text *bytes.Buffer, results *authmethod.Results) {
+	classes := classesOf(results)
 	heading := "\nWhat is left to do, with the first row of each kind\n\n"
 	for _, class := range authmethod.Classes() {
-		if counts[class] == 0 {
+		of := classes[class]
+		if len(of) == 0 {
 			continue
 		}
-		row, result := r.rows.At(first[class]), r.results[first[class]]
-		fmt.Fprintf(text, "%s  %-13s  %8d  %s\n", heading, class, counts[class], remedy(class))
+		row, result := results.Rows().At(of[0]), results.At(of[0])
+		fmt.Fprintf(text, "%s  %-13s  %8d  %s\n", heading, class, len(of), remedies[class])
 		user := row.User
-		if row.Rejected() { // where columns were mixed up, this is a number, and the screen may be a mail
-			user = likeNumber.ReplaceAllStringFunc(user, maskDigits)
+		if result.Outcome == authmethod.Rejected { // where columns were mixed up, this is a number, and the screen may be a mail
+			user = MaskUser(user)
 		}
 		fmt.Fprintf(text, "    %s\n", clip(printable(fmt.Sprintf("line %d, %s: %s", row.Line, user, result.Message)), 76))
 		heading = ""
@@ -208,7 +195,7 @@ func clip(text string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// effort says what the run cost.
+// effort is what the run cost.
 func (f Facts) effort() string {
 	took := f.FinishedAt.Sub(f.StartedAt)
 	text := fmt.Sprintf("requests %d (phones sent %d, read back %d) in %s", f.Requests, f.Operations-f.ReadBacks, f.ReadBacks, took.Round(100*time.Millisecond))

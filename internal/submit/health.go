@@ -1,6 +1,7 @@
 package submit
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"sync"
@@ -15,10 +16,26 @@ import (
 const forbiddenStart = 20
 
 // PermissionError ends a run in which Graph refused everything with 403.
-type PermissionError struct{ Answers int }
+type PermissionError struct {
+	Answers int
+	All     bool // no rows were left
+}
 
 func (e *PermissionError) Error() string {
+	if e.All {
+		return fmt.Sprintf("writing phones: Graph answered nothing but 403 (%d): the credential lacks the permission or the role, or all of these users are protected", e.Answers)
+	}
 	return fmt.Sprintf("writing phones: Graph refused the first %d rows with 403, so the credential lacks the permission or the role", e.Answers)
+}
+
+// ExitCode is what the command ends with.
+func (e *PermissionError) ExitCode() int { return 5 }
+
+// Advice is what the caller lacks; see
+// https://learn.microsoft.com/graph/api/authentication-post-phonemethods.
+func (e *PermissionError) Advice() string {
+	return "grant the application permission UserAuthMethod-Phone.ReadWrite.All or UserAuthenticationMethod.ReadWrite.All with admin consent; " +
+		"with a signed-in user, the user also needs the role Authentication Administrator, or Privileged Authentication Administrator where the target is an administrator"
 }
 
 // StalledError ends a run to which Graph gave no answer but throttles and
@@ -26,15 +43,27 @@ func (e *PermissionError) Error() string {
 // purpose: going on later is fine.
 type StalledError struct {
 	For    time.Duration // without any progress
-	Wait   time.Duration // that Graph asked for, beyond that
+	Wait   time.Duration // that Graph asks for now; 0 when --give-up-after is over
 	Status int           // of the last answer
 }
 
 func (e *StalledError) Error() string {
-	if e.Wait > 0 {
-		return fmt.Sprintf("writing phones: Graph's last answer (status %[2]d) means waiting for %[1]s, longer than --give-up-after allows", e.Wait, e.Status)
+	text := fmt.Sprintf("writing phones: Graph answered nothing but throttles and faults (last: %d)", e.Status)
+	if e.For > 0 {
+		text += fmt.Sprintf(" for %s", e.For)
 	}
-	return fmt.Sprintf("writing phones: Graph answered nothing but throttles and faults (last: %d) for %s", e.Status, e.For)
+	if e.Wait > 0 {
+		text += fmt.Sprintf(", and wants another wait of %s, which goes beyond --give-up-after", e.Wait)
+	}
+	return text
+}
+
+// ExitCode is what the command ends with.
+func (e *StalledError) ExitCode() int { return 4 }
+
+// Advice is what to do when Graph kept throttling.
+func (e *StalledError) Advice() string {
+	return "run again later with the same file: what stands in the tenant already becomes unchanged; --give-up-after waits longer"
 }
 
 // UnreachableError ends a run when nothing answered for too long.
@@ -49,29 +78,34 @@ func (e *UnreachableError) Error() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Cause }
 
+// ExitCode is what the command ends with.
+func (e *UnreachableError) ExitCode() int { return 1 }
+
+// Advice is where to look when nothing answers.
+func (e *UnreachableError) Advice() string {
+	return "check the network, the proxy (HTTPS_PROXY) and --graph-endpoint, then run again with the same file"
+}
+
 // health watches the run as a whole.
 type health struct {
 	mu        sync.Mutex
+	stats     Stats
 	forbidden int  // answers 403 since the start, while there is nothing else
+	doubt     bool // an answer was lost, late or missing
 	welcome   bool // Graph has let something through
 	progress  time.Time
 	status    int   // of the last answer without progress, 0 when none came
 	cause     error // why the last request got none
 }
 
-func (h *health) start(now time.Time) { h.progress = now }
-
 // heard takes note of one answer.
-func (h *health) heard(a authmethod.Answer) {
+func (h *health) heard(verb authmethod.Verb, a authmethod.Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.stats.count(verb, a)
 	switch fateOf(a) {
 	case lost, neverLeft, postponed:
-		h.status = a.Status
-		h.cause = a.Lost
-		if a.NotSent != nil {
-			h.cause = a.NotSent
-		}
+		h.doubt, h.status, h.cause = true, a.Status, cmp.Or(a.NotSent, a.Lost)
 		return
 	}
 	h.progress, h.status = time.Now(), 0
@@ -82,26 +116,50 @@ func (h *health) heard(a authmethod.Answer) {
 	h.welcome = h.welcome || a.Status != http.StatusUnauthorized
 }
 
+func (s *Stats) count(verb authmethod.Verb, a authmethod.Answer) {
+	if a.NotSent != nil || a.Planned != "" {
+		return
+	}
+	s.Operations++
+	if verb == authmethod.Read {
+		s.ReadBacks++
+	}
+	if a.Lost != nil {
+		s.Lost++
+	}
+	if a.Status == http.StatusTooManyRequests {
+		s.Throttled++
+	}
+}
+
 // verdict is the error that ends the run, if it is time, or if it will be time
 // before the present hold is over.
 func (h *health) verdict(now, heldUntil time.Time, giveUpAfter time.Duration) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.welcome && h.forbidden >= forbiddenStart {
-		return &PermissionError{h.forbidden}
+		return &PermissionError{h.forbidden, false}
 	}
 	idle := now.Sub(h.progress)
+	over, willBe := idle >= giveUpAfter, heldUntil.Sub(h.progress) >= giveUpAfter
 	switch {
-	case idle < giveUpAfter && heldUntil.Sub(h.progress) < giveUpAfter:
-		return nil
-	case idle < giveUpAfter && h.status != 0:
-		return &StalledError{Wait: heldUntil.Sub(now).Round(time.Second), Status: h.status}
-	case h.status != 0:
+	case h.status != 0 && over:
 		return &StalledError{For: idle.Round(time.Second), Status: h.status}
-	case idle < giveUpAfter:
-		return nil // our own backoff, not Graph's wish
-	case h.cause != nil:
+	case h.status != 0 && willBe:
+		return &StalledError{For: idle.Round(time.Second), Wait: heldUntil.Sub(now).Round(time.Second), Status: h.status}
+	case over && h.cause != nil:
 		return &UnreachableError{idle.Round(time.Second), h.cause}
+	}
+	return nil // also while the hold is our own backoff, and not Graph's wish
+}
+
+// end is the verdict on a run that came to its end: where nothing but 403 was
+// answered, however few the rows, it is the caller who lacks something.
+func (h *health) end() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.welcome && !h.doubt && h.forbidden > 0 {
+		return &PermissionError{h.forbidden, true}
 	}
 	return nil
 }

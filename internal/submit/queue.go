@@ -1,8 +1,9 @@
 package submit
 
 import (
-	"container/heap"
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,9 +37,7 @@ type lane struct {
 
 // sending notes that the head is about to be sent.
 func (l *lane) sending(now time.Time) {
-	if l.first.IsZero() {
-		l.first = now
-	}
+	l.first = cmp.Or(l.first, now)
 	if l.verb == authmethod.Create {
 		l.creates++
 		l.reads = 0
@@ -52,8 +51,7 @@ type queue struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	fresh   []authmethod.Lane // not begun, in the order of the file
-	ready   []*lane           // begun, and may be sent now
-	later   laneHeap          // begun, and may be sent when due
+	begun   []*lane           // in the order in which they are due
 	taken   int               // lanes in the hands of workers
 }
 
@@ -72,8 +70,7 @@ func (q *queue) take(ctx context.Context, most int) []*lane {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for ctx.Err() == nil && !q.done() {
-		q.promote(time.Now())
-		if batch := q.pick(most); len(batch) > 0 {
+		if batch := q.pick(most, time.Now()); len(batch) > 0 {
 			q.taken += len(batch)
 			return batch
 		}
@@ -83,13 +80,13 @@ func (q *queue) take(ctx context.Context, most int) []*lane {
 }
 
 func (q *queue) done() bool {
-	return q.taken == 0 && len(q.fresh) == 0 && len(q.ready) == 0 && len(q.later) == 0
+	return q.taken == 0 && len(q.fresh) == 0 && len(q.begun) == 0
 }
 
 // sleep waits until something changes or the next lane is due.
 func (q *queue) sleep() {
-	if len(q.later) > 0 {
-		timer := time.AfterFunc(time.Until(q.later[0].due), q.wake)
+	if len(q.begun) > 0 {
+		timer := time.AfterFunc(time.Until(q.begun[0].due), q.wake)
 		defer timer.Stop()
 	}
 	q.changed.Wait()
@@ -103,19 +100,13 @@ func (q *queue) wake() {
 	q.changed.Broadcast()
 }
 
-func (q *queue) promote(now time.Time) {
-	for len(q.later) > 0 && !q.later[0].due.After(now) {
-		q.ready = append(q.ready, heap.Pop(&q.later).(*lane))
-	}
-}
-
-func (q *queue) pick(most int) (batch []*lane) {
-	for len(batch) < most && len(q.ready) > 0 {
-		l := q.ready[0]
+func (q *queue) pick(most int, now time.Time) (batch []*lane) {
+	for len(batch) < most && len(q.begun) > 0 && !q.begun[0].due.After(now) {
+		l := q.begun[0]
 		if l.alone && len(batch) > 0 {
 			return batch
 		}
-		q.ready = q.ready[1:]
+		q.begun = q.begun[1:]
 		batch = append(batch, l)
 		if l.alone {
 			return batch
@@ -128,63 +119,23 @@ func (q *queue) pick(most int) (batch []*lane) {
 	return batch
 }
 
-// putBack returns lanes that were taken and not sent.
-func (q *queue) putBack(batch []*lane) {
+// giveBack returns lanes that were taken. They wait behind those that are due at
+// the same time; lanes without rows are done.
+func (q *queue) giveBack(lanes ...*lane) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.taken -= len(batch)
-	q.ready = append(q.ready, batch...)
-	q.changed.Broadcast()
-}
-
-// putLater returns a lane whose head is to be sent again when due.
-func (q *queue) putLater(l *lane, due time.Time) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.taken--
-	l.due = due
-	heap.Push(&q.later, l)
-	q.changed.Broadcast()
-}
-
-// next returns a lane whose head has its outcome; the row after it is the head
-// from now on.
-func (q *queue) next(l *lane) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.taken--
-	if len(l.rows) > 1 {
-		q.ready = append(q.ready, &lane{rows: l.rows[1:], verb: authmethod.Create})
+	q.taken -= len(lanes)
+	for _, l := range lanes {
+		if len(l.rows) == 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(q.begun, l.due, func(other *lane, due time.Time) int {
+			if other.due.After(due) {
+				return 1
+			}
+			return -1
+		})
+		q.begun = slices.Insert(q.begun, at, l)
 	}
 	q.changed.Broadcast()
-}
-
-// drop forgets a lane whose outcome could not be recorded.
-func (q *queue) drop() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.taken--
-	q.changed.Broadcast()
-}
-
-// rest is what has begun and is not done, when no worker is left.
-func (q *queue) rest() []*lane {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return append(q.ready, q.later...)
-}
-
-// laneHeap orders lanes by when they are due.
-type laneHeap []*lane
-
-func (h laneHeap) Len() int           { return len(h) }
-func (h laneHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
-func (h laneHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *laneHeap) Push(x any)        { *h = append(*h, x.(*lane)) }
-func (h *laneHeap) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	return last
 }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/term"
+)
+
+// console is standard error, and the only thing that speaks to people there:
+// errors and hints with "entraphone:" in front, in lower case and without a full
+// stop; the log; and the progress line. While a progress line stands there, what
+// is written goes through it, so that it comes out above the line.
+type console struct {
+	mu       sync.Mutex
+	out      io.Writer
+	terminal bool
+	plain    io.Writer
+}
+
+func newConsole(stderr io.Writer) *console {
+	file, isFile := stderr.(*os.File)
+	return &console{out: stderr, plain: stderr, terminal: isFile && term.IsTerminal(int(file.Fd()))}
+}
+
+// Write writes to where the console points at the moment.
+func (c *console) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out.Write(p)
+}
+
+// through sends everything through w.
+func (c *console) through(w io.Writer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out = w
+}
+
+// without sends everything to standard error again once leave has returned.
+// Nothing is written meanwhile.
+func (c *console) without(leave func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	leave()
+	c.out = c.plain
+}
+
+// explain tells a person what went wrong, one line a problem, and what to do.
+func (c *console) explain(err error, command string, code int) {
+	if err == nil || code == exitRows {
+		return
+	}
+	problems := flatten(err)
+	if code == exitInterrupted {
+		problems = []error{errors.New("interrupted")}
+	}
+	for _, problem := range problems {
+		fmt.Fprintf(c, "entraphone: error: %v\n", problem)
+	}
+	if hint := hintFor(err, command, code); hint != "" {
+		fmt.Fprintf(c, "entraphone: hint: %s\n", hint)
+	}
+}
+
+// people reports whether the log is for a person to read as it comes.
+func (c *console) people(o outputOptions) bool {
+	return o.logFormat == "console" || o.logFormat == "" && c.terminal
+}
+
+// audit is the level of the lines that say that a run begins and ends. People
+// see that from the summary.
+func (c *console) audit(o outputOptions) zerolog.Level {
+	if c.people(o) {
+		return zerolog.DebugLevel
+	}
+	return zerolog.InfoLevel
+}
+
+// logger writes, without colours on Windows, whose older consoles print the
+// codes instead of obeying them, for people or, one JSON object a line, for programs.
+func (c *console) logger(o outputOptions) zerolog.Logger {
+	var w io.Writer = c
+	if c.people(o) {
+		w = zerolog.ConsoleWriter{Out: c, NoColor: !c.terminal || runtime.GOOS == "windows", TimeFormat: time.TimeOnly}
+	}
+	return zerolog.New(w).Level(o.level()).With().Timestamp().Logger()
+}
+
+// printable leaves out what a terminal would obey, and what would look like
+// another line.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// The exit codes are a public contract; doc.go and the README list them.
+// Codes may be added; any code that a caller does not know means failure.
+const (
+	exitDone        = 0
+	exitFailed      = 1   // the run could not be carried out
+	exitUsage       = 2   // usage, configuration or unreadable input; nothing was sent
+	exitRows        = 3   // finished, and some rows need somebody
+	exitStopped     = 4   // stopped on purpose by a limit
+	exitRefused     = 5   // credentials or permission refused
+	exitLocked      = 6   // another run holds the lock
+	exitInterrupted = 130 // as shells report a process that was interrupted
+)
+
+// exitCode is the one place where errors become exit codes: each error that
+// means another one than failure says so itself.
+func exitCode(ctx context.Context, err error) int {
+	var own interface{ ExitCode() int }
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &own):
+		return own.ExitCode()
+	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))):
+		return exitInterrupted
+	}
+	return exitFailed
+}
+
+// usageError is a mistake on the command line; all of them at once.
+type usageError struct{ problems []error }
+
+func (e *usageError) Error() string { return errors.Join(e.problems...).Error() }
+
+func (e *usageError) Unwrap() []error { return e.problems }
+
+func (e *usageError) ExitCode() int { return exitUsage }
+
+func usagef(format string, args ...any) error {
+	return &usageError{[]error{fmt.Errorf(format, args...)}}
+}
+
+// rowsError ends a run that finished, and of which some rows need somebody. The
+// summary has said so already, so that it is not printed.
+type rowsError struct{}
+
+func (rowsError) Error() string { return "some rows need somebody" }
+
+func (rowsError) ExitCode() int { return exitRows }
+
+// lockedError ends a run while another one uses the same state folder.
+type lockedError struct{ folder string }
+
+func (e *lockedError) Error() string {
+	return fmt.Sprintf("another run is under way in %s: wait for its end, or keep this run elsewhere with --state", e.folder)
+}
+
+func (e *lockedError) ExitCode() int { return exitLocked }
+
+// reportError ends a run of which not everything could be written. It hides the
+// run's own failure from the exit code: without a report nobody may believe that
+// the run was carried out.
+type reportError struct {
+	problems []error
+	failure  error // of the run itself, nil if there was none
+}
+
+func (e *reportError) Error() string { return errors.Join(e.problems...).Error() }
+
+func (e *reportError) ExitCode() int { return exitFailed }
+
+// all are the problems, and what went wrong before them.
+func (e *reportError) all() []error {
+	if e.failure == nil || errors.Is(e.failure, rowsError{}) {
+		return e.problems
+	}
+	return append(e.problems, e.failure)
+}
+
+// flatten splits joined errors, so that each gets a line of its own.
+func flatten(err error) (all []error) {
+	var report *reportError
+	if errors.As(err, &report) {
+		return report.all()
+	}
+	several, is := err.(interface{ Unwrap() []error })
+	if !is {
+		return []error{err}
+	}
+	for _, each := range several.Unwrap() {
+		all = append(all, flatten(each)...)
+	}
+	return all
+}
+
+// hintFor is the next step, where the message itself does not name one.
+func hintFor(err error, command string, code int) string {
+	var usage *usageError
+	var advised interface{ Advice() string }
+	switch {
+	case errors.As(err, &advised):
+		return advised.Advice()
+	case errors.As(err, &usage) && command != "":
+		return fmt.Sprintf("see %q", command+" --help")
+	case code == exitInterrupted:
+		return "run again with the same file: what stands in the tenant already becomes unchanged"
+	}
+	return ""
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// stateFolder is where runs are kept when nobody says where: the place that
+// the system has for data of programs which are not settings.
+func stateFolder(getenv func(string) string) (string, error) {
+	if runtime.GOOS == "windows" {
+		if local := getenv("LOCALAPPDATA"); local != "" {
+			return filepath.Join(local, "entraphone"), nil
+		}
+		return "", errors.New("no place to keep runs: LOCALAPPDATA is not set; give --state DIR")
+	}
+	// https://specifications.freedesktop.org/basedir-spec/latest/
+	if state := getenv("XDG_STATE_HOME"); filepath.IsAbs(state) {
+		return filepath.Join(state, "entraphone"), nil
+	}
+	if home := getenv("HOME"); home != "" {
+		return filepath.Join(home, ".local", "state", "entraphone"), nil
+	}
+	return "", errors.New("no place to keep runs: HOME is not set, as in some cron and service environments; give --state DIR")
+}
+
+func stateFolderInWords() string {
+	if runtime.GOOS == "windows" {
+		return `%LOCALAPPDATA%\entraphone`
+	}
+	return "$XDG_STATE_HOME/entraphone or ~/.local/state/entraphone"
+}
+
+// runFolder is the folder of one run, and the lock that keeps other runs away
+// while it lasts.
+type runFolder struct {
+	path string
+	lock *flock.Flock
+}
+
+// openRun takes the lock and makes the folder of a run that begins now. Only
+// its owner may look into it.
+func openRun(state, input string, now time.Time) (*runFolder, error) {
+	runs := filepath.Join(state, "runs")
+	if err := os.MkdirAll(runs, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder for runs: %w", err)
+	}
+	lock := flock.New(filepath.Join(state, "lock"), flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("locking %s: %w", state, err)
+	}
+	if !held {
+		return nil, &lockedError{state}
+	}
+	path, err := makeRunFolder(runs, runName(input, now))
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	return &runFolder{path, lock}, nil
+}
+
+// makeRunFolder adds a number where a run of this name stands already.
+func makeRunFolder(runs, name string) (string, error) {
+	for n := 1; ; n++ {
+		path := filepath.Join(runs, name)
+		if n > 1 {
+			path += fmt.Sprintf("-%d", n)
+		}
+		err := os.Mkdir(path, 0o700)
+		if err == nil {
+			return path, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("making the run's folder: %w", err)
+		}
+	}
+}
+
+// runName is a name that sorts by time and can be a folder on every system.
+func runName(input string, now time.Time) string {
+	base := filepath.Base(input)
+	if input == "-" {
+		base = "stdin"
+	}
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	base = strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, base)
+	return now.UTC().Format("20060102T150405Z") + "-" + base[:min(len(base), 60)]
+}
+
+// file is the path of a file of the run.
+func (f *runFolder) file(name string) string { return filepath.Join(f.path, name) }
+
+func (f *runFolder) name() string { return filepath.Base(f.path) }
+
+// release lets other runs begin. The lock file stays: removing it would let
+// two runs hold two locks of one name.
+func (f *runFolder) release() error { return f.lock.Unlock() }

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/graph"
+	"entraphone/internal/importfile"
+	"entraphone/internal/journal"
+	"entraphone/internal/phonenumber"
+	"entraphone/internal/plan"
+	"entraphone/internal/report"
+	"entraphone/internal/submit"
+)
+
+// grace is how long requests in flight may finish after an interrupt.
+const grace = 15 * time.Second
+
+// importRun is one import: begin reads and plans, send carries the lanes to the
+// target, and report says what became of every row, however the sending ended.
+type importRun struct {
+	*importCommand
+	logger  zerolog.Logger
+	started time.Time
+
+	input   *input
+	target  *target
+	folder  *runFolder
+	lanes   []authmethod.Lane
+	results *authmethod.Results
+	sent    submit.Stats
+}
+
+// begin does everything that can fail without anything being sent.
+func (r *importRun) begin(ctx context.Context) (err error) {
+	r.started = time.Now()
+	state, err := r.output.folder(r.getenv)
+	if err != nil {
+		return err
+	}
+	if r.input, err = readInput(ctx, r.process, r.file, state); err != nil {
+		return err
+	}
+	r.sayReading()
+	planned := plan.Build(&r.input.Rows)
+	r.lanes, r.results = planned.Lanes, authmethod.NewResults(&r.input.Rows, planned.Findings)
+	for _, d := range planned.Decisions {
+		r.results.Set(d.Row, d.Result)
+	}
+	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
+		return err
+	}
+	if r.folder, err = openRun(state, r.file.path, r.started); err != nil {
+		return err
+	}
+	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", planned.Users).Str("target", r.target.words).Msg("import begins")
+	return nil
+}
+
+func (r *importRun) close() {
+	if r.input != nil {
+		r.input.close()
+	}
+	if r.folder != nil {
+		_ = r.folder.release()
+	}
+}
+
+func (r *importRun) audit() *zerolog.Event { return r.logger.WithLevel(r.console.audit(r.output)) }
+
+// sayReading says how the file was read, before anything is done with it.
+func (r *importRun) sayReading() {
+	reading := r.input.Reading
+	if r.console.people(r.output) {
+		fmt.Fprintln(r.console, reading)
+		return
+	}
+	headings, columns := map[string][]string{}, zerolog.Dict()
+	for _, c := range reading.Columns {
+		headings[c.Key] = append(headings[c.Key], c.Heading)
+	}
+	for _, key := range slices.Sorted(maps.Keys(headings)) {
+		columns.Str(key, strings.Join(headings[key], ", "))
+	}
+	r.logger.Info().Str("file", reading.Name).Str("encoding", reading.Encoding).Str("delimiter", reading.Delimiter).Bool("one_phone_a_line", reading.Long).
+		Dict("columns", columns).Str("default_country", reading.DefaultCountry).Int("lines", reading.Lines).Int("rows", r.input.Rows.Len()).
+		Int("without_phone", reading.WithoutPhone).Str("sha256", r.input.SHA256).Msg("file read")
+	for _, warning := range reading.Warnings {
+		r.logger.Warn().Msg(warning)
+	}
+}
+
+// send opens the journal, which shows that the folder can be written before
+// anything is sent, signs in, and sends.
+func (r *importRun) send(ctx context.Context) error {
+	recorder := &recorder{results: r.results, logger: r.logger}
+	if r.target.journal {
+		record, err := journal.Create(r.folder.file("journal.jsonl"), journal.Header{
+			Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, SHA256: r.input.SHA256,
+			TenantID: r.target.tenantID, Endpoint: r.target.endpoint,
+		}, &r.input.Rows)
+		if err != nil {
+			return err
+		}
+		recorder.journal = record
+	}
+	err := r.carry(ctx, recorder)
+	if recorder.journal != nil {
+		if closing := recorder.journal.Close(); closing != nil {
+			return fmt.Errorf("%w (the run had ended with: %v)", closing, err) // a record that is not whole is worse than any end
+		}
+	}
+	return err
+}
+
+func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
+	if len(r.lanes) == 0 {
+		return nil
+	}
+	total := 0
+	for _, lane := range r.lanes {
+		total += len(lane)
+	}
+	line := newProgress(r.console, r.logger, total, r.target.pacer.Status)
+	defer line.end()
+	recorder.progress = line
+	stop := context.AfterFunc(ctx, func() {
+		r.logger.Warn().Stringer("within", grace).Msg("stopping: nothing more is sent, requests in flight may finish; interrupt again to quit at once")
+	})
+	defer stop()
+	if err := r.target.Authenticate(ctx); err != nil {
+		return err
+	}
+	submitter := submit.Submitter{
+		Config: submit.Config{
+			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
+			Grace: grace, Compare: phonenumber.Compare, Jitter: rand.Float64,
+		},
+		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows,
+	}
+	defer func() { r.sent = submitter.Stats() }()
+	return submitter.Run(ctx, r.lanes)
+}
+
+// recorder keeps outcomes in the journal and in the results, and shows them.
+type recorder struct {
+	journal  *journal.Journal // nil where nothing is sent for real
+	results  *authmethod.Results
+	progress *progress
+	logger   zerolog.Logger
+}
+
+// Intent is the journal's.
+func (r *recorder) Intent(rows []authmethod.RowNumber) error {
+	if r.journal == nil {
+		return nil
+	}
+	return r.journal.Intent(rows)
+}
+
+// Outcome keeps an outcome. Graph's message is left to the results, because it
+// may repeat the number.
+func (r *recorder) Outcome(n authmethod.RowNumber, result authmethod.Result) error {
+	r.results.Set(n, result)
+	r.progress.add()
+	row := r.results.Rows().At(n)
+	if e := r.logger.Debug(); e.Enabled() {
+		e.Int32("line", row.Line).Str("user", report.MaskUser(row.User)).Str("phone_type", string(row.PhoneType)).Stringer("phone_number", row.Number).
+			Str("outcome", string(result.Outcome)).Int("status", result.Status).Str("code", result.Code).Str("request_id", result.RequestID).
+			Int("attempts", result.Attempts).Msg("row done")
+	}
+	if r.journal == nil {
+		return nil
+	}
+	return r.journal.Outcome(n, result)
+}
+
+// report writes the report of a run and returns the error that decides the exit
+// code. The summary comes last, because it holds that code.
+func (r *importRun) report(ctx context.Context, failure error) error {
+	if failure == nil && !r.results.AllDone() {
+		failure = rowsError{}
+	}
+	facts := r.facts()
+	facts.ExitCode = exitCode(ctx, failure)
+	if facts.ExitCode != exitDone && facts.ExitCode != exitRows {
+		facts.Stopped = stoppedBy(facts.ExitCode, failure)
+		r.results.End(endOf(facts.ExitCode, failure).Result(authmethod.NotAttempted, facts.Stopped))
+	}
+	var unwritten []error
+	kept := r.folder.file("results.csv")
+	if err := report.WriteResults(kept, r.results, r.output.mask); err != nil {
+		kept = ""
+		if r.target.Requests() > 0 {
+			err = fmt.Errorf("%w; what was sent stands in %s", err, r.folder.file("journal.jsonl"))
+		}
+		unwritten = append(unwritten, err)
+	}
+	rejects, err := r.writeRejects(ctx)
+	unwritten = append(unwritten, err)
+	unwritten = append(unwritten, r.print(facts, kept, rejects))
+	if err := errors.Join(unwritten...); err != nil {
+		facts.ExitCode = exitFailed
+	}
+	unwritten = append(unwritten, report.WriteSummary(r.folder.file("summary.json"), r.results, facts))
+	if err := errors.Join(unwritten...); err != nil {
+		return &reportError{flatten(err), failure}
+	}
+	line, counts := r.audit().Str("run", r.folder.name()).Int("exit_code", facts.ExitCode), r.results.Counts()
+	for _, outcome := range authmethod.Outcomes() {
+		line = line.Int(string(outcome), counts[outcome])
+	}
+	line.Msg("import ends")
+	return failure
+}
+
+func (r *importRun) facts() report.Facts {
+	reading := r.input.Reading
+	return report.Facts{
+		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
+		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun,
+		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
+	}
+}
+
+// print prints the summary, and where everything is kept.
+func (r *importRun) print(facts report.Facts, results string, rejects []string) error {
+	if err := report.Print(r.stdout, r.results, facts); err != nil {
+		return fmt.Errorf("printing the summary: %w", err)
+	}
+	if results != "" {
+		fmt.Fprintf(r.stdout, "  results  %s\n", results)
+	}
+	for _, path := range rejects {
+		fmt.Fprintf(r.stdout, "  rejects  %s\n", path)
+	}
+	return nil
+}
+
+// stoppedBy says in one sentence why a run ended before its rows did.
+func stoppedBy(code int, failure error) string {
+	if code == exitInterrupted {
+		return "interrupted"
+	}
+	return failure.Error()
+}
+
+// endOf is why rows were not sent when the run stopped, which says who can help.
+func endOf(code int, failure error) authmethod.Code {
+	var signIn *graph.AuthError
+	switch {
+	case errors.As(failure, &signIn):
+		return authmethod.CodeRunStoppedSignIn
+	case code == exitRefused:
+		return authmethod.CodeRunStoppedRefused
+	}
+	return authmethod.CodeRunStopped
+}
+
+// writeRejects hands back the lines whose rows need somebody, in the dialect of
+// the file: one file for each kind of help. It returns their paths.
+func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error) {
+	for _, class := range authmethod.Classes() {
+		remarks := r.remarks(class)
+		if len(remarks) == 0 {
+			continue
+		}
+		path := r.folder.file("rejects-" + string(class) + ".csv")
+		err := report.Publish(path, func(w io.Writer) error { return r.input.excerpt(context.WithoutCancel(ctx), remarks, w) })
+		if err != nil {
+			return paths, fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// remarks gathers by line what is said of its rows. Where a line has several
+// phones, it names which.
+func (r *importRun) remarks(class authmethod.Class) map[int32]importfile.Remark {
+	remarks := map[int32]importfile.Remark{}
+	for n, row := range r.input.Rows.All() {
+		result := r.results.At(n)
+		if result.Outcome.Success() || result.Class != class {
+			continue
+		}
+		reason := result.Message
+		if !r.input.Reading.Long && row.PhoneType != "" {
+			reason = string(row.PhoneType) + ": " + reason
+		}
+		before, several := remarks[row.Line]
+		if several {
+			reason = before.Reason + "; " + reason
+			if result.Advice != before.Advice {
+				result.Advice = before.Advice + "; " + result.Advice
+			}
+		}
+		remarks[row.Line] = importfile.Remark{Reason: reason, Advice: result.Advice}
+	}
+	return remarks
+}

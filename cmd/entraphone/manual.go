@@ -1,0 +1,70 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// manual is doc.go: the one text that the help topics and the exit codes in the
+// help of every command are made from.
+//
+//go:embed doc.go
+var manual string
+
+// topics are sections of the manual that are help topics of their own.
+var topics = []struct{ name, section, short string }{
+	{"files", "Files", "Which files are read, and how columns are found"},
+	{"numbers", "Numbers", "How numbers are read, repaired and refused"},
+	{"results", "Results", "What a run leaves behind"},
+	{"exit-codes", "Exit codes", "What the exit codes mean"},
+}
+
+// section is a section of the manual without its heading.
+func section(name string) string {
+	_, text, found := strings.Cut(manual, "\n# "+name+"\n")
+	if !found {
+		panic("entraphone: the manual has no section " + name) // unreachable unless bug
+	}
+	text, _, _ = strings.Cut(text, "\n# ")
+	text, _, _ = strings.Cut(text, "\n*/")
+	return strings.Trim(text, "\n") + "\n"
+}
+
+// newTopics are commands that only have help.
+func newTopics(p process) (commands []*cobra.Command) {
+	for _, topic := range topics {
+		command := &cobra.Command{Use: topic.name, Short: topic.short}
+		command.SetHelpFunc(func(*cobra.Command, []string) {
+			fmt.Fprint(p.stdout, strings.ReplaceAll(section(topic.section), "\t", "  "))
+		})
+		commands = append(commands, command)
+	}
+	return commands
+}
+
+// exitHelp is the table of exit codes in the help of a command.
+func exitHelp() string {
+	table, _, _ := strings.Cut(section("Exit codes"), "\n\n")
+	return "\nExit codes:\n" + strings.ReplaceAll(table, "\t", "  ") + "\nAny other code means failure.\n"
+}
+
+// argument is what the catalogue has for a value that only a row knows.
+var argument = regexp.MustCompile(`%\[\d\][a-z]`)
+
+// wrapped breaks text at the width of help, under where it begins.
+func wrapped(text string) string {
+	const indent = 11
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > columns-indent {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return strings.Join(append(lines, line), "\n"+strings.Repeat(" ", indent))
+}

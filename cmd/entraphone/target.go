@@ -1,0 +1,142 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/graph"
+	"entraphone/internal/graphsim"
+	"entraphone/internal/graphsim/login"
+	"entraphone/internal/pace"
+	"entraphone/internal/submit"
+)
+
+// sender is what a run sends through: Graph, or what stands in for it. It signs
+// in before the first row, so that wrong credentials are known by then.
+type sender interface {
+	submit.Sender
+	Authenticate(ctx context.Context) error
+	// Requests counts the requests that left this machine.
+	Requests() int64
+}
+
+var (
+	_ sender = (*graph.Client)(nil)
+	_ sender = (*dryRun)(nil)
+)
+
+// target is where the phones go.
+type target struct {
+	sender
+	pacer    *pace.Pacer
+	tenantID string // as configured; empty when the credential knows it
+	endpoint string // Graph's address
+	words    string // for people
+	journal  bool   // what is sent there has to be known for ever
+}
+
+// newTarget chooses once what the rows are sent to; nothing after it asks.
+func (c *importCommand) newTarget(rows *authmethod.Rows, logger zerolog.Logger) (*target, error) {
+	switch {
+	case c.dryRun && c.simulate:
+		return newDryRun(rows, "the simulator"), nil
+	case c.dryRun:
+		return newDryRun(rows, "the tenant"), nil
+	case c.simulate:
+		return c.newSimulated(logger)
+	}
+	config, err := c.tenant.config(c.process)
+	if err != nil {
+		return nil, err
+	}
+	config.Logger = logger
+	words := "the credential's tenant"
+	if config.Credential.TenantID != "" {
+		words = "tenant " + config.Credential.TenantID
+	}
+	if config.Endpoint != "" {
+		words += " at " + config.Endpoint
+	}
+	return c.newGraph(config, words)
+}
+
+func (c *importCommand) newGraph(config graph.Config, words string) (*target, error) {
+	config.Connections, config.Version = c.pace.workers, version()
+	client, err := graph.New(config)
+	if err != nil {
+		return nil, err
+	}
+	endpoint, _, err := config.Addresses()
+	if err != nil {
+		return nil, err
+	}
+	return &target{client, pace.New(float64(c.pace.rate), rand.Float64), config.Credential.TenantID, endpoint, words, true}, nil
+}
+
+// newSimulated talks to the embedded simulator the way it would talk to Graph,
+// sign-in included; only the connection is in process.
+func (c *importCommand) newSimulated(logger zerolog.Logger) (*target, error) {
+	config, err := c.simulator.config()
+	if err != nil {
+		return nil, err
+	}
+	app := login.Client{ID: "simulated", Secret: "simulated"}
+	if len(config.Clients) > 0 {
+		app = config.Clients[0]
+	}
+	simulated, err := c.newGraph(graph.Config{
+		Cloud: graph.CloudGlobal, Transport: graphsim.New(config).Transport(), Logger: logger,
+		Credential: graph.CredentialConfig{
+			Kind: graph.AuthSecret, TenantID: "simulated", ClientID: app.ID, ClientSecret: graph.NewSecret(cmp.Or(app.Secret, "simulated")),
+		},
+	}, "the simulator")
+	if err != nil {
+		return nil, err
+	}
+	simulated.endpoint = "simulator" // not the address it is reached by in process
+	return simulated, nil
+}
+
+// dryRun is a sender that sends nothing, and answers of each step what would be
+// done.
+type dryRun struct {
+	rows *authmethod.Rows
+
+	mu     sync.Mutex
+	before map[string]authmethod.RowNumber // what would be sent for a user last
+}
+
+func newDryRun(rows *authmethod.Rows, words string) *target {
+	dry := &dryRun{rows: rows, before: map[string]authmethod.RowNumber{}}
+	return &target{sender: dry, pacer: pace.New(pace.Unlimited, rand.Float64), words: words}
+}
+
+// Authenticate has nothing to do.
+func (*dryRun) Authenticate(context.Context) error { return nil }
+
+// Requests is 0.
+func (*dryRun) Requests() int64 { return 0 }
+
+// Send answers at once.
+func (d *dryRun) Send(_ context.Context, steps []authmethod.Step) ([]authmethod.Answer, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	answers := make([]authmethod.Answer, len(steps))
+	for i, step := range steps {
+		text := fmt.Sprintf("dry run: would create the %s phone", step.PhoneType)
+		user := strings.ToLower(step.User)
+		if n, after := d.before[user]; after {
+			text += fmt.Sprintf(", after this user's %s (line %d)", d.rows.At(n).PhoneType, d.rows.At(n).Line)
+		}
+		d.before[user] = step.Row
+		answers[i].Planned = text
+	}
+	return answers, nil
+}

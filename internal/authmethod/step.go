@@ -1,0 +1,77 @@
+package authmethod
+
+import "time"
+
+// Verb is what a step does to a phone.
+type Verb string
+
+const (
+	// Create adds the phone; Graph refuses it where one of the type stands.
+	Create Verb = "create"
+	// Read gets the phone of the type, to see what became of a create.
+	Read Verb = "read"
+)
+
+// Step is one call to Graph for one phone of one user.
+type Step struct {
+	Row       RowNumber // that it serves
+	Verb      Verb
+	User      string
+	PhoneType PhoneType
+	Number    PhoneNumber // zero for a read
+}
+
+// Answer is what came back for a step.
+type Answer struct {
+	// Status is the HTTP status of this step, also inside a $batch; 0 when
+	// there is no answer.
+	Status int
+
+	// Code and Message are Graph's error, empty on success. Message is for
+	// the results only: it may repeat personal data.
+	Code, Message string
+
+	// RequestID is Graph's request-id, or our client-request-id when no
+	// answer came: what Microsoft's support asks for.
+	RequestID string
+
+	// RetryAfter is how long Graph asked to wait; 0 when it did not say.
+	RetryAfter time.Duration
+
+	// Load is x-ms-throttle-limit-percentage: how much of the limit is used,
+	// from 0.8 to 1.8; 0 when Graph did not say.
+	Load float64
+
+	// Phone is the phoneNumber that a read found, as Graph spells it. It may
+	// be masked.
+	Phone string
+
+	// Lost is set when the step was sent and no usable answer came: it may
+	// have been carried out. Its text names the cause.
+	Lost error
+
+	// NotSent is set when the step provably never left this machine (no
+	// connection, no TLS): it was not carried out.
+	NotSent error
+
+	// Alone is set when the request around the step was refused as a whole:
+	// sent by itself, the step gets an answer of its own.
+	Alone bool
+
+	// Planned is what would be done, in words; set by a sender that only says
+	// so and sends nothing.
+	Planned string
+}
+
+// Comparison is what comparing a number with one that Graph shows can tell.
+type Comparison int
+
+const (
+	// CannotTell: Graph shows the number masked, or something that is not a
+	// number. It never counts as a difference.
+	CannotTell Comparison = iota
+	// Same: both dial the same phone.
+	Same
+	// Different: they dial different phones.
+	Different
+)

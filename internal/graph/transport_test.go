@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// proxyOfTests stands in the environment of all tests, and nobody listens
+// there. net/http reads the environment once in a process.
+const proxyOfTests = "http://127.0.0.1:1"
+
+func TestMain(m *testing.M) {
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY"} {
+		_ = os.Setenv(name, proxyOfTests)
+		_ = os.Unsetenv(strings.ToLower(name))
+	}
+	_ = os.Unsetenv("NO_PROXY")
+	_ = os.Unsetenv("no_proxy")
+	os.Exit(m.Run())
+}
+
+func TestProxy(t *testing.T) {
+	tests := []struct {
+		address string
+		proxied bool
+	}{
+		{"http://localhost:1/v1.0", false},
+		{"http://LOCALHOST:1/v1.0", false}, // net/http alone would ask the proxy
+		{"https://LocalHost/v1.0", false},
+		{"http://localhost.:1", false}, // the complete name
+		{"http://127.0.0.1:1", false},
+		{"http://127.9.8.7:1", false}, // all of 127.0.0.0/8
+		{"http://[::1]:1", false},
+		{"http://[0:0:0:0:0:0:0:1]:1", false},
+		{"http://[::ffff:127.0.0.1]:1", false}, // IPv4 in IPv6
+		{"https://graph.microsoft.com/v1.0", true},
+		{"https://localhost.example.com", true},
+		{"https://10.0.0.1", true},
+	}
+	transport, err := newTransport(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range tests {
+		req, err := http.NewRequest(http.MethodGet, test.address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proxy, err := transport.(*http.Transport).Proxy(req)
+		if err != nil || (proxy != nil) != test.proxied {
+			t.Errorf("proxy of %s = %v, %v, want one: %v", test.address, proxy, err, test.proxied)
+		}
+	}
+}
+
+// A request to LOCALHOST, of which net/http alone does not know that it is this
+// machine, arrives although the environment names a proxy.
+func TestLoopbackIsReachedDirectly(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(created))
+	defer server.Close()
+	s := send(t, overSockets(t, strings.Replace(server.URL, "127.0.0.1", "LOCALHOST", 1)), creates(1))
+	if s.err != nil || s.answers[0].Status != http.StatusCreated {
+		t.Errorf("Send = %+v, %v, want 201", s.answers, s.err)
+	}
+}
+
+// A small answer that unpacks to a large one is given up at the limit.
+func TestCompressedAnswerIsBounded(t *testing.T) {
+	const unpacked = 128 << 20
+	var packed bytes.Buffer
+	packer := gzip.NewWriter(&packed)
+	blanks := bytes.Repeat([]byte(" "), 1<<20)
+	for range unpacked >> 20 {
+		if _, err := packer.Write(blanks); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := packer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(answering(200, map[string]string{"Content-Type": "application/json", "Content-Encoding": "gzip"}, packed.String()))
+	defer server.Close()
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	s := send(t, overSockets(t, server.URL), creates(2))
+	runtime.ReadMemStats(&after)
+	for _, a := range s.answers {
+		if s.err != nil || a.Lost == nil || a.Status != 0 {
+			t.Errorf("answer = %+v, %v, want Lost", a, s.err)
+		}
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > unpacked/4 {
+		t.Errorf("an answer of %d bytes took %d bytes of memory", packed.Len(), took)
+	}
+}
+
+// The sign-in service is held to the same limit, and what is too long is told.
+func TestSignInAnswerIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := secretConfig(inProcess{answering(200, jsonType, strings.Repeat(" ", answerLimit+1))})
+		var refused *AuthError
+		if err := mustNew(t, cfg).Authenticate(t.Context()); errors.As(err, &refused) || err == nil || !strings.Contains(err.Error(), "longer than 1 MiB") {
+			t.Errorf("Authenticate = %v, want an error with the limit that is not an *AuthError", err)
+		}
+	})
+}

@@ -1,0 +1,181 @@
+package heading
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"entraphone/internal/authmethod"
+)
+
+//go:embed lexicon.tsv
+var lexiconTable string
+
+//go:embed rules.tsv
+var ruleTable string
+
+// entry is one line of the lexicon: words of one meaning in one language.
+type entry struct {
+	meaning, language string
+	words             []string
+}
+
+func readTable() (entries []entry) {
+	for _, cells := range tableRows(lexiconTable) {
+		entries = append(entries, entry{cells[0], cells[1], strings.Split(cells[2], ", ")})
+	}
+	return entries
+}
+
+// tableRows are the lines of a table that have three cells.
+func tableRows(table string) (rows [][]string) {
+	for line := range strings.Lines(table) {
+		cells := strings.Split(strings.TrimSpace(line), "\t")
+		if len(cells) == 3 && !strings.HasPrefix(line, "#") {
+			rows = append(rows, cells)
+		}
+	}
+	return rows
+}
+
+// lexicon is both tables in the forms in which they are asked. Nobody may change it.
+type lexicon struct {
+	rules    []rule                          // the first that fits decides
+	senses   map[string]senses               // by word of a heading
+	headings map[string]Meaning              // by folded heading
+	types    map[string]authmethod.PhoneType // by the letters of a cell
+	lists    map[string][]string             // all other words by meaning, as written
+	needles  map[string][]string             // the same as patterns; see haystack
+	cells    map[string]bool                 // the same as whole cells, with their meaning
+	example  *regexp.Regexp                  // in brackets in a heading
+	template *regexp.Regexp                  // before the user of a template's example
+}
+
+var lexical = sync.OnceValue(newLexicon)
+
+func newLexicon() *lexicon {
+	l := &lexicon{
+		senses: map[string]senses{}, headings: map[string]Meaning{}, types: map[string]authmethod.PhoneType{},
+		lists: map[string][]string{}, needles: map[string][]string{}, cells: map[string]bool{},
+	}
+	for _, cells := range tableRows(ruleTable) {
+		r := rule{Meaning: parseMeaning(cells[0]), needed: of(cells[1])}
+		if cells[2] != "-" {
+			r.may = of(cells[2])
+		}
+		l.rules = append(l.rules, r)
+	}
+	entries := readTable()
+	for i, spell := range spellings {
+		for _, e := range entries {
+			for _, word := range e.words {
+				if i == 0 || !isASCII(word) && utf8.RuneCountInString(word) > 2 {
+					l.add(e.meaning, spell(word))
+				}
+			}
+		}
+	}
+	markers := joined(l.lists["example"], regexp.QuoteMeta, "|")
+	l.example = regexp.MustCompile(`(?i)\( *(?:` + markers + `)[^()]*\)`)
+	l.template = regexp.MustCompile(`(?i)^(?:` + strings.TrimSuffix(strings.ReplaceAll(markers+"|", `\.|`, `\.?|`), "|") + `)\s*[:：]`) // "e.g: "
+	return l
+}
+
+// spellings are the ways in which a word of the table is known. One that means
+// something as it stands keeps that: the second and third only fill gaps. One of
+// two letters has no other: "IS" is not Turkish for work.
+var spellings = [...]func(string) string{func(word string) string { return word }, plain, spelledOut.Replace}
+
+// spelledOut is how people write letters that their keyboard does not have.
+var spelledOut = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "ø", "oe", "å", "aa", "æ", "ae")
+
+func (l *lexicon) add(meaning, word string) {
+	says, isSense := parseSenses(meaning)
+	phoneType, isType := strings.CutPrefix(meaning, "type ")
+	t := authmethod.PhoneType(phoneType)
+	switch {
+	case strings.Contains(meaning, "/"):
+		fill(l.headings, letters(word), parseMeaning(meaning))
+	case isSense:
+		fill(l.senses, letters(word), says)
+	case isType && t.ID() != "":
+		fill(l.types, typeLetters(word), t)
+	case !slices.Contains(l.lists[meaning], word):
+		l.lists[meaning] = append(l.lists[meaning], word)
+		l.needles[meaning] = append(l.needles[meaning], needleOf(word))
+		l.cells[meaning+"/"+plain(FoldValue(word))] = true
+	}
+}
+
+// parseMeaning reads KEY/RANK.
+func parseMeaning(text string) Meaning {
+	name, number, _ := strings.Cut(text, "/")
+	k, known := ParseKey(name)
+	rank, err := strconv.Atoi(number)
+	if !known || err != nil {
+		panic(fmt.Sprintf("heading: the tables name the meaning %q", text)) // unreachable unless bug
+	}
+	return Meaning{k, rank}
+}
+
+func fill[V any](table map[string]V, word string, value V) {
+	if _, known := table[word]; !known && word != "" {
+		table[word] = value
+	}
+}
+
+// either looks a word up as it is written, or without its accents.
+func either[V any](table map[string]V, word string) (V, bool) {
+	if value, known := table[word]; known {
+		return value, true
+	}
+	value, known := table[plain(word)]
+	return value, known
+}
+
+// haystack is a text in the form in which patterns are looked for: its words
+// with blanks round each, and all its letters between ^ and $.
+func haystack(text string) string {
+	return plain(" " + strings.Join(words(text), " ") + " ^" + letters(text) + "$")
+}
+
+// needleOf is what to look for in a haystack: "pin" is a word, "phon*" begins
+// one, "*fon" ends one, "*next of kin*" stands anywhere, "=enddate" is the whole
+// text, and "=baja*" begins it.
+func needleOf(pattern string) string {
+	pattern, whole := strings.CutPrefix(pattern, "=")
+	inner, openFront := strings.CutPrefix(pattern, "*")
+	inner, openBack := strings.CutSuffix(inner, "*")
+	edge, between := [2]string{" ", " "}, " "
+	if whole {
+		edge = [2]string{"^", "$"}
+	}
+	if whole || openFront && openBack {
+		between = ""
+	}
+	needle := strings.Join(split(inner), between)
+	if !openFront {
+		needle = edge[0] + needle
+	}
+	if !openBack {
+		needle += edge[1]
+	}
+	return plain(needle)
+}
+
+// mentions reports whether one of a meaning's patterns is in the haystack.
+func mentions(haystack string, meanings ...string) bool {
+	return slices.ContainsFunc(meanings, func(meaning string) bool {
+		return slices.ContainsFunc(lexical().needles[meaning], func(needle string) bool { return strings.Contains(haystack, needle) })
+	})
+}
+
+// isCell reports whether a whole cell has one of the meanings.
+func isCell(text string, meanings ...string) bool {
+	return slices.ContainsFunc(meanings, func(meaning string) bool { return lexical().cells[meaning+"/"+plain(FoldValue(text))] })
+}

@@ -1,0 +1,315 @@
+package importfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/heading"
+	"entraphone/internal/table"
+)
+
+// headingExpected is what to do with a file that does not begin as it should.
+const headingExpected = "a heading such as userPrincipalName,phoneType,phoneNumber is expected, and a line per phone below it"
+
+const windows1252 = table.Windows1252
+
+// Skipped is a line that is not a row.
+type Skipped = table.Skipped
+
+// lines decide which records of a file are rows, and take their mapped cells.
+type lines struct {
+	*table.Table
+	columns  heading.Columns
+	keys     []heading.Key // that have a column, the user first
+	mapped   []mapped      // their columns, and those of further phones with a type each
+	labels   labels
+	selected selection
+	types    *typeSeeker
+	status   []*statusSeeker
+	skipped  []Skipped // lines below the heading that are not rows, the first of them
+	labelled int       // how many there are
+}
+
+// lineKind is what a record is as a line of the file.
+type lineKind int
+
+const (
+	lineLeftOut  lineKind = iota // not meant, or a label
+	lineOfWords                  // the heading in words
+	lineFragment                 // reaches no phone, below a quote that is open
+	lineRow
+)
+
+// mark is what a row's line is apart from its cells.
+type mark struct {
+	line    int32
+	short   bool                // cells at its end are missing
+	back    bool                // an excerpt hands it back
+	cut     int                 // number of its last cell, where the file may end within that; else 0
+	foreign heading.KeySet      // cells that were not UTF-8 and were read as Windows-1252
+	invalid heading.KeySet      // cells that were not UTF-8 and had to be
+	problem *authmethod.Problem // set when it could not be split into cells
+}
+
+// openLines reads a file up to its heading, and finds out what that means.
+func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
+	wanted := heading.Wanted(opts.Profile, opts.Map)
+	t, err := table.Open(src, table.Options{
+		Encoding: opts.Encoding,
+		Copied:   remarkHeadings[:],
+		Names:    func(cells []string) (bool, int) { return heading.Meanings(cells, wanted) },
+		Holds: func(line []byte) (user, phone bool) {
+			return namesUser(line), countDigits(string(line)) >= minPhoneDigits
+		},
+	})
+	if err != nil {
+		return nil, Reading{}, openError(err, opts)
+	}
+	l := &lines{Table: t}
+	l.columns, err = heading.Resolve(heading.Input{
+		Headings: t.Headings, Sample: sampleOf(t), Excerpt: t.IsCopy(), Map: opts.Map,
+		Profile: opts.Profile, UserDomain: opts.UserDomain, IsDialCode: isDialCode,
+	})
+	if err != nil {
+		return nil, Reading{}, whereSought(unfitHeading(opts.Name, err), t, wanted)
+	}
+	c := &l.columns
+	l.keys = c.Keys()
+	l.mapped = mappedCells(c)
+	l.labels = newLabels(c, t.Headings, t.HeadingLine)
+	if l.selected, err = newSelection(opts, t.Headings); err != nil {
+		return nil, Reading{}, whereSought(err, t, wanted)
+	}
+	l.status = newStatusSeekers(c, l.selected.conditions, t.Headings)
+	if l.types = (&typeSeeker{}); !t.IsCopy() { // else what was found in the whole file holds
+		l.types = newTypeSeeker(c, len(t.Headings))
+	}
+	reading := Reading{
+		Name: opts.Name, HeadingLine: t.HeadingLine, Skipped: t.Above,
+		ByteOrderMark: t.Dialect.ByteOrderMark, MisreadMark: t.Dialect.MisreadMark,
+		Delimiter: table.DelimiterName(t.Dialect.Delimiter), Quote: t.Dialect.Quote,
+	}
+	reading.describe(c, t.Headings)
+	return l, reading, nil
+}
+
+// openError says what is wrong with a file that has no table.
+func openError(err error, opts Options) error {
+	if errors.Is(err, table.ErrEncoding) {
+		return &FileError{
+			Name:   opts.Name,
+			Found:  fmt.Sprintf("--encoding %q is not known", opts.Encoding),
+			Advice: "give " + strings.Join(table.EncodingNames(), ", "),
+		}
+	}
+	unfit, is := errors.AsType[*table.Unfit](err)
+	if !is {
+		return err
+	}
+	e := &FileError{Name: opts.Name, Found: unfit.Found, Advice: unfit.Advice}
+	if unfit.Fault != nil {
+		e.Found += ": " + problemOf(unfit.Fault, nil).Message
+	}
+	if e.Advice == "" {
+		e.Advice = headingExpected
+	}
+	return e
+}
+
+// unfitHeading is a question about the headings as an error about the file.
+func unfitHeading(name string, err error) error {
+	if q, is := errors.AsType[*heading.Question](err); is {
+		return &FileError{Name: name, Found: q.Found, Advice: q.Advice}
+	}
+	return err
+}
+
+// whereSought adds to what a heading lacks on which line it was looked for, and
+// whether another delimiter stands in it than those that are known.
+func whereSought(err error, t *table.Table, wanted map[string]heading.Key) error {
+	unfit, is := errors.AsType[*FileError](err)
+	if !is {
+		return err
+	}
+	splits := func(delimiter string) bool {
+		if len(t.Headings) > 1 {
+			return false
+		}
+		full, _ := heading.Meanings(strings.Split(t.Headings[0], delimiter), wanted)
+		return full
+	}
+	for _, d := range []byte(table.Delimiters) {
+		if splits(string(rune(d))) {
+			unfit.Found = fmt.Sprintf("line %d stands in quotes as a whole, with a %s in it", t.HeadingLine, table.DelimiterName(d))
+			unfit.Advice = "take the quotes at both ends of the lines away, or save the file again as CSV"
+			return unfit
+		}
+	}
+	for _, d := range []string{"~", "^", ":", "\x1f", "\x01", "¦", "§"} {
+		if splits(d) {
+			unfit.Found = fmt.Sprintf("%q stands between the cells", d)
+			unfit.Advice = "save the file with comma, semicolon, tab or | between the cells"
+			return unfit
+		}
+	}
+	if t.HeadingLine > 1 {
+		unfit.Found += fmt.Sprintf(" (the heading was looked for down to line %d, and line %d comes nearest)", max(t.HeadingLine, table.MaxPreamble), t.HeadingLine)
+	}
+	return unfit
+}
+
+// minPhoneDigits tells a row from a line that only names who made the file.
+const minPhoneDigits = 5
+
+// namesUser reports whether a line could be a row: cells of it, by whatever
+// delimiter, could be a user.
+func namesUser(line []byte) bool {
+	return slices.ContainsFunc(bytes.FieldsFunc(line, func(c rune) bool { return strings.ContainsRune(table.Delimiters+"\"'", c) }),
+		func(cell []byte) bool { return heading.Addressable(string(bytes.TrimSpace(cell))) })
+}
+
+// shape is what tells a row of this file.
+func (l *lines) shape() table.Shape {
+	completes := l.columns.UserDomain != ""
+	s := table.Shape{Key: l.columns.At[heading.User], KeyMark: '@', IsKey: func(text string) bool {
+		_, kind := heading.UserOf(text)
+		return kind.Fit(completes)
+	}}
+	for _, k := range l.columns.Phones() {
+		s.Values = append(s.Values, l.columns.At[k])
+	}
+	return s
+}
+
+// decide tells what a record is, and fills cells with the mapped cells of one
+// that could be split.
+func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, error) {
+	if r.Line > math.MaxInt32 {
+		return lineLeftOut, errTooManyLines
+	}
+	*m = mark{line: int32(r.Line)}
+	switch {
+	case r.Fault == nil:
+		l.take(r, cells, m)
+	case r.Len() > len(l.Headings) && !r.Alone:
+		if err := l.labels.tooWide(r.Line, r.Texts()); err != nil {
+			return lineLeftOut, err
+		}
+		fallthrough
+	default:
+		m.problem = problemOf(r.Fault, l.Headings)
+	}
+	switch {
+	case r.Fragment:
+		l.meets(r)
+		return lineFragment, nil
+	case r.Fault == nil && !r.Alone:
+		if m.back = r.From() != ""; m.back {
+			break
+		}
+		if what, err := l.label(r, cells); what != "" || err != nil {
+			return l.skip(r.Line, what), err
+		}
+	}
+	if !l.selects(r) {
+		return lineLeftOut, nil
+	}
+	if r.Fault == nil && !r.Alone {
+		l.types.look(r)
+		for _, s := range l.status {
+			text, _ := r.Text(s.Number - 1)
+			s.look(text)
+		}
+	}
+	return lineRow, nil
+}
+
+// take fills cells with the mapped cells; missing ones are empty.
+func (l *lines) take(r *table.Record, cells []string, m *mark) {
+	m.short = r.Short()
+	if r.Cut() && !bytes.HasSuffix(r.Raw, []byte{l.Dialect.Quote}) {
+		m.cut = r.Len()
+	}
+	for i, cell := range l.mapped {
+		var validity table.Validity
+		switch cells[i], validity = r.Text(cell.column); validity {
+		case table.Assumed:
+			m.foreign.Add(cell.key)
+		case table.Damaged:
+			m.invalid.Add(cell.key)
+		}
+	}
+}
+
+// mapped is a column of which the cells are wanted, and the name under which gocsv
+// decodes them.
+type mapped struct {
+	name   string
+	key    heading.Key
+	column int
+}
+
+// mappedCells are those of the keys, and behind them of further pairs of phone
+// type and phone number.
+func mappedCells(c *heading.Columns) (all []mapped) {
+	for _, k := range c.Keys() {
+		all = append(all, mapped{k.String(), k, c.At[k]})
+	}
+	for i, pair := range c.Pairs[min(1, len(c.Pairs)):] {
+		for j, k := range [...]heading.Key{heading.PhoneType, heading.PhoneNumber} {
+			all = append(all, mapped{k.String() + strconv.Itoa(i+2), k, pair[j]})
+		}
+	}
+	return all
+}
+
+// label is what a record is that is not a row; empty for a row.
+func (l *lines) label(r *table.Record, cells []string) (string, error) {
+	what, err := l.labels.what(r, cells)
+	if what == "" && err == nil && nearEnd(r) && isFooter(cells, l.keys) {
+		what = footer
+	}
+	return what, err
+}
+
+// nearEnd reports whether below a record of the file's last lines no address
+// stands.
+func nearEnd(r *table.Record) bool {
+	const most = 512
+	below, all := r.Below()
+	return all && len(below) <= most && bytes.IndexByte(below, '@') < 0
+}
+
+// maxSkipped is how many skipped lines are told one by one.
+const maxSkipped = 10
+
+func (l *lines) skip(line int, what string) lineKind {
+	if l.labelled++; l.labelled <= maxSkipped {
+		l.skipped = append(l.skipped, Skipped{Line: line, What: what})
+	}
+	if what == headingInWords {
+		return lineOfWords
+	}
+	return lineLeftOut
+}
+
+// selects counts a record and reports whether it is meant. One that could not be
+// split into cells meets all conditions: nothing is known of it.
+func (l *lines) selects(r *table.Record) bool { return l.selected.take(l.meets(r)) }
+
+func (l *lines) meets(r *table.Record) bool {
+	if r.Fault != nil || len(l.selected.conditions) == 0 {
+		return true // as most files have it: no cell is looked at
+	}
+	return l.selected.meets(func(column int) string {
+		text, _ := r.Text(column)
+		return text
+	})
+}

@@ -1,0 +1,35 @@
+package phonenumber
+
+import (
+	"strings"
+
+	"entraphone/internal/authmethod"
+)
+
+// Compare compares n by meaning with a phoneNumber as Graph shows it: blanks,
+// punctuation and a national prefix kept after the country code do not count.
+//
+// Graph masks numbers for callers whose role may not see them; how is not
+// documented, so that anything but digits and one lower-case extension mark
+// counts as masked.
+func Compare(n authmethod.PhoneNumber, shown string) authmethod.Comparison {
+	bare := strings.NewReplacer(" ", "", "\u00a0", "", "-", "", "(", "", ")", "", ".", "").Replace(shown)
+	bare = strings.TrimPrefix(bare, "+")
+	number, extension, _ := strings.Cut(bare, "x")
+	if number == "" || strings.Trim(number+extension, "0123456789") != "" {
+		return authmethod.CannotTell
+	}
+	if "+"+bare == strings.Replace(n.Graph(), " ", "", 1) {
+		return authmethod.Same
+	}
+	// Not Parse: it repairs what people write, and a wrong number that is
+	// registered must not pass for the right one.
+	read := look("+"+number, "")
+	if extension != "" {
+		extension = "x" + extension
+	}
+	if read.err == nil && "+"+read.code+" "+read.National+extension == n.Graph() {
+		return authmethod.Same
+	}
+	return authmethod.Different
+}

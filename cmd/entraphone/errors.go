@@ -56,10 +56,17 @@ func (rowsError) Error() string { return "some rows need somebody" }
 func (rowsError) ExitCode() int { return exitRows }
 
 // lockedError ends a run while another one uses the same state folder.
-type lockedError struct{ folder string }
+type lockedError struct {
+	folder string
+	newest string // the run that began last there, if any
+}
 
 func (e *lockedError) Error() string {
-	return fmt.Sprintf("another run is under way in %s: wait for its end, or keep this run elsewhere with --state", e.folder)
+	newest := ""
+	if e.newest != "" {
+		newest = " (the newest there is " + e.newest + ")"
+	}
+	return fmt.Sprintf("another run is under way in %s%s: wait for its end, or keep this run elsewhere with --state", e.folder, newest)
 }
 
 func (e *lockedError) ExitCode() int { return exitLocked }

@@ -46,26 +46,38 @@ type runFolder struct {
 	lock *flock.Flock
 }
 
-// openRun takes the lock and makes the folder of a run that begins now. Only
-// its owner may look into it.
-func openRun(state, input string, now time.Time) (*runFolder, error) {
+// openRun makes the folder of a run that begins now, and takes the lock unless
+// the run sends nothing. Only its owner may look into the folder.
+func openRun(state, input string, now time.Time, sends bool) (*runFolder, error) {
 	runs := filepath.Join(state, "runs")
 	if err := os.MkdirAll(runs, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
 	}
 	lock := flock.New(filepath.Join(state, "lock"), flock.SetPermissions(0o600))
-	held, err := lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("locking %s: %w", state, err)
-	}
-	if !held {
-		return nil, &lockedError{state}
+	if sends {
+		held, err := lock.TryLock()
+		if err != nil {
+			return nil, fmt.Errorf("locking %s: %w", state, err)
+		}
+		if !held {
+			return nil, &lockedError{state, newestRun(runs)}
+		}
 	}
 	path, err := makeRunFolder(runs, runName(input, now))
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	return &runFolder{path, lock}, nil
+}
+
+// newestRun is the name of the run that began last, which says when and with what;
+// empty where none is seen.
+func newestRun(runs string) string {
+	entries, err := os.ReadDir(runs) // in the order of their names
+	if err != nil || len(entries) == 0 {
+		return ""
+	}
+	return entries[len(entries)-1].Name()
 }
 
 // makeRunFolder adds a number where a run of this name stands already.

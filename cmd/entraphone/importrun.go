@@ -61,7 +61,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
 	}
-	if r.folder, err = openRun(state, r.file.path, r.started); err != nil {
+	if r.folder, err = openRun(state, r.file.path, r.started, !r.dryRun); err != nil {
 		return err
 	}
 	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", planned.Users).Str("target", r.target.words).Msg("import begins")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,6 +143,9 @@ func (o *tenantOptions) secret(p process) (graph.Secret, error) {
 	text, err := os.ReadFile(o.secretFile)
 	if err != nil {
 		return nil, &graph.ConfigError{Problem: fmt.Sprintf("reading --client-secret-file: %v", err)}
+	}
+	if info, err := os.Stat(o.secretFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		fmt.Fprintf(p.console, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", printable(o.secretFile))
 	}
 	return graph.NewSecret(strings.TrimSpace(string(text))), nil
 }

@@ -174,7 +174,7 @@ func (c *simulateCommand) holdState() (release func(), err error) {
 	case err != nil:
 		return nil, usagef("--state %s: its folder cannot be written: %w", c.state, err)
 	case !held:
-		return nil, &lockedError{c.state}
+		return nil, &lockedError{folder: c.state}
 	}
 	return func() {
 		_ = os.Remove(lock.Path())

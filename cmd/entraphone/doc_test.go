@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/spf13/cobra"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/graphsim"
@@ -276,4 +279,29 @@ func TestNumbersOfTheManual(t *testing.T) {
 func inBubble(t *testing.T, args []string) (out string) {
 	synctest.Test(t, func(t *testing.T) { _, out = runHere(t.Context(), "", args...) })
 	return out
+}
+
+// What shells offer for a flag is what its help says.
+func TestCompletionsAreInTheHelp(t *testing.T) {
+	p := process{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
+	known := map[string]bool{}
+	for _, command := range []*cobra.Command{newImportCommand(p), newCheckCommand(p), newSimulateCommand(p)} {
+		for name, values := range flagValues() {
+			flag := command.Flags().Lookup(name)
+			if flag == nil {
+				continue
+			}
+			known[name] = true
+			for _, value := range values {
+				if !strings.Contains(flag.Usage, value) {
+					t.Errorf("%s: the help of --%s does not name %q", command.Name(), name, value)
+				}
+			}
+		}
+	}
+	for name := range flagValues() {
+		if !known[name] {
+			t.Errorf("no command has the flag --%s", name)
+		}
+	}
 }

@@ -5,6 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"entraphone/internal/graphsim"
+	"entraphone/internal/heading"
 )
 
 const simulateHelp = `Serve a simulated Microsoft Graph on a local port, with sign-in, for this and
@@ -52,6 +55,11 @@ func setHelp(command *cobra.Command, intro, exits string, groups ...*pflag.FlagS
 		group.SortFlags = false
 		command.Flags().AddFlagSet(group)
 	}
+	for flag, values := range flagValues() {
+		if command.Flags().Lookup(flag) != nil {
+			_ = command.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveDefault)) // fails for unknown flags only
+		}
+	}
 	command.SetHelpFunc(func(command *cobra.Command, _ []string) {
 		w := command.OutOrStdout()
 		fmt.Fprint(w, intro)
@@ -60,6 +68,20 @@ func setHelp(command *cobra.Command, intro, exits string, groups ...*pflag.FlagS
 		}
 		fmt.Fprint(w, exits)
 	})
+}
+
+// flagValues are what shells offer for flags that know their values. Where a file
+// can be given, it is offered as well.
+func flagValues() map[string][]string {
+	return map[string][]string{
+		"auth":       {"secret", "certificate", "managed-identity", "workload-identity", "azure-cli", "device-code", "token"},
+		"cloud":      {"global", "usgov", "dod", "china"},
+		"scenario":   graphsim.ScenarioNames(),
+		"profile":    heading.ProfileNames(),
+		"log-level":  {"debug", "info", "warn", "error"},
+		"log-format": {"console", "json"},
+		"format":     {"text", "json"},
+	}
 }
 
 // oneFile is what every command takes.

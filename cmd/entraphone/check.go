@@ -79,6 +79,9 @@ func (c *checkCommand) run(ctx context.Context) error {
 		results.Set(d.Row, d.Result)
 	}
 	out := bufio.NewWriter(c.stdout)
+	if c.format == "text" {
+		fmt.Fprintln(out, newConsole(c.stdout).laid(in.Reading.String())) // an error comes again with Flush
+	}
 	if err := errors.Join(print(out, in.File, results), out.Flush()); err != nil {
 		return fmt.Errorf("printing the findings: %w", err)
 	}
@@ -91,7 +94,7 @@ func (c *checkCommand) run(ctx context.Context) error {
 // printProfile prints how the file was read as a profile, ready to be saved, and
 // in words beside it.
 func (c *checkCommand) printProfile(in *input) error {
-	fmt.Fprintln(c.console, in.Reading)
+	fmt.Fprintln(c.console, c.console.laid(in.Reading.String()))
 	if err := in.Reading.Profile(in.options).Write(c.stdout); err != nil {
 		return fmt.Errorf("printing the profile: %w", err)
 	}
@@ -128,9 +131,6 @@ func printJSON(w io.Writer, file *importfile.File, results *authmethod.Results) 
 // printText prints what stands in the way of every rejected row, and the notes
 // gathered by their kind, since a file that needs one repair needs it often.
 func printText(w io.Writer, file *importfile.File, results *authmethod.Results) error {
-	if _, err := fmt.Fprintln(w, file.Reading); err != nil {
-		return err
-	}
 	notes := noteKinds{counts: map[authmethod.Problem]int{}, byKind: map[authmethod.Problem]*firstNote{}}
 	reasons := map[string]int{}
 	for n, row := range file.Rows.All() {

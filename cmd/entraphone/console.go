@@ -54,6 +54,23 @@ func (c *console) without(leave func()) {
 	c.out = c.plain
 }
 
+// laid is how a file was read, in lines that fit a screen where they go to one.
+func (c *console) laid(reading string) string {
+	const key = len("  country:  ")
+	if !c.terminal {
+		return reading
+	}
+	lines := strings.Split(reading, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "  ") && len(line) > key {
+			lines[i] = line[:key] + wrapped(line[key:], key)
+		} else {
+			lines[i] = wrapped(line, 2)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // explain tells a person what went wrong, one line a problem, and what to do.
 func (c *console) explain(err error, command string, code int) {
 	if err == nil || code == exitRows {

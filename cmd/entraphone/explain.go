@@ -78,11 +78,11 @@ func explainCodes(w io.Writer, word string) (found bool) {
 			before = title
 		}
 		found = true
-		fmt.Fprintf(w, "  means    %s\n", wrapped(argument.ReplaceAllString(e.Message, "…")))
+		fmt.Fprintf(w, "  means    %s\n", wrapped(argument.ReplaceAllString(e.Message, "…"), 11))
 		if e.Advice != "" {
-			fmt.Fprintf(w, "  to do    %s\n", wrapped(argument.ReplaceAllString(e.Advice, "…")))
+			fmt.Fprintf(w, "  to do    %s\n", wrapped(argument.ReplaceAllString(e.Advice, "…"), 11))
 		}
-		fmt.Fprintf(w, "  example  %s\n", wrapped(e.Example))
+		fmt.Fprintf(w, "  example  %s\n", wrapped(e.Example, 11))
 	}
 	return found
 }

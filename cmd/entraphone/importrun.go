@@ -83,7 +83,7 @@ func (r *importRun) audit() *zerolog.Event { return r.logger.WithLevel(r.console
 func (r *importRun) sayReading() {
 	reading := r.input.Reading
 	if r.console.people(r.output) {
-		fmt.Fprintln(r.console, reading)
+		fmt.Fprintln(r.console, r.console.laid(reading.String()))
 		return
 	}
 	headings, columns := map[string][]string{}, zerolog.Dict()

@@ -55,9 +55,9 @@ func exitHelp() string {
 // argument is what the catalogue has for a value that only a row knows.
 var argument = regexp.MustCompile(`%\[\d\][a-z]`)
 
-// wrapped breaks text at the width of help, under where it begins.
-func wrapped(text string) string {
-	const indent = 11
+// wrapped breaks text at the width of help, under where it begins: behind so many
+// columns.
+func wrapped(text string, indent int) string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {

@@ -41,3 +41,18 @@ func TestNoProgressWithoutATerminal(t *testing.T) {
 		t.Errorf("piped, the progress line wrote %q", stderr.String())
 	}
 }
+
+// On a screen no line of a reading is broken within a word; elsewhere lines stay
+// whole, for programs.
+func TestReadingFitsAScreen(t *testing.T) {
+	reading := "users.csv: UTF-8, comma between the cells, one phone per line, and more words than a screen has room for\n" +
+		"  phones:   phoneType = column 2 \"phoneType\", phoneNumber = column 3 \"phoneNumber\", and others"
+	want := "users.csv: UTF-8, comma between the cells, one phone per line, and more words\n  than a screen has room for\n" +
+		"  phones:   phoneType = column 2 \"phoneType\", phoneNumber = column 3\n            \"phoneNumber\", and others"
+	if got := (&console{terminal: true}).laid(reading); got != want {
+		t.Errorf("on a screen it is\n%s\nwant\n%s", got, want)
+	}
+	if got := new(console).laid(reading); got != reading {
+		t.Errorf("elsewhere it is\n%s", got)
+	}
+}

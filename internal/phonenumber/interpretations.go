@@ -283,7 +283,7 @@ func withoutPrefix(d dialled, digits string, region Region) []interpretation {
 		}
 	}
 	switch {
-	case d.valid() || region.Default || region.coded:
+	case d.valid() || region.Default:
 	case len(digits) < minSubscriber:
 		way.exact, way.refused = false, refuse(authmethod.CodeTooShort) // a day as spreadsheets count them, or a short number of an office
 	default:

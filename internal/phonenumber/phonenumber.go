@@ -48,8 +48,17 @@ func (p *Parser) Parse(text string, parts Parts, region Region) Parsed {
 	return p.parseSlowly(text, parts, region)
 }
 
-// parseSlowly is Parse for any cell.
+// parseSlowly is Parse for any cell. A number that reads as another one or as none
+// in Graph's form is refused.
 func (p *Parser) parseSlowly(text string, parts Parts, region Region) Parsed {
+	parsed := p.parseOnce(text, parts, region)
+	if form := parsed.Number.Graph(); parsed.Problem == nil && form != text && p.parseOnce(form, Parts{}, Region{}).Number != parsed.Number {
+		return Parsed{Notes: parsed.Notes, Problem: refuse(authmethod.CodeAmbiguous)}
+	}
+	return parsed
+}
+
+func (p *Parser) parseOnce(text string, parts Parts, region Region) Parsed {
 	w, problem := p.parse(text)
 	if problem != nil {
 		return Parsed{Notes: w.notes, Problem: problem}

@@ -39,12 +39,18 @@ bench: build ## measure speed as ratios within one run
 fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/phonenumber
 	go test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime 1m ./internal/phonenumber/plans
+	go test -run '^$$' -fuzz '^FuzzRecords$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/table
 	go test -run '^$$' -fuzz '^FuzzCells$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
+	go test -run '^$$' -fuzz '^FuzzAnswer$$' -fuzztime 1m ./internal/graph
+	go test -run '^$$' -fuzz '^FuzzPeer$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/graph
 	go test -run '^$$' -fuzz '^FuzzBatch$$' -fuzztime 1m ./internal/graphsim
 	go test -run '^$$' -fuzz '^FuzzUsersQuery$$' -fuzztime 1m ./internal/graphsim
 	go test -run '^$$' -fuzz '^FuzzReadScenario$$' -fuzztime 1m ./internal/graphsim
+	go test -run '^$$' -fuzz '^FuzzServe$$' -fuzztime 1m ./internal/graphsim/login
+	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime 1m ./internal/graphsim/login
 	go test -run '^$$' -fuzz '^FuzzParseFilter$$' -fuzztime 1m ./internal/graphsim/odata
+	go test -run '^$$' -fuzz '^FuzzNumber$$' -fuzztime 1m ./internal/graphsim/directory
 	go test -run '^$$' -fuzz '^FuzzReadCSV$$' -fuzztime 1m ./internal/graphsim/directory
 	go test -run '^$$' -fuzz '^FuzzReadState$$' -fuzztime 1m ./internal/graphsim/directory
 

@@ -19,6 +19,7 @@ import (
 	"entraphone/internal/authmethod"
 	"entraphone/internal/importfile"
 	"entraphone/internal/plan"
+	"entraphone/internal/report"
 )
 
 // checkCommand reads and validates a file, offline.
@@ -178,7 +179,7 @@ func who(file *importfile.File, row *authmethod.Row, code authmethod.Code) strin
 	if name == "" {
 		return ""
 	}
-	return printable(name) + ": "
+	return report.Printable(name) + ": "
 }
 
 // noteKinds counts notes by their kind, in the order in which they first come.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/rs/zerolog"
 	"golang.org/x/term"
@@ -110,15 +109,4 @@ func (c *console) logger(o outputOptions) zerolog.Logger {
 		w = zerolog.ConsoleWriter{Out: c, NoColor: !c.terminal || runtime.GOOS == "windows", TimeFormat: time.TimeOnly}
 	}
 	return zerolog.New(w).Level(o.level()).With().Timestamp().Logger()
-}
-
-// printable leaves out what a terminal would obey, and what would look like
-// another line.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, text)
 }

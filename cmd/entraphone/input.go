@@ -12,6 +12,7 @@ import (
 
 	"entraphone/internal/heading"
 	"entraphone/internal/importfile"
+	"entraphone/internal/report"
 )
 
 // input is a file that was read, and how.
@@ -31,7 +32,7 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	}
 	defer source.Close()
 	in := &input{}
-	if in.options, err = o.reading(printable(name)); err != nil {
+	if in.options, err = o.reading(report.Printable(name)); err != nil {
 		return nil, err
 	}
 	var bytes io.Reader = source

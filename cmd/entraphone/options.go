@@ -16,6 +16,7 @@ import (
 
 	"entraphone/internal/graph"
 	"entraphone/internal/pace"
+	"entraphone/internal/report"
 )
 
 // fileOptions say how a file is to be read; every command that reads one has
@@ -145,7 +146,7 @@ func (o *tenantOptions) secret(p process) (graph.Secret, error) {
 		return nil, &graph.ConfigError{Problem: fmt.Sprintf("reading --client-secret-file: %v", err)}
 	}
 	if info, err := os.Stat(o.secretFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		fmt.Fprintf(p.console, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", printable(o.secretFile))
+		fmt.Fprintf(p.console, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", report.Printable(o.secretFile))
 	}
 	return graph.NewSecret(strings.TrimSpace(string(text))), nil
 }

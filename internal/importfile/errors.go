@@ -2,8 +2,8 @@ package importfile
 
 import "slices"
 
-// FileError says that a file is unfit as a whole, or that the options do not
-// suit it: nothing of it is used.
+// FileError is why a file is unfit as a whole, or why the options do not suit it:
+// nothing of it is used.
 type FileError struct {
 	Name   string // the path, or "standard input"
 	Found  string // what was found, and what was expected

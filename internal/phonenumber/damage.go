@@ -1,10 +1,11 @@
 package phonenumber
 
 import (
-	"entraphone/internal/authmethod"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"entraphone/internal/authmethod"
 )
 
 var (

@@ -1,9 +1,10 @@
 package phonenumber
 
 import (
+	"strings"
+
 	"entraphone/internal/authmethod"
 	"entraphone/internal/phonenumber/plans"
-	"strings"
 )
 
 // Parts are what other cells of a row say about its number; each is digits

@@ -58,6 +58,7 @@ func (p *Parser) parseSlowly(text string, parts Parts, region Region) Parsed {
 	return parsed
 }
 
+// parseOnce reads a cell without looking at how its number reads in turn.
 func (p *Parser) parseOnce(text string, parts Parts, region Region) Parsed {
 	w, problem := p.parse(text)
 	if problem != nil {

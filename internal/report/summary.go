@@ -171,13 +171,14 @@ func printClasses(text *bytes.Buffer, results *authmethod.Results) {
 		if result.Outcome == authmethod.Rejected { // where columns were mixed up, this is a number, and the screen may be a mail
 			user = MaskUser(user)
 		}
-		fmt.Fprintf(text, "    %s\n", clip(printable(fmt.Sprintf("line %d, %s: %s", row.Line, user, result.Message)), 76))
+		fmt.Fprintf(text, "    %s\n", clip(Printable(fmt.Sprintf("line %d, %s: %s", row.Line, user, result.Message)), 76))
 		heading = ""
 	}
 }
 
-// printable leaves out what a terminal would obey.
-func printable(text string) string {
+// Printable leaves out what a terminal would obey, and what would look like another
+// line.
+func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return '?'

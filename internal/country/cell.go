@@ -9,8 +9,10 @@ import (
 )
 
 // maxCountryCell is the longest cell, in bytes, that is looked at as a country.
+// Longer ones are remarks, and would be split in too many ways.
 const maxCountryCell = 200
 
+// The forms in which people and spreadsheets write what is not a name.
 var (
 	flags          = regexp.MustCompile(`[\x{1F1E6}-\x{1F1FF}]{2}`)
 	codeAsDecimal  = regexp.MustCompile(`^(\+?[0-9]+)[.,]0{1,2}$`)
@@ -26,9 +28,11 @@ var (
 	}
 )
 
-// Code is the ISO 3166 two-letter code of the country that text names: by its
-// code of two or three letters, by its name in any of many languages, or by both
-// in one cell. Numbers alone name no country; see [Names.ByNumber].
+// Code is the ISO 3166 two-letter code of the country that text names: by its code
+// of two or three letters, by its name in any of many languages, or by both in one
+// cell. Numbers alone name no country; see [Names.ByNumber]. Names in English come
+// first, and those of rarer languages last, because a word may name one country here
+// and another there.
 func (c Names) Code(text string) (string, bool) {
 	if code, known := c.codes[strings.ToUpper(text)]; known {
 		return code, true
@@ -64,7 +68,8 @@ func Plain(text string) string {
 	return plain
 }
 
-// numeric reports whether there is no name in text.
+// numeric reports whether there is no name in text. It may be a dialling code with
+// an area.
 func numeric(text string) bool { return strings.Trim(text, "+0123456789. -()") == "" }
 
 // find reads a cell that may name the country twice, as "Germany (DE)" and
@@ -113,6 +118,8 @@ func (c Names) areaCountry(text string) string {
 	if match := separatedArea.FindStringSubmatch(text); match != nil {
 		return c.dialCodes.Country(match[1], match[2])
 	}
+	// Without anything between code and area the plus, or 00, must be there: 1876
+	// may be a year.
 	match := areaBehindPlus.FindStringSubmatch(text)
 	if match == nil {
 		return ""

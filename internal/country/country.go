@@ -14,10 +14,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// DialCodes is what the numbering plans say of dialling codes. Country answers
-// for a dialling code and the area behind it ("JM" for 1 and 876), and is empty
-// where several countries have such numbers; Has reports whether a dialling
-// code is a country's own.
+// DialCodes is what the numbering plans say of dialling codes. Country answers for a
+// dialling code and the area behind it ("JM" for 1 and 876), and is empty where
+// several countries have such numbers; Has reports whether a dialling code is a
+// country's own. It is an interface because the plans are another package's.
 type DialCodes interface {
 	Country(dialCode, area string) string
 	Has(country, dialCode string) bool
@@ -33,6 +33,8 @@ type Names struct {
 // those of rare languages when the first cell needs them.
 func New(dialCodes DialCodes) Names { return Names{tables(), dialCodes} }
 
+// table is all that is known of names and numbers. The codes are those of ISO
+// 3166-1; its numbers are what the United Nations call M49.
 type table struct {
 	codes   map[string]string          // by ISO code in capitals
 	numbers map[int]string             // by ISO number
@@ -43,6 +45,8 @@ type table struct {
 // tables are the one table that there is. Nobody may change it.
 var tables = sync.OnceValue(func() *table {
 	c := &table{codes: map[string]string{}, numbers: map[int]string{}, names: maps.Clone(everyday()["english"])}
+	// All pairs of letters are tried: the check below leaves those that ISO 3166-1
+	// has given to a country.
 	english := display.English.Regions()
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
@@ -78,7 +82,7 @@ func (c *table) foreignNames(tags []string) map[string]string {
 			}
 			name := foldName(namer.Name(language.MustParseRegion(code)))
 			if other, known := foreign[name]; known && other != code {
-				code = ""
+				code = "" // and not deleted: a third language may have the name as well
 			}
 			foreign[name] = code
 		}
@@ -101,6 +105,7 @@ func (c *table) named(text string, more int) string {
 	if code := everyday()["codes"][strings.ToUpper(fullStops.Replace(text))]; code != "" {
 		return code
 	}
+	// No name has a digit.
 	if strings.ContainsFunc(text, unicode.IsDigit) {
 		return "" // which foldName drops
 	}
@@ -134,8 +139,10 @@ func Missing(text string) bool {
 	return strings.Trim(text, "0") == "" || text != "NA" && slices.Contains(missing, strings.ToLower(text))
 }
 
-// foldName reduces a name to its letters, without accents, articles and the
-// "and" between two: "Bosnia-Herzegovina" is "Bosnia & Herzegovina".
+// foldName reduces a name to its letters, without accents, articles and the "and"
+// between two: "Bosnia-Herzegovina" is "Bosnia & Herzegovina". It drops the articles
+// that names of countries have in English, and "and" in the languages that write it
+// most.
 func foldName(name string) string {
 	var folded strings.Builder
 	for word := range strings.FieldsSeq(strings.ToLower(strings.ReplaceAll(name, "&", " "))) {
@@ -149,7 +156,8 @@ func foldName(name string) string {
 }
 
 // letter drops what is not a letter. Accents are of no script; the vowel signs of
-// India and Thailand are of theirs, and stay.
+// India and Thailand are of theirs, and stay. Greek has a second sigma for the ends
+// of words, and Turkish an i without its dot.
 func letter(r rune) rune {
 	switch {
 	case r == 'ς': // as capitals do not tell

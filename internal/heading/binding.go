@@ -18,15 +18,17 @@ type binding struct {
 	question error        // the first, which ends all
 }
 
+// ask keeps the first question: the steps behind it build on what it leaves open.
 func (b *binding) ask(text string, args ...any) {
 	if b.question == nil {
 		b.question = ask(text, args...)
 	}
 }
 
-// bind finds the columns that --map names, and for each meaning that it leaves
-// open the first of the profile's headings that the file has. What --map names is
-// not the profile's any more.
+// bind finds the columns that --map names, and for each meaning that it leaves open
+// the first of the profile's headings that the file has. What --map names is not the
+// profile's any more. Names are looked at in a fixed order, so that a file with two
+// mistakes always has the same question.
 func (b *binding) bind() {
 	for k := range b.explicit {
 		b.explicit[k] = None
@@ -41,6 +43,8 @@ func (b *binding) bind() {
 		b.give(k, b.Map[name], "--map", fmt.Sprintf("--map %s=%s", k, b.Map[name]))
 		b.mapped.Add(k)
 	}
+	// A heading of the profile that --map has given to another meaning is passed
+	// over, and the next one is used.
 	byMap, title := b.explicit, b.Profile.Title()
 	var absent []Key
 	for k := range NumKeys {
@@ -60,7 +64,8 @@ func (b *binding) bind() {
 	b.refuse(absent)
 }
 
-// give gives a key the column that somebody names, as messages call it.
+// give gives a key the column that somebody names, as messages call it. Two keys for
+// one column are a question.
 func (b *binding) give(k Key, heading, by, named string) {
 	i, err := Find(b.Headings, named, heading)
 	if err != nil && b.question == nil {
@@ -100,7 +105,8 @@ func (b *binding) binds(keys ...Key) bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return b.explicit[k] != None })
 }
 
-// namer is what gave columns their meaning.
+// namer is what gave columns their meaning. It stands in messages, so that people
+// know where to correct it.
 func (b *binding) namer() string {
 	switch {
 	case b.bound == 0:

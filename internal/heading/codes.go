@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Codes is what the numbers in a country column are, if there are any: 49 may
-// be Germany's dialling code, and 276 its number in ISO 3166. Many are both, of
-// different countries: 36 is Hungary and Australia.
+// Codes is what the numbers in a country column are, if there are any: 49 may be
+// Germany's dialling code, and 276 its number in ISO 3166. Many are both, of
+// different countries: 36 is Hungary and Australia. The kind is one for the whole
+// column.
 type Codes string
 
 // The kinds of codes. A profile tells iso and dial, by these words.
@@ -19,8 +20,8 @@ const (
 	CodesUnclear    Codes = "unclear"
 )
 
-// Heading is the column by which an excerpt tells what was found out by the
-// values of the whole file.
+// Heading is the column by which an excerpt tells what was found out by the values
+// of the whole file. Its cells are empty.
 func (c Codes) Heading() string { return "entraphone_codes_" + string(c) }
 
 // codes is what the profile tells of the country column, if anything, and else

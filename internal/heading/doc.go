@@ -20,6 +20,16 @@
 // headings mean by themselves (guess), which of them is used (decision), and whose
 // the parts of numbers are (division). The first question ends them.
 //
+// # What stands where
+//
+//   - resolve.go: [Input], [Columns] and the order of the steps. binding.go, guess.go,
+//     form.go and pairs.go, parts.go and codes.go are these, one after the other.
+//   - meaning.go: what one heading means by itself. words.go finds its words, and
+//     lexicon.go what each of them says.
+//   - key.go: the meanings. question.go: what is asked, and how columns are named.
+//   - profile.go: what files of one kind have, as YAML.
+//   - cell.go and user.go: what cells say.
+//
 // Its one invariant: a column has a meaning only where nothing else is possible;
-// two candidates are a question that lists both.
+// where two columns could have it, a question lists both.
 package heading

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// form is which meanings the file's phones have, each with the meaning of the
-// column that holds it: they differ where a phone number without a type is read
-// as the mobile or the office's.
+// form is which meanings the file's phones have, each with the meaning of the column
+// that holds it: they differ where a phone number without a type is read as the
+// mobile or the office's. A file has one form, long or wide. Where its headings have
+// both, and nobody has named one, it is a question: a phone could come twice.
 func (d *decision) form() map[Key]Key {
 	long := map[Key]Key{PhoneType: PhoneType, PhoneNumber: PhoneNumber}
 	wide := map[Key]Key{Mobile: Mobile, AlternateMobile: AlternateMobile, Office: Office}
@@ -16,7 +17,7 @@ func (d *decision) form() map[Key]Key {
 	case namedLong && namedWide:
 		d.ask("forms", d.namer())
 	case namedWide:
-		d.settleNumber(wide, true)
+		d.decideNumber(wide, true)
 	case !d.has(PhoneNumber) && (namedLong || !hasWide):
 		d.askPhone()
 	case d.has(PhoneType) && (namedLong || !hasWide):
@@ -27,7 +28,7 @@ func (d *decision) form() map[Key]Key {
 	case d.has(PhoneType) && (d.has(PhoneNumber) || d.rank(PhoneType) == 0):
 		d.askForm()
 	default:
-		d.settleNumber(wide, false)
+		d.decideNumber(wide, false)
 		second := slices.DeleteFunc(d.found(AlternateMobile), func(i int) bool { return !says(d.Headings[i], "second") })
 		if len(second) > 0 && !d.has(Mobile) {
 			d.ask("second", d.label(second[0]), d.proposals(Mobile, second[0]), d.proposals(AlternateMobile, second[0]))
@@ -36,11 +37,11 @@ func (d *decision) form() map[Key]Key {
 	return wide
 }
 
-// settleNumber settles what a phone of no kind ("Phone", "Telefon") is. Beside a
+// decideNumber decides what a phone of no kind ("Phone", "Telefon") is. Beside a
 // mobile it can only be the office's, where no other column could be; what says
 // more ("Primary Phone") is left out there. Beside columns that were named it
 // may hold somebody's only phone: to read it as either would be a guess.
-func (d *decision) settleNumber(wide map[Key]Key, named bool) {
+func (d *decision) decideNumber(wide map[Key]Key, named bool) {
 	numbers := d.found(PhoneNumber)
 	special := func(i int) bool {
 		says, all := sensesOf(d.Headings[i])

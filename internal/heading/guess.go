@@ -16,11 +16,14 @@ type guess struct {
 	series   series    // of phone types and numbers, where they are counted
 }
 
+// read gives every column that is not bound its meaning, and takes away what does
+// not hold. Phones that a profile leaves out are remembered, because parts of
+// numbers may be theirs.
 func (g *guess) read() {
 	g.meanings = slices.Repeat([]Meaning{{Key: NumKeys}}, len(g.Headings))
 	for i, heading := range g.Headings {
 		m, known := Lookup(heading)
-		if g.settled(i) {
+		if g.fixed(i) {
 			continue
 		}
 		if known {
@@ -43,8 +46,8 @@ func (g *guess) read() {
 	}
 }
 
-// settled reports whether a column is bound, or one that an excerpt adds.
-func (g *guess) settled(i int) bool {
+// fixed reports whether a column is bound, or one that an excerpt adds.
+func (g *guess) fixed(i int) bool {
 	return slices.Contains(g.explicit[:], i) || strings.HasPrefix(g.Headings[i], "entraphone_")
 }
 
@@ -115,7 +118,8 @@ func (g *guess) disprove() {
 }
 
 // require drops the columns of a meaning whose cells do not bear it out, unless
-// another column is used anyway. Excerpts are told by a heading of their own.
+// another column is used anyway. Excerpts are told by a heading of their own. A
+// column without cells keeps its meaning: nothing disproves it.
 func (g *guess) require(m Meaning, bearsOut func(column int) bool) {
 	disproved := "entraphone_no_" + m.Key.String()
 	told := slices.Contains(g.Headings, disproved)
@@ -128,7 +132,7 @@ func (g *guess) require(m Meaning, bearsOut func(column int) bool) {
 }
 
 // prove drops the columns of a meaning whose cells do not prove it. Excerpts are
-// told, too.
+// told, too. Unlike require it drops a column without cells.
 func (g *guess) prove(m Meaning, proves func(column int) bool) {
 	proven := "entraphone_is_" + m.Key.String()
 	told := slices.Contains(g.Headings, proven)
@@ -152,10 +156,11 @@ func (g *guess) sift(m Meaning, fits func(column int) bool) (kept, dropped int) 
 	return kept, dropped
 }
 
-// doubt remembers a column that could be a phone of the user, unless its cells
-// tell that it is none, or somebody that it is.
+// doubt remembers a column that could be a phone of the user, unless its cells tell
+// that it is none, or somebody that it is. Such a column is named in questions, and
+// keeps a phone without a kind from being read as if it were the only one.
 func (g *guess) doubt(i int) {
-	if !g.Excerpt && !g.settled(i) && !g.lacks(i, numberLike) {
+	if !g.Excerpt && !g.fixed(i) && !g.lacks(i, numberLike) {
 		g.doubtful = append(g.doubtful, i)
 	}
 }

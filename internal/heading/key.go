@@ -6,7 +6,8 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// Key is a meaning that a column can have.
+// Key is a meaning that a column can have. The order is that in which columns are
+// named to people.
 type Key int
 
 // The meanings, in the order in which columns are told.
@@ -24,6 +25,8 @@ const (
 	NumKeys // how many there are; where a key is wanted, none of them
 )
 
+// keyNames are spelled as Graph spells phone types; users write them in --map and in
+// profiles, so that they do not change.
 var keyNames = [NumKeys]string{
 	"user", "phoneType", "phoneNumber", "mobile", "alternateMobile", "office", "country", "extension", "areaCode", "dialCode",
 }
@@ -31,7 +34,8 @@ var keyNames = [NumKeys]string{
 // String is the key as --map, profiles and messages spell it.
 func (k Key) String() string { return keyNames[k] }
 
-// ParseKey is the key with a name.
+// ParseKey is the key with a name. It is false for a name that no key has; case
+// counts, as in YAML.
 func ParseKey(name string) (Key, bool) {
 	i := slices.Index(keyNames[:], name)
 	return Key(i), i >= 0
@@ -60,7 +64,7 @@ func (k Key) PhoneType() authmethod.PhoneType {
 	return ""
 }
 
-// KeySet is a set of keys.
+// KeySet is a set of keys. Its zero value is empty.
 type KeySet uint32
 
 // Add adds a key.

@@ -19,12 +19,15 @@ var lexiconTable string
 //go:embed rules.tsv
 var ruleTable string
 
-// entry is one line of the lexicon: words of one meaning in one language.
+// entry is one line of the lexicon: words of one meaning in one language. The
+// language is for people who change the table; the code does not use it.
 type entry struct {
 	meaning, language string
 	words             []string
 }
 
+// readTable reads the lexicon in the order of its lines, which decides where a word
+// stands twice.
 func readTable() (entries []entry) {
 	for _, cells := range tableRows(lexiconTable) {
 		entries = append(entries, entry{cells[0], cells[1], strings.Split(cells[2], ", ")})
@@ -56,8 +59,10 @@ type lexicon struct {
 	template *regexp.Regexp                  // before the user of a template's example
 }
 
+// lexical is the only one. It is made when the first heading is looked at.
 var lexical = sync.OnceValue(newLexicon)
 
+// newLexicon adds all words as they are written before any other spelling of one.
 func newLexicon() *lexicon {
 	l := &lexicon{
 		senses: map[string]senses{}, headings: map[string]Meaning{}, types: map[string]authmethod.PhoneType{},
@@ -94,6 +99,8 @@ var spellings = [...]func(string) string{func(word string) string { return word 
 // spelledOut is how people write letters that their keyboard does not have.
 var spelledOut = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "ø", "oe", "å", "aa", "æ", "ae")
 
+// add puts a word where the form of its meaning says: KEY/RANK is a whole heading,
+// senses are words of headings, and all else are lists.
 func (l *lexicon) add(meaning, word string) {
 	says, isSense := parseSenses(meaning)
 	phoneType, isType := strings.CutPrefix(meaning, "type ")
@@ -123,6 +130,7 @@ func parseMeaning(text string) Meaning {
 	return Meaning{k, rank}
 }
 
+// fill adds what is not there yet.
 func fill[V any](table map[string]V, word string, value V) {
 	if _, known := table[word]; !known && word != "" {
 		table[word] = value
@@ -168,14 +176,16 @@ func needleOf(pattern string) string {
 	return plain(needle)
 }
 
-// mentions reports whether one of a meaning's patterns is in the haystack.
+// mentions reports whether one of a meaning's patterns is in the haystack. It finds
+// parts of a text; see needleOf.
 func mentions(haystack string, meanings ...string) bool {
 	return slices.ContainsFunc(meanings, func(meaning string) bool {
 		return slices.ContainsFunc(lexical().needles[meaning], func(needle string) bool { return strings.Contains(haystack, needle) })
 	})
 }
 
-// isCell reports whether a whole cell has one of the meanings.
+// isCell reports whether a whole cell has one of the meanings. Case, accents and
+// blanks do not count.
 func isCell(text string, meanings ...string) bool {
 	return slices.ContainsFunc(meanings, func(meaning string) bool { return lexical().cells[meaning+"/"+plain(FoldValue(text))] })
 }

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// senses are what the words of a heading say, as a set.
+// senses are what the words of a heading say, as a set. A heading is understood by
+// what its words say together, in any order.
 type senses uint32
 
 // senseNames are how the tables call them, in the order of their bits. A desk
@@ -77,7 +78,7 @@ func understand(words []string) (says senses, all bool) {
 }
 
 // next is what the first word says, or the first few as one: "e mail",
-// "E-Mailadresse".
+// "E-Mailadresse". Longer ones come first: "post" alone is not mail.
 func next(words []string) (says senses, used int, known bool) {
 	for n := min(3, len(words)); n > 1; n-- {
 		if says, known := lexical().senses[strings.Join(words[:n], "")]; known {
@@ -96,7 +97,8 @@ func next(words []string) (says senses, used int, known bool) {
 }
 
 // compound understands what is written in one word: "Mobiltelefonnummer",
-// "EMAILADDRESS".
+// "EMAILADDRESS". It splits where both parts are known, the longest beginning first,
+// and never where a part would be unknown.
 func compound(word string) (says senses, known bool) {
 	table := lexical().senses
 	if says, known := table[word]; known {
@@ -119,7 +121,8 @@ type rule struct {
 	needed, may senses
 }
 
-// mean is what senses mean together.
+// mean is what senses mean together. False means that they are understood, and name
+// no column that is needed.
 func mean(says senses) (Meaning, bool) {
 	for _, r := range lexical().rules {
 		if says&r.needed == r.needed && says&^(r.needed|r.may) == 0 {
@@ -141,6 +144,8 @@ func Lookup(heading string) (Meaning, bool) {
 	return meaningOf(heading, Fold(heading))
 }
 
+// meaningOf asks for the whole heading before its words, since some headings mean
+// something else than their words.
 func meaningOf(heading, folded string) (Meaning, bool) {
 	if m, known := either(lexical().headings, folded); known {
 		return m, true
@@ -166,7 +171,8 @@ func Meanings(headings []string, wanted map[string]Key) (full bool, known int) {
 	return full, bits.OnesCount32(uint32(found))
 }
 
-// Wanted are the folded headings that a profile and --map give a meaning.
+// Wanted are the folded headings that a profile and --map give a meaning. They help
+// to find the heading among the first lines of a file.
 func Wanted(profile Profile, named map[string]string) map[string]Key {
 	wanted := map[string]Key{}
 	for k := range NumKeys {
@@ -177,9 +183,10 @@ func Wanted(profile Profile, named map[string]string) map[string]Key {
 	return wanted
 }
 
-// Secret reports whether the cells under a heading are not to be copied:
-// passwords, keys, and the numbers by which states and banks know a person. A
-// column that means something to us is none.
+// Secret reports whether the cells under a heading are not to be copied: passwords,
+// keys, and the numbers by which states and banks know a person. A column that means
+// something to us is none. In doubt it is one: a cell that is missing from a copy
+// does less harm than a password in it.
 func Secret(heading string) bool {
 	if _, known := Lookup(heading); known {
 		return false
@@ -187,7 +194,8 @@ func Secret(heading string) bool {
 	return mentions(haystack(heading), "secret")
 }
 
-// somebodyElses reports whether a heading names somebody else than the user.
+// somebodyElses reports whether a heading names somebody else than the user. A phone
+// of a manager or of a relative must never be registered for the user.
 func somebodyElses(heading string) bool {
 	return mentions(haystack(heading), "other manager", "other emergency", "other person", "other relation")
 }

@@ -5,10 +5,13 @@ import "slices"
 // MaxPairs is how many phones a line may hold with a type for each.
 const MaxPairs = 4
 
-// series are the columns of phone types and phone numbers that are counted:
-// "Phone 2 - Type" and "Phone 2 - Value" stand at place 2.
+// series are the columns of phone types and phone numbers that are counted: "Phone 2
+// - Type" and "Phone 2 - Value" stand at place 2. Google's contacts and many exports
+// of HR systems have them.
 type series []member
 
+// member is one column of a series; several may have the same place, which is a
+// question.
 type member struct {
 	Meaning
 	place, column int
@@ -23,7 +26,7 @@ func readSeries(g *guess) series {
 	var all series
 	for i, heading := range g.Headings {
 		place, m := counted(heading)
-		if !g.settled(i) && (m.Key == PhoneType || m == Meaning{PhoneNumber, rankGeneric}) {
+		if !g.fixed(i) && (m.Key == PhoneType || m == Meaning{PhoneNumber, rankGeneric}) {
 			all = append(all, member{m, place, i})
 		}
 	}
@@ -80,6 +83,7 @@ func (s series) at(place int, k Key) (columns []int) {
 	return columns
 }
 
+// places are those that have a column, each once and sorted.
 func (s series) places() (places []int) {
 	for _, m := range s {
 		places = append(places, m.place)

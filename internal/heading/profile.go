@@ -42,7 +42,7 @@ type Profile struct {
 	UserDomain     string `yaml:"userDomain,omitempty"`
 }
 
-// Texts are written as one text or as a list.
+// Texts are written as one text or as a list. A list of one is written as one text.
 type Texts []string
 
 // UnmarshalYAML reads either form.
@@ -96,7 +96,8 @@ func NamedProfile(name string) (Profile, bool) {
 	return p, true
 }
 
-// ReadProfile reads a profile in YAML. Errors name the line, or the key.
+// ReadProfile reads a profile in YAML. Errors name the line, or the key. Keys that
+// it does not know are errors: a misspelt one would be a setting that nobody obeys.
 func ReadProfile(r io.Reader) (Profile, error) {
 	const most = 64 << 10
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
@@ -157,6 +158,8 @@ func (p Profile) NamesPhones() bool {
 	return slices.ContainsFunc(phoneKeys, func(k Key) bool { return len(p.Columns[k.String()]) > 0 })
 }
 
+// What messages of the YAML decoder look like, and its types in the words of a
+// profile.
 var (
 	unknownKey = regexp.MustCompile(`field (\S+) not found in type \S+`)
 	wrongType  = regexp.MustCompile("cannot unmarshal !!\\w+ (?:`.*` )?into (\\S+)")

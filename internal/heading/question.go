@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// Question is what keeps columns from being understood: only a person can
-// answer it, by a flag, a profile or a change of the file.
+// Question is what keeps columns from being understood: only a person can answer it,
+// by a flag, a profile or a change of the file. Its texts quote headings, and no
+// cells.
 type Question struct {
 	Found  string // what was found, and what was expected
 	Advice string // what to do about it
@@ -30,7 +31,8 @@ var questions = sync.OnceValue(func() map[string][]string {
 	return texts
 })
 
-// ask is the question of a name.
+// ask is the question of a name. The arguments of the first text come before those
+// of the second.
 func ask(name string, args ...any) error {
 	text, known := questions()[name]
 	if !known {
@@ -50,6 +52,7 @@ type Column struct {
 	Heading string
 }
 
+// String is the column as messages call it.
 func (c Column) String() string { return fmt.Sprintf("column %d %s", c.Number, Title(c.Heading)) }
 
 // Find is the column, from 0, that a flag or a profile names: by its heading as
@@ -66,6 +69,8 @@ func Find(headings []string, flag, heading string) (int, error) {
 	return None, ask("same", flag, f.labels(same))
 }
 
+// matching are the columns with a heading: those that have it exactly, and else
+// those that differ from it in case, blanks and punctuation only.
 func (f *Input) matching(heading string) []int {
 	same := f.where(func(i int) bool { return f.Headings[i] == strings.TrimSpace(heading) })
 	if folded := Fold(heading); len(same) == 0 && folded != "" {
@@ -89,6 +94,8 @@ func (f *Input) proposals(k Key, is ...int) string {
 	return joined(is, func(i int) string { return MapFlag(k, f.Headings[i]) }, " or ")
 }
 
+// labels name columns by their numbers, from 1 as spreadsheets and people count, and
+// by their headings.
 func (f *Input) labels(is []int) string {
 	return joined(is, func(i int) string { return fmt.Sprintf("%d %s", i+1, Title(f.Headings[i])) }, ", ")
 }

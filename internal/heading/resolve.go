@@ -5,14 +5,15 @@ import (
 	"slices"
 )
 
-// Input is what Resolve decides by.
+// Input is what Resolve decides by. Only the headings must be there, and IsDialCode
+// where there is a sample.
 type Input struct {
 	Headings []string
 	// Sample are cells of the first records, for where a heading leaves open
 	// what a column holds. It may be empty.
 	Sample [][]string
 	// Excerpt means that the lines are of a file that was resolved before, by
-	// other cells: what it doubted is settled.
+	// other cells: what it doubted is decided.
 	Excerpt bool
 	// Map gives the heading for the name of a key; headings are compared
 	// without case, blanks and punctuation.
@@ -25,7 +26,8 @@ type Input struct {
 	IsDialCode func(cell string) bool
 }
 
-// Columns are what the columns of a file mean. They do not change.
+// Columns are what the columns of a file mean. They do not change. Columns are
+// numbered from 0 here, and from 1 for people.
 type Columns struct {
 	At         [NumKeys]int // the column of each key, from 0, or None
 	Long       bool         // one phone per line; else one person per line
@@ -129,6 +131,8 @@ func (d *decision) pick(k Key) int {
 	return found[0]
 }
 
+// askWhich is about several columns for one meaning. Flags cannot tell apart two
+// that have the same heading.
 func (d *decision) askWhich(k Key, is []int) {
 	for _, i := range is {
 		if twins := d.where(func(other int) bool { return Legible(d.Headings[other]) == Legible(d.Headings[i]) }); len(twins) > 1 {

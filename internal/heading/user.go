@@ -9,7 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// UserKind is what the cell of a user holds.
+// UserKind is what the cell of a user holds. Whether the tenant has such a user only
+// Graph knows.
 type UserKind int
 
 // The kinds. From UserNone on they are nothing that names one user.
@@ -88,6 +89,8 @@ func isName(text string) bool {
 	return text != "" && text[len(text)-1] != '.' && inName.all(text)
 }
 
+// inName are characters of the part before the @, inLabel those of domains, in any
+// script.
 var inName, inLabel = newCharset(notInName), newCharset(notInLabel)
 
 // charset are characters, the ASCII ones in a table: two million cells are looked
@@ -97,6 +100,7 @@ type charset struct {
 	isNot func(rune) bool
 }
 
+// newCharset are the characters of which isNot is false.
 func newCharset(isNot func(rune) bool) *charset {
 	c := &charset{isNot: isNot}
 	for r := range rune(utf8.RuneSelf) {
@@ -129,7 +133,7 @@ func notInName(r rune) bool {
 }
 
 // isDomain reports whether text is labels with a dot between them, of letters,
-// digits and hyphens.
+// digits and hyphens. It does not look the domain up.
 func isDomain(text string) bool {
 	labels := 0
 	for label := range strings.SplitSeq(text, ".") {
@@ -141,6 +145,8 @@ func isDomain(text string) bool {
 	return labels > 1
 }
 
+// notInLabel reports whether a character is in no domain, international ones
+// included (RFC 5890).
 func notInLabel(r rune) bool {
 	return r != '-' && !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 }

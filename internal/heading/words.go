@@ -41,6 +41,7 @@ func split(text string) []string {
 	return strings.Fields(parted.String())
 }
 
+// inWord reports whether a character is a letter, a digit or a mark on one.
 func inWord(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
@@ -62,6 +63,8 @@ func wordEnds(runes []rune, i int) bool {
 	return i+1 < len(runes) && unicode.IsLower(runes[i+1]) // the N of "UPNName"
 }
 
+// withoutExample leaves out what templates put in brackets to show what a cell looks
+// like.
 func withoutExample(heading string) string {
 	return lexical().example.ReplaceAllString(heading, " ")
 }
@@ -119,7 +122,8 @@ func Fold(heading string) string {
 	return folded
 }
 
-// letters are the letters and digits of a text in lower case.
+// letters are the letters and digits of a text in lower case. NFKC makes full-width
+// and composed letters the usual ones (Unicode Standard Annex 15).
 func letters(text string) string {
 	return strings.ToLower(keep(norm.NFKC.String(text), func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || r == unicode.ReplacementChar // which was a letter
@@ -135,6 +139,8 @@ func plain(text string) string {
 	return uncomposed.Replace(keep(norm.NFD.String(text), func(r rune) bool { return !unicode.Is(unicode.Mn, r) }))
 }
 
+// isASCII reports whether a text has ASCII only, and so neither accents nor another
+// form in Unicode.
 func isASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
@@ -154,6 +160,8 @@ func keep(text string, such func(rune) bool) string {
 	}, text)
 }
 
+// uncomposed are letters that Unicode does not take apart into a letter and an
+// accent.
 var uncomposed = strings.NewReplacer("ł", "l", "ø", "o", "ı", "i")
 
 // FoldValue makes cells comparable as people see them: without case, blanks at

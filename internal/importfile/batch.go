@@ -13,8 +13,10 @@ import (
 const batchSize = 2048
 
 // batch is a piece of the file as a table of its own, for gocsv: the names of the
-// mapped cells and these of the records. gocsv takes it as a reader, because
-// its channel functions end at the first bad line.
+// mapped cells and these of the records. gocsv takes it as a reader, because its
+// channel functions end at the first bad line. The cells are filled in place, and
+// filled again by a later batch, so that two of them are all the memory that lines
+// need.
 type batch struct {
 	cells   [][]string // the names first
 	marks   []mark     // one for each record
@@ -24,6 +26,7 @@ type batch struct {
 
 var _ gocsv.CSVReader = (*batch)(nil)
 
+// newBatch begins one with the line of names, which gocsv takes for the heading.
 func newBatch(cells []mapped) *batch {
 	names := make([]string, len(cells))
 	for i, cell := range cells {
@@ -54,7 +57,8 @@ func (t *batch) Read() ([]string, error) {
 }
 
 // batches yields the rows' lines in pieces. A batch is good until another one has
-// followed it: rows are made of one while the next is taken off the file.
+// followed it: rows are made of one while the next is taken off the file. The last
+// one may be empty. An error ends them.
 func (l *lines) batches() iter.Seq2[*batch, error] {
 	return func(yield func(*batch, error) bool) {
 		filling, other, m := newBatch(l.mapped), newBatch(l.mapped), mark{}
@@ -84,10 +88,12 @@ func (l *lines) batches() iter.Seq2[*batch, error] {
 }
 
 // readInto gives the rows' lines to b, and after every batch the numbers that are
-// ready to be read to deliver. No batch overtakes another.
+// ready to be read to deliver. No batch overtakes another. Rows are appended by one
+// goroutine at a time, which keeps them in the order of the file.
 func (l *lines) readInto(b *builder, deliver func([]number)) error {
 	working := new(errgroup.Group)
 	for full, err := range l.batches() {
+		// The batch before is done with its memory, and its rows stand.
 		if worked := working.Wait(); err == nil {
 			err = worked
 		}
@@ -96,6 +102,7 @@ func (l *lines) readInto(b *builder, deliver func([]number)) error {
 		}
 		working = new(errgroup.Group)
 		working.Go(func() error {
+			// gocsv fills the records of an earlier batch, where there are enough.
 			if err := gocsv.UnmarshalCSV(full, &full.records); err != nil {
 				return err
 			}
@@ -103,7 +110,7 @@ func (l *lines) readInto(b *builder, deliver func([]number)) error {
 				b.add(&full.marks[i], full.records[i].Cells)
 				full.records[i].free()
 			}
-			deliver(b.takeNumbers())
+			deliver(b.handOver())
 			return nil
 		})
 	}

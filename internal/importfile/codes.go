@@ -14,14 +14,15 @@ import (
 // How it was decided where no heading tells.
 const byValues, byNothing = "by their values", "not at all"
 
-// place is what the country cell of a row says.
+// place is what the country cell of a row says. Rows with the same cell share one.
 type place struct {
 	region phonenumber.Region
 	code   string // digits that are still to be understood; the region is unread then
 	lost   bool   // characters of the cell are gone
 }
 
-// countryCodes gathers the numbers of the country column.
+// countryCodes gathers the numbers of the country column. They are numbers of ISO
+// 3166 or dialling codes, all of one kind in one file.
 type countryCodes struct {
 	are  heading.Codes
 	any  bool
@@ -29,6 +30,8 @@ type countryCodes struct {
 	by   string          // how it was decided, for a person
 }
 
+// add remembers a code, as long as there are not more than anybody needs to tell the
+// kinds apart.
 func (c *countryCodes) add(code string) {
 	c.any = c.any || code != ""
 	if code != "" && code[0] != '+' && len(c.seen) < maxRemembered {
@@ -45,6 +48,7 @@ type places struct {
 	known     map[string]*place
 }
 
+// newPlaces begins with what the headings and the profile tell.
 func newPlaces(c *heading.Columns, countries country.Names, defaultCountry string) places {
 	p := places{
 		fallback: &place{}, countries: countries, codes: countryCodes{are: c.Codes, seen: map[string]bool{}}, told: c.CodesTold, known: map[string]*place{},
@@ -56,7 +60,8 @@ func newPlaces(c *heading.Columns, countries country.Names, defaultCountry strin
 }
 
 // of is the country of a row by its own cell. A country that is not known is not
-// replaced by the default: it is some other country.
+// replaced by the default: it is some other country. Cells that repeat are
+// understood once.
 func (ps *places) of(cell string) *place {
 	if cell == "" {
 		return ps.fallback
@@ -77,13 +82,15 @@ func (ps *places) of(cell string) *place {
 		p.code = country.Digits(text)
 		ps.codes.add(p.code)
 	}
+	// More different ones are not the countries of people.
 	if len(ps.known) < maxRemembered {
 		ps.known[cell] = p
 	}
 	return p
 }
 
-// unread is what a message shows of a country that is none.
+// unread is what a message shows of a country that is none. A cell with digits may
+// be a phone number that has slipped, and is not shown.
 func unread(text string) string {
 	if hasDigits(text) {
 		return withDigits
@@ -91,9 +98,9 @@ func unread(text string) string {
 	return shorten(text, 40)
 }
 
-// understand finds the countries of the numbers whose country is digits.
-// What these are is decided once, by the first rows that have any, so that it
-// is the same in the whole file.
+// understand finds the countries of the numbers whose country is digits. What these
+// are is decided once, by the first rows that have any, so that it is the same in
+// the whole file. It is called with each batch in the order of the file.
 func (ps *places) understand(numbers []number) {
 	if !ps.codes.any {
 		return
@@ -106,10 +113,13 @@ func (ps *places) understand(numbers []number) {
 		if n.place.code == "" {
 			continue
 		}
+		// A number of ISO 3166 is a country, as a name would be.
 		if code, ok := ps.countries.ByNumber(n.place.code); ok && ps.codes.are == heading.CodesISO {
 			n.place = &place{region: phonenumber.Region{Code: code}}
 			continue
 		}
+		// A dialling code is a part of the number, and names no country: several
+		// share +1 and +7.
 		digits, plus := strings.CutPrefix(n.place.code, "+")
 		if (plus || ps.codes.are == heading.CodesDial) && phonenumber.IsDialCode(digits) {
 			n.place = &place{}
@@ -122,6 +132,9 @@ func (ps *places) understand(numbers []number) {
 	}
 }
 
+// setDialCode gives a number the dialling code of its country cell, unless a column
+// of dialling codes has given it one. The parts may be shared by rows, and are
+// copied.
 func (n *number) setDialCode(digits string) {
 	parts := phonenumber.Parts{}
 	if n.parts != nil {
@@ -133,8 +146,9 @@ func (n *number) setDialCode(digits string) {
 	n.parts = &parts
 }
 
-// decide looks at the values where the heading has not decided: 840 is
-// nobody's dialling code, and 1 is not a number of ISO 3166.
+// decide looks at the values where the heading has not decided: 840 is nobody's
+// dialling code, and 1 is not a number of ISO 3166. A profile and headings come
+// first. Values decide only where those that are certain agree.
 func (ps *places) decide() {
 	iso, dial := false, false
 	for code := range ps.codes.seen {
@@ -152,6 +166,8 @@ func (ps *places) decide() {
 		ps.codes.by = "by the headings"
 	case iso && !dial:
 		ps.codes.are, ps.codes.by = heading.CodesISO, byValues
+	// Under the heading of a country a dialling code would be a mistake, and is
+	// not looked for.
 	case dial && !iso && ps.codes.are == heading.CodesByValue:
 		ps.codes.are, ps.codes.by = heading.CodesDial, byValues
 	default:

@@ -32,6 +32,42 @@
 // the file, and numbers are read on all cores meanwhile; no batch overtakes
 // another.
 //
+// # What comes first
+//
+// Where several tell the same, the order is: a flag, the profile, the heading, the
+// cells of the whole file. The country of a number is the one that it begins with,
+// by + or 00; else that of a column of dialling codes, of the row's country cell,
+// and of --default-country for rows whose cell is empty. A country that is not known
+// is never replaced by the default: it is some other one.
+//
+// # What stands where
+//
+//   - open.go and read.go: from a path to the rows; [Options] and [File].
+//   - lines.go: whether a record is a row. labels.go knows the lines that are none,
+//     selection.go those that are not meant; status.go and untyped.go look for
+//     columns that nobody has thought of.
+//   - batch.go and record.go: lines through gocsv, in pieces.
+//   - rows.go: the rows of a line. users.go, codes.go and parts.go read the cells
+//     that stand beside a number.
+//   - reading.go and profile.go: how the file was read, and how to read the next one
+//     the same.
+//   - excerpt.go, remarks.go and template.go: files for people to write into.
+//   - errors.go and problems.go: what is wrong with a file, and with a line.
+//
+// # Memory and time
+//
+// The bytes of the file are never held together: there are the table's window, two
+// batches of lines, and the rows, whose texts share memory where they repeat. Lines
+// are split by one core, numbers are parsed by all of them, which takes longest.
+//
+// # What is shown
+//
+// Messages, readings and errors are for screens and logs: they show no cell in which
+// four digits or more stand. Rows keep the phone cell as it was written, for the
+// results, which only their owner can read.
+//
+// # Excerpts
+//
 // [Excerpt] hands lines back in the dialect of their file. Read unchanged, an
 // excerpt gives no row that the file did not give.
 package importfile

@@ -29,6 +29,8 @@ import (
 // error says so if it is another by now, after it has been copied.
 func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remarks map[int32]Remark, w io.Writer) error {
 	opts = opts.with(opts.Profile)
+	// Which lines are wanted is told by their remarks, and was decided when the
+	// file was read.
 	opts.Profile.Where, opts.Where, opts.Skip, opts.Limit = nil, nil, 0, 0
 	sum := sha256.New()
 	in, _, err := openLines(ctxReader{ctx, io.TeeReader(src, sum)}, opts)
@@ -41,6 +43,8 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 	if err != nil {
 		return fmt.Errorf("copying lines of %s: %w", opts.Name, err)
 	}
+	// The lines of another file may have other numbers by now, and the remarks
+	// would stand beside the wrong ones.
 	if hex.EncodeToString(sum.Sum(nil)) != read.SHA256 {
 		return &FileError{Name: opts.Name, Found: "the file has changed since it was read", Advice: "do not use the copied lines; look into the results"}
 	}
@@ -51,13 +55,16 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 // they begin and end where they did.
 type excerpt struct {
 	*lines
-	out      *table.Writer
+	out *table.Writer
+	// What is wanted of the file, by physical line.
 	remarks  map[int32]Remark
 	doubtful []table.Inside // those that are still to come
 	byValue  []string       // empty cells, whose headings tell what was decided by the values of the whole file
 	blanked  []int          // columns that are left empty
 }
 
+// copy goes through the file as [Read] did, and writes the lines that are wanted,
+// below the heading in words where there is one.
 func (e *excerpt) copy() error {
 	cells, m := make([]string, len(e.mapped)), mark{}
 	for r, err := range e.Records(e.shape()) {
@@ -81,7 +88,8 @@ func (e *excerpt) copy() error {
 	return e.out.Close()
 }
 
-// blank leaves the cells empty of columns that are called like secrets.
+// blank leaves the cells empty of columns that are called like secrets. They stay,
+// so that every cell keeps its place.
 func (e *excerpt) blank(headings []string) {
 	for i, text := range headings {
 		if heading.Secret(text) {
@@ -94,6 +102,8 @@ func (e *excerpt) blank(headings []string) {
 func (e *excerpt) line(r *table.Record) {
 	remark, wanted := e.remarks[int32(r.Line)]
 	within, doubtful := e.quoteOver(r.Line)
+	// A line without a remark is copied where it may stand in one cell with a line
+	// that has one: only together can they be corrected.
 	if !wanted {
 		if _, wanted = e.remarks[int32(within.Opened)]; !doubtful || !wanted || len(bytes.TrimSpace(r.Raw)) == 0 {
 			return
@@ -108,7 +118,8 @@ func (e *excerpt) line(r *table.Record) {
 	e.out.Record(r, e.blanked, further)
 }
 
-// quoteOver finds the quotes that a line may stand in, or open.
+// quoteOver finds the quotes that a line may stand in, or open. It is asked line by
+// line, and drops those that end above.
 func (e *excerpt) quoteOver(line int) (table.Inside, bool) {
 	for len(e.doubtful) > 0 && e.doubtful[0].Closed < line {
 		e.doubtful = e.doubtful[1:]
@@ -120,7 +131,8 @@ func (e *excerpt) quoteOver(line int) (table.Inside, bool) {
 }
 
 // noUser is a whole line as a cell that cannot be a user. Where nobody knows which
-// of it is a secret, it is left out.
+// of it is a secret, it is left out. No user has brackets in it, so that a line
+// which would be one gets them.
 func (e *excerpt) noUser(r *table.Record) []byte {
 	text := bytes.TrimSpace(r.Raw)
 	if len(e.blanked) > 0 {

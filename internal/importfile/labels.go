@@ -10,9 +10,11 @@ import (
 	"entraphone/internal/table"
 )
 
-// labelRows is how many lines below the heading may explain it.
+// labelRows is how many lines below the heading may explain it. Further down a word
+// such as "User" may be somebody's name.
 const labelRows = 5
 
+// What a person is told of a line that is not a row.
 const (
 	headingInWords  = "the heading in words"
 	headingAgain    = "the heading once more"
@@ -33,6 +35,7 @@ type labels struct {
 	left     int // lines that may still explain the heading
 }
 
+// newLabels knows them by the heading, which stands on the line.
 func newLabels(c *heading.Columns, headings []string, line int) labels {
 	l := labels{headings: headings, keys: c.Keys(), line: line, left: labelRows}
 	for _, k := range l.keys {
@@ -46,6 +49,7 @@ func newLabels(c *heading.Columns, headings []string, line int) labels {
 // below it would be read under the wrong ones.
 func (l *labels) what(r *table.Record, cells []string) (string, error) {
 	l.left--
+	// An address is a row's, but for that of a template's example.
 	user := strings.TrimSpace(cells[0])
 	if strings.IndexByte(user, '@') >= 0 || user == "" {
 		if l.left >= 0 && heading.IsExample(user) {
@@ -53,9 +57,11 @@ func (l *labels) what(r *table.Record, cells []string) (string, error) {
 		}
 		return "", nil
 	}
+	// Files that were put behind each other have it at any distance.
 	if l.repeats(cells) {
 		return headingAgain, nil
 	}
+	// No label has a digit, and no row with a number is without.
 	for _, cell := range cells {
 		if strings.ContainsFunc(cell, unicode.IsDigit) {
 			return "", nil
@@ -70,6 +76,7 @@ func (l *labels) what(r *table.Record, cells []string) (string, error) {
 	if !again && !(known && l.left >= 0) {
 		return "", nil
 	}
+	// Rows below another heading would have their cells read under this one.
 	if column, moved := l.moved(texts); moved {
 		return "", &FileError{
 			Found:  fmt.Sprintf("line %d is another heading than line %d: %s stands in another column", r.Line, l.line, quoted(l.headings[column])),
@@ -106,9 +113,11 @@ func (l *labels) tooWide(line int, texts []string) error {
 	fail := func(found string) error {
 		return &FileError{Found: found, Advice: "split the file there, and read each part by itself"}
 	}
+	// A heading has no numbers in it; a row that is too wide has.
 	if !slices.ContainsFunc(texts, hasDigits) && l.isHeading(texts) {
 		return fail(fmt.Sprintf("line %d is another heading than line %d, with more columns", line, l.line))
 	}
+	// The last cell of one file and the first of the next have become one.
 	if len(texts) == 2*len(l.headings)-1 && l.joined(texts[len(l.headings)-1], texts[len(l.headings):]) {
 		return fail(fmt.Sprintf("line %d holds a row and another heading: two files were put together without a line end between them", line))
 	}
@@ -134,6 +143,7 @@ func isFooter(cells []string, keys []heading.Key) bool {
 		return false
 	}
 	for i, k := range keys {
+		// With a phone it is a row whose user is wrong, which must be told.
 		if k.IsPhone() && countDigits(cells[i]) >= minPhoneDigits {
 			return false
 		}

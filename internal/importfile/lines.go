@@ -18,17 +18,24 @@ import (
 // headingExpected is what to do with a file that does not begin as it should.
 const headingExpected = "a heading such as userPrincipalName,phoneType,phoneNumber is expected, and a line per phone below it"
 
+// windows1252 is what a file is read in that is not Unicode, where nobody names its
+// encoding.
 const windows1252 = table.Windows1252
 
-// Skipped is a line that is not a row.
+// Skipped is a line that is not a row. The table finds those above the heading, and
+// labels those below it.
 type Skipped = table.Skipped
 
-// lines decide which records of a file are rows, and take their mapped cells.
+// lines decide which records of a file are rows, and take their mapped cells. They
+// remember what came before: labels stand near the heading only, and --skip and
+// --limit count.
 type lines struct {
 	*table.Table
-	columns  heading.Columns
-	keys     []heading.Key // that have a column, the user first
-	mapped   []mapped      // their columns, and those of further phones with a type each
+	// What the heading told.
+	columns heading.Columns
+	keys    []heading.Key // that have a column, the user first
+	mapped  []mapped      // their columns, and those of further phones with a type each
+	// What changes with each record.
 	labels   labels
 	selected selection
 	types    *typeSeeker
@@ -37,7 +44,8 @@ type lines struct {
 	labelled int       // how many there are
 }
 
-// lineKind is what a record is as a line of the file.
+// lineKind is what a record is as a line of the file. Only a row makes rows; the
+// others matter to [Excerpt].
 type lineKind int
 
 const (
@@ -47,7 +55,8 @@ const (
 	lineRow
 )
 
-// mark is what a row's line is apart from its cells.
+// mark is what a row's line is apart from its cells. It goes with them from the
+// table to the rows.
 type mark struct {
 	line    int32
 	short   bool                // cells at its end are missing
@@ -58,7 +67,9 @@ type mark struct {
 	problem *authmethod.Problem // set when it could not be split into cells
 }
 
-// openLines reads a file up to its heading, and finds out what that means.
+// openLines reads a file up to its heading, and finds out what that means. What the
+// columns mean is certain then, or there is an error; of the lines below the heading
+// it has seen a sample at most.
 func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
 	wanted := heading.Wanted(opts.Profile, opts.Map)
 	t, err := table.Open(src, table.Options{
@@ -100,7 +111,8 @@ func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
 	return l, reading, nil
 }
 
-// openError says what is wrong with a file that has no table.
+// openError says what is wrong with a file that has no table. Errors of the source,
+// such as those of a disk, are passed on as they are.
 func openError(err error, opts Options) error {
 	if errors.Is(err, table.ErrEncoding) {
 		return &FileError{
@@ -123,7 +135,8 @@ func openError(err error, opts Options) error {
 	return e
 }
 
-// unfitHeading is a question about the headings as an error about the file.
+// unfitHeading is a question about the headings as an error about the file. Other
+// errors are passed on.
 func unfitHeading(name string, err error) error {
 	if q, is := errors.AsType[*heading.Question](err); is {
 		return &FileError{Name: name, Found: q.Found, Advice: q.Advice}
@@ -145,6 +158,8 @@ func whereSought(err error, t *table.Table, wanted map[string]heading.Key) error
 		full, _ := heading.Meanings(strings.Split(t.Headings[0], delimiter), wanted)
 		return full
 	}
+	// A program that saw lines of CSV as single cells has put each of them in
+	// quotes.
 	for _, d := range []byte(table.Delimiters) {
 		if splits(string(rune(d))) {
 			unfit.Found = fmt.Sprintf("line %d stands in quotes as a whole, with a %s in it", t.HeadingLine, table.DelimiterName(d))
@@ -152,6 +167,8 @@ func whereSought(err error, t *table.Table, wanted map[string]heading.Key) error
 			return unfit
 		}
 	}
+	// Exports of databases have these (\x1f is the unit separator of ASCII, \x01
+	// is usual in Hive). They are told and not tried, because text may hold them.
 	for _, d := range []string{"~", "^", ":", "\x1f", "\x01", "¦", "§"} {
 		if splits(d) {
 			unfit.Found = fmt.Sprintf("%q stands between the cells", d)
@@ -165,17 +182,19 @@ func whereSought(err error, t *table.Table, wanted map[string]heading.Key) error
 	return unfit
 }
 
-// minPhoneDigits tells a row from a line that only names who made the file.
+// minPhoneDigits tells a row from a line that only names who made the file. Years,
+// rooms and extensions have fewer.
 const minPhoneDigits = 5
 
 // namesUser reports whether a line could be a row: cells of it, by whatever
-// delimiter, could be a user.
+// delimiter, could be a user. It is asked before the delimiter is known.
 func namesUser(line []byte) bool {
 	return slices.ContainsFunc(bytes.FieldsFunc(line, func(c rune) bool { return strings.ContainsRune(table.Delimiters+"\"'", c) }),
 		func(cell []byte) bool { return heading.Addressable(string(bytes.TrimSpace(cell))) })
 }
 
-// shape is what tells a row of this file.
+// shape is what tells a row of this file. The table asks it where a quote or the end
+// of the file leaves open what a line is.
 func (l *lines) shape() table.Shape {
 	completes := l.columns.UserDomain != ""
 	s := table.Shape{Key: l.columns.At[heading.User], KeyMark: '@', IsKey: func(text string) bool {
@@ -188,8 +207,10 @@ func (l *lines) shape() table.Shape {
 	return s
 }
 
-// decide tells what a record is, and fills cells with the mapped cells of one
-// that could be split.
+// decide tells what a record is, and fills cells with the mapped cells of one that
+// could be split. Labels come before conditions, so that they are not counted as
+// left out. A line that could not be split is a row with a problem, and never a
+// label.
 func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, error) {
 	if r.Line > math.MaxInt32 {
 		return lineLeftOut, errTooManyLines
@@ -197,7 +218,9 @@ func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, erro
 	*m = mark{line: int32(r.Line)}
 	switch {
 	case r.Fault == nil:
-		l.take(r, cells, m)
+		l.fill(r, cells, m)
+	// Where two files were put together, the rows below stand under headings that
+	// are not theirs.
 	case r.Len() > len(l.Headings) && !r.Alone:
 		if err := l.labels.tooWide(r.Line, r.Texts()); err != nil {
 			return lineLeftOut, err
@@ -211,6 +234,8 @@ func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, erro
 		l.meets(r)
 		return lineFragment, nil
 	case r.Fault == nil && !r.Alone:
+		// What an excerpt hands back was a row in its file, whatever it looks
+		// like.
 		if m.back = r.From() != ""; m.back {
 			break
 		}
@@ -222,6 +247,7 @@ func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, erro
 		return lineLeftOut, nil
 	}
 	if r.Fault == nil && !r.Alone {
+		// Only records that are meant tell what a column holds.
 		l.types.look(r)
 		for _, s := range l.status {
 			text, _ := r.Text(s.Number - 1)
@@ -231,9 +257,10 @@ func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, erro
 	return lineRow, nil
 }
 
-// take fills cells with the mapped cells; missing ones are empty.
-func (l *lines) take(r *table.Record, cells []string, m *mark) {
+// fill fills cells with the mapped cells; missing ones are empty.
+func (l *lines) fill(r *table.Record, cells []string, m *mark) {
 	m.short = r.Short()
+	// A cell in quotes is whole where its quote is closed.
 	if r.Cut() && !bytes.HasSuffix(r.Raw, []byte{l.Dialect.Quote}) {
 		m.cut = r.Len()
 	}
@@ -256,8 +283,8 @@ type mapped struct {
 	column int
 }
 
-// mappedCells are those of the keys, and behind them of further pairs of phone
-// type and phone number.
+// mappedCells are those of the keys, and behind them of further pairs of phone type
+// and phone number. The names of these end in their number, from 2: "phoneType2".
 func mappedCells(c *heading.Columns) (all []mapped) {
 	for _, k := range c.Keys() {
 		all = append(all, mapped{k.String(), k, c.At[k]})
@@ -270,7 +297,8 @@ func mappedCells(c *heading.Columns) (all []mapped) {
 	return all
 }
 
-// label is what a record is that is not a row; empty for a row.
+// label is what a record is that is not a row; empty for a row. Footers are looked
+// for at the end of the file only.
 func (l *lines) label(r *table.Record, cells []string) (string, error) {
 	what, err := l.labels.what(r, cells)
 	if what == "" && err == nil && nearEnd(r) && isFooter(cells, l.keys) {
@@ -279,8 +307,8 @@ func (l *lines) label(r *table.Record, cells []string) (string, error) {
 	return what, err
 }
 
-// nearEnd reports whether below a record of the file's last lines no address
-// stands.
+// nearEnd reports whether below a record of the file's last lines no address stands.
+// It looks at what the window holds anyway.
 func nearEnd(r *table.Record) bool {
 	const most = 512
 	below, all := r.Below()
@@ -290,6 +318,8 @@ func nearEnd(r *table.Record) bool {
 // maxSkipped is how many skipped lines are told one by one.
 const maxSkipped = 10
 
+// skip remembers a line that is not a row: the first of them with what they are, the
+// others by their number.
 func (l *lines) skip(line int, what string) lineKind {
 	if l.labelled++; l.labelled <= maxSkipped {
 		l.skipped = append(l.skipped, Skipped{Line: line, What: what})
@@ -302,8 +332,9 @@ func (l *lines) skip(line int, what string) lineKind {
 
 // selects counts a record and reports whether it is meant. One that could not be
 // split into cells meets all conditions: nothing is known of it.
-func (l *lines) selects(r *table.Record) bool { return l.selected.take(l.meets(r)) }
+func (l *lines) selects(r *table.Record) bool { return l.selected.counts(l.meets(r)) }
 
+// meets reports whether a record meets the conditions, and counts it in each.
 func (l *lines) meets(r *table.Record) bool {
 	if r.Fault != nil || len(l.selected.conditions) == 0 {
 		return true // as most files have it: no cell is looked at

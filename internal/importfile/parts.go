@@ -11,12 +11,16 @@ import (
 	"entraphone/internal/phonenumber"
 )
 
-// parts are those of a line, and what is wrong with them.
+// parts are those of a line, and what is wrong with them. They are joined to the
+// number when it is parsed, because only numbering plans tell whether it has them
+// already.
 type parts struct {
 	phonenumber.Parts
 	problems [heading.NumKeys]*authmethod.Problem // by the column
 }
 
+// readParts reads the parts of a line, once for all its phones. What is wrong with
+// one is kept beside it: it matters to the phone that has the part, and to no other.
 func readParts(r *partCells) *parts {
 	p := new(parts)
 	read := func(k heading.Key, cell string) string {
@@ -35,12 +39,15 @@ func readParts(r *partCells) *parts {
 	return p
 }
 
+// partAsDecimal matches a whole number with decimals, as pandas writes a column of
+// numbers in which a cell is empty: "44.0".
 var partAsDecimal = regexp.MustCompile(`^\+?[0-9]+[.,]0+$`)
 
 // partText is a cell without what protects it from spreadsheets; empty where
 // there is nothing, and for an extension of 0, which exports print for none.
 func partText(k heading.Key, cell string) string {
 	text := strings.TrimPrefix(norm.NFKC.String(heading.Trim(cell)), "'")
+	// Both '0176 and ="0176" are how people keep a zero in Excel.
 	if formula, is := strings.CutPrefix(text, `="`); is {
 		text = strings.TrimSuffix(formula, `"`)
 	}
@@ -62,6 +69,7 @@ func partDigits(k heading.Key, text string) (digits string, ok bool) {
 	switch k {
 	case heading.DialCode:
 		text = strings.Trim(strings.TrimSuffix(text, "(0)"), marks)
+		// +49, 0049, (49) and 49 (0) are one code.
 		for _, prefix := range [...]string{"+", "00"} {
 			text = strings.TrimLeft(strings.TrimPrefix(text, prefix), marks)
 		}
@@ -70,6 +78,7 @@ func partDigits(k heading.Key, text string) (digits string, ok bool) {
 			text = "0" + strings.TrimLeft(rest, marks)
 		}
 	case heading.Extension:
+		// x12, ext. 12 and #12 are one extension.
 		text = strings.TrimLeft(strings.ToLower(text), "ext#"+marks)
 	}
 	digits = strings.Trim(text, marks)
@@ -87,6 +96,8 @@ func partDigits(k heading.Key, text string) (digits string, ok bool) {
 // give gives a number the parts of it that stand in other cells. A part that
 // cannot be read stops the row: the number would be another one.
 func (p *parts) give(n *number, k heading.Key, c *heading.Columns) (fit bool) {
+	// The heading has told which phone the parts belong to; another one of the
+	// line gets none, and none of their problems.
 	own, problems := phonenumber.Parts{}, p.problems
 	if k != c.Divided {
 		problems[heading.DialCode], problems[heading.AreaCode] = nil, nil

@@ -9,18 +9,22 @@ import (
 	"entraphone/internal/table"
 )
 
+// errTooManyLines is about lines that a row cannot number; see [authmethod.Row].
 var errTooManyLines = fmt.Errorf("the file has more than %d lines: split it", math.MaxInt32)
 
 // problemOf is what a fault of a line means for its rows, below the headings.
 // The quote is named as the file writes it.
 func problemOf(f *table.Fault, headings []string) *authmethod.Problem {
 	p := faultProblem(f)
+	// Where one cell is to blame nobody should have to count quotes.
 	if i := f.Column - 1; i >= 0 {
 		p.Message += fmt.Sprintf("; column %d %s", f.Column, quoted(headings[i]))
 	}
 	return &p
 }
 
+// faultProblem is the problem for a kind of fault. Its words hold counts, limits and
+// signs, and no text of the line, which may be a number or a secret.
 func faultProblem(f *table.Fault) authmethod.Problem {
 	quote := string(rune(f.Quote))
 	switch f.Kind {
@@ -58,8 +62,11 @@ func faultProblem(f *table.Fault) authmethod.Problem {
 // into the wrong place.
 const withDigits = "(a text with digits)"
 
+// hasDigits reports whether a text may be a phone number, or so much of one that it
+// is not to be shown.
 func hasDigits(text string) bool { return countDigits(text) > 3 }
 
+// countDigits counts the digits of any script.
 func countDigits(text string) (n int) {
 	for _, r := range text {
 		if unicode.IsDigit(r) {
@@ -69,7 +76,8 @@ func countDigits(text string) (n int) {
 	return n
 }
 
-// quoted shows a cell in a message.
+// quoted shows a cell in a message. It is cut where it is long, and hidden where it
+// may be a phone number.
 func quoted(text string) string {
 	switch {
 	case text == "":
@@ -83,7 +91,8 @@ func quoted(text string) string {
 // maxShown is how many characters of a cell a message shows.
 const maxShown = 60
 
-// shorten cuts a text for a message.
+// shorten cuts a text for a message. It counts characters and not bytes, so that
+// none is cut in two.
 func shorten(text string, most int) string {
 	runes := []rune(text)
 	if len(runes) <= most {

@@ -26,7 +26,8 @@ func ReadProfile(r io.Reader) (heading.Profile, error) {
 	return p, nil
 }
 
-// checkOptions checks what is also a flag, and calls it as the profile does.
+// checkOptions checks what is also a flag, and calls it as the profile does. The
+// functions that check options speak of flags, which a profile does not have.
 func checkOptions(p heading.Profile) error {
 	for _, condition := range p.Where {
 		if _, _, _, ok := splitCondition(condition, nil); !ok {
@@ -61,6 +62,7 @@ func (r Reading) Profile(opts Options) heading.Profile {
 			phones++
 		}
 	}
+	// Its heading says just phone; as phoneNumber it is read again as what it was.
 	if r.NumberOnly && phones == 1 {
 		p.Columns[heading.PhoneNumber.String()] = p.Columns[heading.Mobile.String()]
 		delete(p.Columns, heading.Mobile.String())
@@ -72,6 +74,7 @@ func (r Reading) Profile(opts Options) heading.Profile {
 	if r.codes == heading.CodesISO || r.codes == heading.CodesDial { // what was found out must not change with the rows
 		p.CountryCodes = string(r.codes)
 	}
+	// It was found out by a few letters, which the next file may not have.
 	if p.Encoding == "" && r.Encoding == windows1252 {
 		p.Encoding = windows1252
 	}

@@ -20,7 +20,7 @@ import (
 	"entraphone/internal/table"
 )
 
-// Options are what the user may say about a file.
+// Options are what the user may say about a file. All but the name may be left out.
 type Options struct {
 	// Name is how messages call the file: its path or "standard input".
 	Name string
@@ -58,8 +58,9 @@ func (o Options) with(p heading.Profile) Options {
 	return o
 }
 
-// country is the code of the country that the options name; empty where they
-// name none.
+// country is the code of the country that the options name; empty where they name
+// none. It takes all spellings that a country cell may have, and is checked before
+// the file is read.
 func (o Options) country(known country.Names) (string, error) {
 	text := heading.Trim(o.DefaultCountry)
 	code, is := known.Code(text)
@@ -73,19 +74,23 @@ func (o Options) country(known country.Names) (string, error) {
 	return code, nil
 }
 
-// File is a file that was read.
+// File is a file that was read. All its rows are in memory: about 80 bytes each, and
+// the texts of their cells.
 type File struct {
 	Rows    authmethod.Rows
 	Reading Reading
-	SHA256  string // of the bytes of the file, in hexadecimal
+	// By this a later run or an excerpt knows whether the file is still the same.
+	SHA256 string // of the bytes of the file, in hexadecimal
 
+	// For Excerpt, which must not make rows of a cell's lines.
 	doubtful []table.Inside // lines that may stand in a cell
 }
 
 // Read reads a file to its end, with all its numbers. What is wrong with single
 // lines and cells stands in the rows. The error is a *[FileError] when the file
-// cannot be read for certain, and otherwise that of src or ctx; there are no
-// rows then. A done context ends the reading when src next returns.
+// cannot be read for certain, and otherwise that of src or ctx; there are no rows
+// then. A done context ends the reading when src next returns. It reads src once
+// from front to end, so that standard input will do.
 func Read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 	file, err := read(ctx, src, opts, number.read)
 	var unfit *FileError
@@ -102,11 +107,13 @@ func Read(ctx context.Context, src io.Reader, opts Options) (*File, error) {
 // read leaves to each what is to be done with a number, on any core.
 func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (*File, error) {
 	opts = opts.with(opts.Profile)
+	// Country cells such as 1-876 are understood by the numbering plans.
 	known := country.New(phonenumber.DialCodes{})
 	defaultCountry, err := opts.country(known)
 	if err != nil {
 		return nil, err
 	}
+	// The sum is of the bytes that the rows are made of, not of a second reading.
 	sum := sha256.New()
 	in, reading, err := openLines(ctxReader{ctx, io.TeeReader(src, sum)}, opts)
 	if err != nil {
@@ -115,6 +122,8 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	c := &in.columns
 	b := newBuilder(c, known, defaultCountry)
 
+	// Numbers are most of the work. Each goroutine writes into rows of its own,
+	// which never move, so that nothing is locked.
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	err = in.readInto(b, func(numbers []number) {
@@ -135,16 +144,22 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	}
 	b.rejectInside(in.Counts.Inside) // no row is being worked on any more
 	b.rejectCut()
+	// Only the whole file tells what bytes beyond ASCII were: see
+	// [table.Table.Encoding].
 	var damaged bool
 	if reading.Encoding, damaged = in.Encoding(); damaged {
 		b.rejectForeign()
 	}
+	// People without a phone and lines that a condition left out are no fault of
+	// the file: the export of a night may hold nothing else.
 	if b.rows.Len() == 0 && b.withoutPhone == 0 && in.selected.LeftOut == (LeftOut{}) {
 		return nil, noRows(opts.Name, in.skipped, c.Long)
 	}
+	// Behind the last line it is certain that no cell has the value.
 	if err := in.selected.unmet(opts.Name, reading.headings); err != nil {
 		return nil, err
 	}
+	// At the end, because any cell that is not a phone type clears a column.
 	if i, untold := in.types.found(); untold {
 		numbers, is := reading.columnOf(heading.Mobile)
 		if !is {
@@ -163,15 +178,19 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.Counts.Inside}, nil
 }
 
-// numbersAtOnce is how many numbers one core reads before it takes the next.
+// numbersAtOnce is how many numbers one core reads before it takes the next. It is
+// large enough that handing out costs nothing, and small enough that no core is
+// waited for.
 const numbersAtOnce = 512
 
-// ctxReader ends a long read when the context is done.
+// ctxReader ends a long read when the context is done. It cannot interrupt a read
+// that hangs.
 type ctxReader struct {
 	ctx context.Context
 	src io.Reader
 }
 
+// Read asks the context first.
 func (r ctxReader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err

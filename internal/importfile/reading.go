@@ -8,25 +8,30 @@ import (
 	"entraphone/internal/heading"
 )
 
-// Reading says how a file was read, so that a person can see it before
-// anything is done with the rows.
+// Reading says how a file was read, so that a person can see it before anything is
+// done with the rows. Of cells it holds no more than the values of columns
+// of statuses and conditions.
 type Reading struct {
-	Name          string
+	Name string
+	// How the bytes were split into cells.
 	Encoding      string // such as "UTF-8" or "Windows-1252"
 	ByteOrderMark bool   // the file begins with one
 	MisreadMark   bool   // it begins with one that was saved in the wrong encoding
 	Delimiter     string // "comma", "semicolon", "tab" or "pipe"
 	Quote         byte   // " or '
-	HeadingLine   int    // physical line of the heading
-	Long          bool   // one phone per line; else one person per line
-	Columns       []heading.Column
-	Unused        []heading.Column // columns that could have served as well, and did not
-	NumberOnly    bool             // the phones have no type, and are read as mobile
-	NotRead       []heading.Column // all other columns; nothing of them is kept
+	// What the columns mean.
+	HeadingLine int  // physical line of the heading
+	Long        bool // one phone per line; else one person per line
+	Columns     []heading.Column
+	Unused      []heading.Column // columns that could have served as well, and did not
+	NumberOnly  bool             // the phones have no type, and are read as mobile
+	NotRead     []heading.Column // all other columns; nothing of them is kept
 
+	// What the cells of two columns turned out to hold.
 	UserHolds    string // what the user column holds, in words
 	CountryCodes string // what numbers in the country column are, in words; empty where there are none
 
+	// What [Excerpt] and [Reading.Profile] need besides.
 	headings []string
 	codes    heading.Codes // what numbers in the country column turned out to be
 	byValue  []string      // headings by which an excerpt tells what its own few values do not
@@ -37,20 +42,24 @@ type Reading struct {
 	// their own; empty for none.
 	DefaultCountry string
 
+	// What the file and the options have that did not become rows.
 	Skipped  []Skipped // lines that are neither heading nor rows, the first of them
 	Labelled int       // how many of these stand below the heading
 	LeftOut  LeftOut   // records that were not meant
 	Status   []string  // what columns hold that look like a status and have no condition, in words
 	Warnings []string  // what the options ask for and the file does not have, in words
 
+	// Counts of what was read.
 	Lines        int // physical lines, the heading included
 	Blank        int // blank lines, skipped
 	WithoutPhone int // people in the wide form who have no phone at all
 	Fragments    int // lines below a faulty quote that reach no phone column; no rows
 }
 
+// describe fills in what is known when the heading has been read.
 func (r *Reading) describe(c *heading.Columns, headings []string) {
 	r.Long, r.NumberOnly, r.Unused, r.headings = c.Long, c.NumberOnly && c.At[heading.Mobile] != heading.None, c.Unused, headings
+	// With one phone there is nothing to tell.
 	if divided := c.At[heading.AreaCode] != heading.None || c.At[heading.DialCode] != heading.None; divided && len(c.Phones()) > 1 {
 		r.partsOf = c.Divided.String()
 	}
@@ -71,7 +80,8 @@ func (r *Reading) describe(c *heading.Columns, headings []string) {
 	r.paired = len(c.Pairs) > 1
 }
 
-// describeCells says what the cells turned out to hold.
+// describeCells says what the cells turned out to hold. It is called when the whole
+// file has been read.
 func (r *Reading) describeCells(b *builder) {
 	r.byValue = slices.Clone(b.columns.ByValue)
 	if user, has := r.columnOf(heading.User); has {
@@ -80,6 +90,8 @@ func (r *Reading) describeCells(b *builder) {
 	if column, has := r.columnOf(heading.Country); has {
 		codes := &b.places.codes
 		r.CountryCodes, r.codes = codes.say(column), codes.decided()
+		// An excerpt has too few values to decide again, and might decide
+		// otherwise.
 		if codes.by == byValues || codes.by == byNothing {
 			r.byValue = append(r.byValue, r.codes.Heading())
 		}
@@ -136,6 +148,7 @@ func (r Reading) notRead() string {
 	return strings.Join(names, ", ")
 }
 
+// encoding names the encoding, and what speaks against it.
 func (r Reading) encoding() string {
 	switch {
 	case r.MisreadMark:
@@ -148,6 +161,7 @@ func (r Reading) encoding() string {
 	return r.Encoding
 }
 
+// separators names the delimiter, and quotes that are not the usual ones.
 func (r Reading) separators() string {
 	if r.Quote == '\'' {
 		return r.Delimiter + " between the cells, single quotes round some"
@@ -155,6 +169,7 @@ func (r Reading) separators() string {
 	return r.Delimiter + " between the cells"
 }
 
+// skipped names the lines that are not rows, the first of them.
 func (r Reading) skipped() string {
 	var lines []string
 	for _, s := range r.Skipped {
@@ -166,6 +181,7 @@ func (r Reading) skipped() string {
 	return strings.Join(lines, ", ")
 }
 
+// form is the form of the file, and what is made of phones that have no type.
 func (r Reading) form() string {
 	switch {
 	case r.Long:
@@ -176,6 +192,7 @@ func (r Reading) form() string {
 	return "one person per line"
 }
 
+// user names the user's column and what it holds.
 func (r Reading) user() string {
 	user, _ := r.columnOf(heading.User)
 	if r.UserHolds == "" {
@@ -184,6 +201,8 @@ func (r Reading) user() string {
 	return user.String() + ", " + r.UserHolds
 }
 
+// country tells where the country of a number comes from: its own cell first, then
+// the default.
 func (r Reading) country() string {
 	c, has := r.columnOf(heading.Country)
 	column := c.String()
@@ -201,6 +220,8 @@ func (r Reading) country() string {
 	return "none; numbers need their country code, or the file a country column"
 }
 
+// lines tells what became of the physical lines. All numbers are of lines and not of
+// rows.
 func (r Reading) lines() string {
 	text := fmt.Sprintf("%d, the heading included", r.Lines)
 	if r.Blank > 0 {
@@ -224,6 +245,7 @@ func (r Reading) lines() string {
 // Heading is the heading of a column, from 1.
 func (r Reading) Heading(column int) string { return r.headings[column-1] }
 
+// columnOf is the first column of a key.
 func (r Reading) columnOf(k heading.Key) (heading.Column, bool) {
 	for _, c := range r.Columns {
 		if c.Key == k.String() {

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"unicode"
 
-	"github.com/gocarina/gocsv"
-
 	"entraphone/internal/authmethod"
 	"entraphone/internal/country"
 	"entraphone/internal/heading"
@@ -16,114 +14,23 @@ import (
 	"entraphone/internal/table"
 )
 
-// record are the mapped cells of a line, as gocsv decodes them by the names of
-// the keys. It is no more than a pointer because gocsv makes two of each and
-// throws one away.
-type record struct {
-	Cells *cells `csv:"user"`
-}
-
-// cells are those of a line.
-type cells struct {
-	User, PhoneType, Country string
-	Phones                   [3]string // mobile, alternateMobile and office; in the long form phoneNumber alone
-	*partCells                         // nil where numbers stand in one cell
-	*pairCells                         // nil where a line has one pair of phone type and phone number at most
-}
-
-// pairCells are the phone types and phone numbers behind the first pair.
-type pairCells [heading.MaxPairs - 1]struct{ PhoneType, PhoneNumber string }
-
-// partCells are cells with parts of a number.
-type partCells struct{ DialCode, AreaCode, Extension string }
-
-var _ gocsv.TypeUnmarshalCSVWithFields = (*record)(nil)
-
-// spare are cells whose rows are made. They only spare the collector work: a
-// million lines come and go.
-var spare = sync.Pool{New: func() any { return new(cells) }}
-
-// UnmarshalCSVWithFields sets the field of a name, so that gocsv need not look for
-// it by reflection, which costs more than all else of reading.
-func (r *record) UnmarshalCSVWithFields(name, value string) error {
-	if r.Cells == nil {
-		r.Cells = spare.Get().(*cells)
-	}
-	*r.Cells.field(name) = value
-	return nil
-}
-
-// free gives the cells back.
-func (r *record) free() {
-	*r.Cells = cells{}
-	spare.Put(r.Cells)
-}
-
-func (r *cells) field(name string) *string {
-	switch name {
-	case "user":
-		return &r.User
-	case "phoneType":
-		return &r.PhoneType
-	case "country":
-		return &r.Country
-	case "phoneNumber", "mobile":
-		return &r.Phones[0]
-	case "alternateMobile":
-		return &r.Phones[1]
-	case "office":
-		return &r.Phones[2]
-	}
-	if number := int(name[len(name)-1] - '0'); number <= heading.MaxPairs {
-		return r.pair(name, number)
-	}
-	if r.partCells == nil {
-		r.partCells = &partCells{}
-	}
-	switch name {
-	case "dialCode":
-		return &r.DialCode
-	case "areaCode":
-		return &r.AreaCode
-	}
-	return &r.Extension
-}
-
-// pair is a field of the pair with a number: "phoneType2".
-func (r *cells) pair(name string, number int) *string {
-	if r.pairCells == nil {
-		r.pairCells = &pairCells{}
-	}
-	if strings.HasPrefix(name, "phoneType") {
-		return &r.pairCells[number-2].PhoneType
-	}
-	return &r.pairCells[number-2].PhoneNumber
-}
-
-// phone is the cell of a phone column.
-func (r *cells) phone(k heading.Key) string {
-	switch k {
-	case heading.AlternateMobile:
-		return r.Phones[1]
-	case heading.Office:
-		return r.Phones[2]
-	}
-	return r.Phones[0]
-}
-
-// number is a row whose number is still to be read.
+// number is a row whose number is still to be read. It is small, and handed to
+// another core by value.
 type number struct {
 	row   *authmethod.Row
 	place *place
 	parts *phonenumber.Parts // nil for most numbers
 }
 
+// read parses the number, and writes what was found into its row and nowhere else:
+// it is called on any core. The row's other cells were read before.
 func (n number) read() {
 	region, parts := n.place.region, phonenumber.Parts{}
 	if n.parts != nil {
 		parts = *n.parts
 	}
 	parsed := numbers().Parse(n.row.Input, parts, region)
+	// Repairs are told of rejected rows as well: they show how the cell was read.
 	for _, p := range parsed.Notes {
 		note(n.row, p)
 	}
@@ -134,6 +41,7 @@ func (n number) read() {
 	if odd, is := parsed.OddFor(n.row.PhoneType); is {
 		note(n.row, odd)
 	}
+	// A rejected row has no number: nobody compares or sends it.
 	if n.row.Rejected() {
 		return
 	}
@@ -143,7 +51,7 @@ func (n number) read() {
 	}
 }
 
-// numbers is the parser of all files.
+// numbers is the parser of all files. Goroutines share it.
 var numbers = sync.OnceValue(func() *phonenumber.Parser {
 	return phonenumber.NewParser(phonenumber.Words{Labels: heading.Labels(), ExtensionMarks: heading.ExtensionMarks(), Empty: heading.IsEmptyNumber})
 })
@@ -159,6 +67,7 @@ func note(row *authmethod.Row, p authmethod.Problem) {
 	findings(row).Notes = append(findings(row).Notes, p)
 }
 
+// findings are those of a row, made with the first: most rows have none.
 func findings(row *authmethod.Row) *authmethod.Findings {
 	if row.Findings == nil {
 		row.Findings = new(authmethod.Findings)
@@ -166,14 +75,18 @@ func findings(row *authmethod.Row) *authmethod.Findings {
 	return row.Findings
 }
 
-// builder turns records into rows.
+// builder turns records into rows. One goroutine at a time uses it, batch after
+// batch. What only the end of the file tells is added to the rows by the methods
+// that reject.
 type builder struct {
+	// What has been made.
 	rows         authmethod.Rows
-	numbers      []number // of the rows added since takeNumbers
+	numbers      []number // of the rows added since handOver
 	withoutPhone int
 	foreign      []authmethod.RowNumber // rows with cells that were not UTF-8
 	cut          []authmethod.RowNumber // the row whose number may have lost digits with the end of the file
 
+	// What rows are made by.
 	columns    *heading.Columns
 	phones     []heading.Key
 	places     places
@@ -185,13 +98,17 @@ type builder struct {
 // everything differs is none of those.
 const maxRemembered = 1000
 
+// newBuilder makes rows of these columns; defaultCountry is an ISO 3166 code, or
+// empty.
 func newBuilder(c *heading.Columns, countries country.Names, defaultCountry string) *builder {
 	return &builder{
 		columns: c, phones: c.Phones(), places: newPlaces(c, countries, defaultCountry), phoneTypes: map[string]authmethod.PhoneType{},
 	}
 }
 
-// add appends the rows of one record.
+// add appends the rows of one record. In the long form an empty number is a problem,
+// because the line was written for it. In the wide form it is none: few people have
+// a phone of every type.
 func (b *builder) add(m *mark, r *cells) {
 	if m.problem != nil {
 		reject(b.rows.Append(authmethod.Row{Line: m.line}), *m.problem)
@@ -208,6 +125,7 @@ func (b *builder) add(m *mark, r *cells) {
 		b.addRow(&c, phone{k, b.columns.At[k], r.phone(k), r.PhoneType})
 	}
 	if r.pairCells != nil {
+		// The first pair is the phone of the loop above.
 		for i, pair := range b.columns.Pairs[1:] {
 			if cells := r.pairCells[i]; heading.Trim(cells.PhoneNumber) != "" {
 				b.addRow(&c, phone{heading.PhoneNumber, pair[1], cells.PhoneNumber, cells.PhoneType})
@@ -217,6 +135,8 @@ func (b *builder) add(m *mark, r *cells) {
 	if b.rows.Len() > before {
 		return
 	}
+	// No phone became a row. That is usual in the wide form, and also what a line
+	// looks like whose cells have slipped into the first.
 	if _, kind := heading.UserOf(c.user); m.back && !kind.Fit(b.columns.UserDomain != "") {
 		reject(b.rows.Append(authmethod.Row{Line: m.line, User: c.user}), authmethod.CodeNotCorrected.Problem())
 		return
@@ -227,8 +147,10 @@ func (b *builder) add(m *mark, r *cells) {
 	b.withoutPhone++
 }
 
-// holdsWords reports whether what should be a phone is plain words: the cells of
-// the line may have slipped, and every other phone of it may be somebody else's.
+// holdsWords reports whether what should be a phone is plain words: the cells of the
+// line may have slipped, and every other phone of it may be somebody else's.
+// Formulas, error values and placeholders are damage of their own cell, and tell
+// nothing of the others.
 func holdsWords(cell string) bool {
 	letters := 0
 	for _, r := range cell {
@@ -242,8 +164,8 @@ func holdsWords(cell string) bool {
 	return letters > 1 && !heading.IsEmptyNumber(heading.Trim(cell))
 }
 
-// rejectForeign rejects the rows whose cells were read in another encoding than
-// that of the file.
+// rejectForeign rejects the rows whose cells were read in another encoding than that
+// of the file. It is called when the whole file has turned out to be UTF-8.
 func (b *builder) rejectForeign() {
 	for _, i := range b.foreign {
 		reject(b.rows.At(i), authmethod.CodeNotUTF8Line.Problem())
@@ -251,7 +173,9 @@ func (b *builder) rejectForeign() {
 }
 
 // rejectCut rejects a number at the very end of a file that does not end with a
-// line, unless it is a valid one with no less digits than its country's others.
+// line, unless it is a valid one with no less digits than its country's others. Many
+// countries have valid numbers of several lengths, so that a shorter one may be what
+// was left of a longer one.
 func (b *builder) rejectCut() {
 	for _, n := range b.cut {
 		row := b.rows.At(n)
@@ -269,10 +193,12 @@ func (b *builder) rejectCut() {
 	}
 }
 
-// rejectInside rejects the rows that may stand in quotes.
+// rejectInside rejects the rows that may stand in quotes. Otherwise whoever may fill
+// in one cell, such as an address, could write rows for other people.
 func (b *builder) rejectInside(inside []table.Inside) {
 	for _, in := range inside {
 		problem := authmethod.CodeInsideQuote.Problem(in.Opened, in.Closed)
+		// Rows stand in the order of their lines.
 		first := sort.Search(b.rows.Len(), func(i int) bool { return int(b.rows.At(authmethod.RowNumber(i)).Line) > in.Opened })
 		for n := authmethod.RowNumber(first); int(n) < b.rows.Len() && int(b.rows.At(n).Line) <= in.Closed; n++ {
 			reject(b.rows.At(n), problem)
@@ -283,6 +209,7 @@ func (b *builder) rejectInside(inside []table.Inside) {
 // common is what the rows of one line share.
 type common struct {
 	*mark
+	// The user is trimmed, and completed or unwrapped where it was no user as it stood.
 	user            string
 	place           *place
 	parts           *parts // nil where numbers stand in one cell
@@ -290,11 +217,13 @@ type common struct {
 	problems, notes []authmethod.Problem
 }
 
+// common reads what the rows of a line share, once for all its phones.
 func (b *builder) common(m *mark, r *cells) common {
 	c := common{mark: m, user: heading.Trim(r.User), place: b.places.of(r.Country)}
 	if m.short {
 		c.notes = append(c.notes, authmethod.CodeShortRow.Problem())
 	}
+	// Phone cells are left to addRow: each matters to its own row alone.
 	if m.invalid != 0 {
 		for _, k := range [...]heading.Key{heading.User, heading.PhoneType, heading.Country} {
 			if m.invalid.Has(k) {
@@ -321,9 +250,13 @@ type phone struct {
 	input, kind string
 }
 
+// addRow appends the row of one phone, with all that is known but its number, which
+// is read later. It has no number to read where its cell is damaged, or a part of
+// the number is.
 func (b *builder) addRow(c *common, p phone) {
 	k := p.key
 	row := b.rows.Append(authmethod.Row{Line: c.line, Column: int32(p.column + 1), User: c.user, PhoneType: k.PhoneType(), Input: p.input})
+	// These are rejected if the whole file turns out to be UTF-8.
 	if c.foreign.Has(heading.User, heading.PhoneType, heading.Country, k) {
 		b.foreign = append(b.foreign, authmethod.RowNumber(b.rows.Len()-1))
 	}
@@ -357,6 +290,8 @@ func (b *builder) addRow(c *common, p phone) {
 	b.numbers = append(b.numbers, n)
 }
 
+// setPhoneType reads the phone type in the long form. A text that names none stays
+// as it is, for the results, and stops the row.
 func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 	var known bool
 	if row.PhoneType, known = b.phoneTypes[cell]; known {
@@ -373,8 +308,9 @@ func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 	}
 }
 
-// takeNumbers hands over the numbers that are still to be read.
-func (b *builder) takeNumbers() []number {
+// handOver gives the numbers away that are still to be read. Countries that are
+// digits are understood first, which needs the rows before.
+func (b *builder) handOver() []number {
 	taken := b.numbers
 	b.places.understand(taken)
 	b.numbers = make([]number, 0, len(taken))

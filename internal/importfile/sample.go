@@ -8,8 +8,8 @@ import (
 	"entraphone/internal/table"
 )
 
-// sampleRows is how many records are looked at where a heading leaves open what
-// a column holds.
+// sampleRows is how many records are looked at where a heading leaves open what a
+// column holds. Enough that a remark here and there does not count.
 const sampleRows = 50
 
 // sampleOf are the cells of the first records below the heading that are at hand;
@@ -33,7 +33,8 @@ func sampleOf(t *table.Table) (found [][]string) {
 	return found
 }
 
-// isDialCode reports whether a cell holds a dialling code.
+// isDialCode reports whether a cell holds a dialling code. It answers for package
+// heading, which knows no numbering plan.
 func isDialCode(cell string) bool {
 	digits, is := partDigits(heading.DialCode, cell)
 	return is && digits != ""

@@ -8,7 +8,8 @@ import (
 	"entraphone/internal/heading"
 )
 
-// selection says which records of the file are meant.
+// selection says which records of the file are meant. --skip and --limit count
+// those that meet the conditions, so that --limit 100 is a trial with a hundred.
 type selection struct {
 	conditions  []condition
 	skip, limit int // records that pass the conditions; no limit is 0
@@ -17,13 +18,15 @@ type selection struct {
 	LeftOut LeftOut
 }
 
-// LeftOut counts records that were not meant.
+// LeftOut counts records that were not meant. They are neither rows nor wrong: the
+// file has them, and the options do not mean them.
 type LeftOut struct {
 	Where int // by a condition
 	Range int // before those that were meant, or behind them
 }
 
-// condition compares the cells of one column.
+// condition compares the cells of one column. Cells are compared as
+// [heading.FoldValue] makes them.
 type condition struct {
 	column int
 	not    bool
@@ -39,7 +42,9 @@ func newSelection(opts Options, headings []string) (selection, error) {
 	return selection{conditions: conditions, skip: opts.Skip, limit: opts.Limit}, err
 }
 
-// parseConditions reads those of the profile and of --where.
+// parseConditions reads those of the profile and of --where. All of both must be
+// met. A heading that the file does not have is an error: without it everybody, or
+// nobody, would be meant.
 func parseConditions(opts Options, headings []string) ([]condition, error) {
 	var conditions []condition
 	read := func(text, label string) error {
@@ -67,12 +72,14 @@ func parseConditions(opts Options, headings []string) ([]condition, error) {
 	return conditions, nil
 }
 
+// conditionForm is the advice for a condition that cannot be read.
 const conditionForm = `write HEADING=VALUE or HEADING!=VALUE, as in "Status!=inactive"`
 
 // splitCondition cuts a condition behind the longest of the headings, since
 // one may hold "=" itself, else at its first "=". Other comparisons than the
 // two are refused, because they would silently be one of these.
 func splitCondition(text string, headings []string) (column, value string, not, ok bool) {
+	// From the last "=" to the first, until a heading stands before it.
 	for at := strings.LastIndexByte(text, '='); at >= 0; at = strings.LastIndexByte(text[:at], '=') {
 		column, value, ok = text[:at], text[at+1:], true
 		column, not = strings.CutSuffix(column, "!")
@@ -80,11 +87,13 @@ func splitCondition(text string, headings []string) (column, value string, not, 
 			break
 		}
 	}
+	// Programmers write "==" and mean "=". "!==" is a mistake.
 	value, doubled := strings.CutPrefix(value, "=")
 	value = strings.TrimSpace(value)
 	if strings.HasPrefix(value, "=") || doubled && not || column == "" || strings.ContainsAny(column[len(column)-1:], "!<>~^:|&") && !slices.Contains(headings, column) {
 		return "", "", false, false
 	}
+	// Quotes that a shell left, as cmd.exe leaves single ones.
 	if n := len(value); n > 1 && value[0] == value[n-1] && (value[0] == '"' || value[0] == '\'') {
 		value = value[1 : n-1]
 	}
@@ -134,14 +143,15 @@ func (s *selection) warnings(headings []string) (texts []string) {
 	return texts
 }
 
-// take counts a record and reports whether it is meant. One that could not be
+// counts counts a record and reports whether it is meant. One that could not be
 // split into cells meets all conditions: nothing is known of it.
-func (s *selection) take(meets bool) bool {
+func (s *selection) counts(meets bool) bool {
 	if !meets {
 		s.LeftOut.Where++
 		return false
 	}
 	s.passed++
+	// Records behind the limit are read on: the report tells how many there are.
 	if s.passed <= s.skip || s.limit > 0 && s.passed > s.skip+s.limit {
 		s.LeftOut.Range++
 		return false

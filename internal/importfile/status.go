@@ -11,12 +11,15 @@ import (
 // maxValues is how many different values a person reads, and a status has.
 const maxValues = 8
 
-// values counts the different values of a column, without regard to case.
+// values counts the different values of a column, without regard to case. A status
+// has a handful. A column with more of them holds names, dates or remarks, and
+// counting ends.
 type values struct {
 	different []value
 	many      bool // more than maxValues, or longer than a status is
 }
 
+// value is a text as the first cell wrote it, and how many have it.
 type value struct {
 	text  string
 	count int
@@ -32,6 +35,7 @@ func (v *values) add(cell string) (at int) {
 		v.different[at].count++
 		return at
 	}
+	// Longer texts are remarks.
 	if v.many = len(v.different) == maxValues || len(text) > maxShown; v.many {
 		return heading.None
 	}
@@ -39,7 +43,8 @@ func (v *values) add(cell string) (at int) {
 	return len(v.different) - 1
 }
 
-// String names the values, the commonest first.
+// String names the values, the commonest first. The counts are left out where
+// counting ended early.
 func (v *values) String() string {
 	sorted := slices.Clone(v.different)
 	slices.SortStableFunc(sorted, func(a, b value) int { return b.count - a.count })
@@ -58,7 +63,8 @@ func (v *values) String() string {
 }
 
 // statusSeeker counts the values of a column that looks like a status, in case
-// nobody has thought of the leavers.
+// nobody has thought of the leavers. It changes nothing: what it finds is a hint in
+// the reading.
 type statusSeeker struct {
 	heading.Column
 	known []knownCell // so that most cells need not be understood again
@@ -66,6 +72,7 @@ type statusSeeker struct {
 	filled, blank, dates int
 }
 
+// knownCell is a cell as it was written, and what it was found to be.
 type knownCell struct {
 	text   string
 	at     int // of the values
@@ -89,6 +96,8 @@ func newStatusSeekers(c *heading.Columns, conditions []condition, headings []str
 // look counts a cell of a record.
 func (s *statusSeeker) look(text string) {
 	text = strings.TrimSpace(text)
+	// A million cells are a few texts: those that were seen first are only
+	// counted.
 	i := slices.IndexFunc(s.known, func(k knownCell) bool { return k.text == text })
 	var cell knownCell
 	if i >= 0 {
@@ -105,6 +114,7 @@ func (s *statusSeeker) look(text string) {
 	s.filled, s.blank, s.dates = s.filled+count(cell.filled), s.blank+count(!cell.filled), s.dates+count(cell.dated)
 }
 
+// count is 1 for what is so, and 0 for what is not.
 func count(is bool) int {
 	if is {
 		return 1
@@ -126,6 +136,8 @@ func statusHints(seekers []*statusSeeker) (hints []string) {
 // that are not meant are left out. It is empty where it does not.
 func (s *statusSeeker) describe() string {
 	switch {
+	// A date says that somebody leaves, and perhaps only next year: it is told,
+	// and no flag is proposed for it.
 	case heading.TellsLeaving(s.Heading) && s.filled > 0 && s.dates == s.filled:
 		if s.blank == 0 {
 			return ""
@@ -136,6 +148,7 @@ func (s *statusSeeker) describe() string {
 	}
 	var flags []string
 	for _, v := range s.different {
+		// It is a proposal: nobody is left out unasked.
 		if heading.IsGone(s.Heading, v.text) {
 			flags = append(flags, heading.Flag("--where", s.Heading+"!="+v.text))
 		}

@@ -9,11 +9,13 @@ import (
 	"entraphone/internal/table"
 )
 
-// Template is a file to start from, in the profile's encoding: a heading with
-// all that the profile asks for, and an example that is skipped when the file
-// is read. Without phones it is the long form. The error says that the encoding
-// does not have the letters of a heading.
+// Template is a file to start from, in the profile's encoding: a heading with all
+// that the profile asks for, and an example that is skipped when the file is read.
+// Without phones it is the long form. The error says that the encoding does not have
+// the letters of a heading. The numbers of the example are from ranges that France
+// keeps for films and books, so that they are nobody's.
 func Template(p heading.Profile) ([]byte, error) {
+	// Read skips a user that begins with the word for an example.
 	example := map[heading.Key]string{
 		heading.User: "Example: mia@example.com", heading.PhoneType: "mobile", heading.PhoneNumber: "+33 6 39 98 00 12",
 		heading.Mobile: "+33 6 39 98 00 12", heading.AlternateMobile: "+33 6 39 98 00 13", heading.Office: "+33 1 99 00 12 34", heading.Country: "FR",
@@ -26,6 +28,8 @@ func Template(p heading.Profile) ([]byte, error) {
 		}
 	}
 	known := slices.Clone(headings)
+	// Columns of conditions are needed as well: without them the file would be
+	// refused.
 	for _, condition := range p.Where {
 		column, value, not, _ := splitCondition(condition, known)
 		if slices.ContainsFunc(headings, func(h string) bool { return heading.Fold(h) == heading.Fold(column) }) {
@@ -41,6 +45,8 @@ func Template(p heading.Profile) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Headings of a profile may be in any language, and its encoding may not have
+	// their letters.
 	encoded, err := encoder.Bytes([]byte(text))
 	if err != nil {
 		return nil, fmt.Errorf("writing the headings in %s: %w", p.Encoding, err)
@@ -48,7 +54,8 @@ func Template(p heading.Profile) ([]byte, error) {
 	return encoded, nil
 }
 
-// templateColumns are the profile's, and those that a file must have.
+// templateColumns are the profile's, and those that a file must have. Only the first
+// heading of each is written.
 func templateColumns(p heading.Profile) map[string]heading.Texts {
 	columns := map[string]heading.Texts{heading.User.String(): {"userPrincipalName"}}
 	if !p.NamesPhones() {
@@ -63,6 +70,8 @@ func templateColumns(p heading.Profile) map[string]heading.Texts {
 	return columns
 }
 
+// templateLine puts cells in quotes where RFC 4180 asks for it, and doubles quotes
+// within them.
 func templateLine(cells []string) string {
 	quoted := make([]string, len(cells))
 	for i, text := range cells {

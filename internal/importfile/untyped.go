@@ -8,9 +8,10 @@ import (
 	"entraphone/internal/table"
 )
 
-// typeSeeker looks, in a file whose phones seem to have no type, for a column
-// that holds phone types under a heading that says something else. Such phones
-// must not be read as mobiles: a text message would go to a reception desk.
+// typeSeeker looks, in a file whose phones seem to have no type, for a column that
+// holds phone types under a heading that says something else. Such phones must not
+// be read as mobiles: a text message would go to a reception desk. HR systems may
+// call the column "Kind" or "Usage".
 type typeSeeker struct {
 	columns []int // of no known meaning
 	filled  []int // cells of each that were not empty, up to the first that names no phone type
@@ -18,6 +19,8 @@ type typeSeeker struct {
 	certain []bool
 }
 
+// newTypeSeeker looks at the columns without a meaning, or at none where the phones
+// have a type; width is the number of columns.
 func newTypeSeeker(c *heading.Columns, width int) *typeSeeker {
 	s := &typeSeeker{}
 	if !c.NumberOnly {
@@ -32,7 +35,8 @@ func newTypeSeeker(c *heading.Columns, width int) *typeSeeker {
 	return s
 }
 
-// look takes in the cells of a record.
+// look takes in the cells of a record. A column that holds something else once is
+// not looked at again.
 func (s *typeSeeker) look(r *table.Record) {
 	for n, i := range s.columns {
 		if s.typed[n] < s.filled[n] { // it holds something else as well
@@ -43,6 +47,8 @@ func (s *typeSeeker) look(r *table.Record) {
 			continue
 		}
 		s.filled[n]++
+		// Kinds that Entra does not know count as well: a fax shows what the
+		// column is.
 		if is, certain := heading.NamesKind(string(text)); is {
 			s.typed[n]++
 			s.certain[n] = s.certain[n] || certain
@@ -50,7 +56,8 @@ func (s *typeSeeker) look(r *table.Record) {
 	}
 }
 
-// found is the column whose every cell names a phone type, from 0.
+// found is the column whose every cell names a phone type, from 0. At least one of
+// them must be certain: "other" may be anything.
 func (s *typeSeeker) found() (column int, is bool) {
 	for n, i := range s.columns {
 		if s.certain[n] && s.typed[n] == s.filled[n] {

@@ -13,7 +13,8 @@ import (
 // numUserKinds are told apart in a whole file.
 const numUserKinds = heading.UserNone + 1
 
-// userKinds counts them over a file.
+// userKinds counts them over a file. The reading tells them, so that a column of
+// employee ids is seen before anything is sent.
 type userKinds [numUserKinds]int
 
 // holdsMore reports whether what should be a user is a piece of a row: an address or a
@@ -22,7 +23,9 @@ func holdsMore(user string) bool {
 	return strings.IndexByte(user, '@') >= 0 || strings.IndexByte(user, '+') >= 0 && countDigits(user) >= minPhoneDigits
 }
 
-// otherIDs name users in other places than Graph: they look like names.
+// otherIDs name users in other places than Graph: they look like names. The first is
+// a SID ([MS-DTYP] 2.4.2.1). The second is a GUID in Base64, as
+// onPremisesImmutableId has it: 16 bytes are 22 characters and two signs of padding.
 var otherIDs = []struct {
 	pattern *regexp.Regexp
 	code    authmethod.Code
@@ -31,13 +34,16 @@ var otherIDs = []struct {
 	{regexp.MustCompile(`^[A-Za-z0-9+/]{22}==$`), authmethod.CodeUserNotAddressableBase64},
 }
 
-// check completes the user of a line, or says why it cannot be sent.
+// check completes the user of a line, or says why it cannot be sent. The row keeps
+// the user that would be sent, and a note of what was changed.
 func (u *userKinds) check(c *common, domain string) {
 	user, kind := heading.UserOf(c.user)
 	if c.user == "" || !kind.Fit(false) && heading.IsEmpty(c.user) {
 		c.problems = append(c.problems, authmethod.CodeUserMissing.Problem())
 		return
 	}
+	// They look like names without a domain: completed, they would be addresses of
+	// nobody.
 	for _, other := range otherIDs {
 		if kind != heading.UserAddress && other.pattern.MatchString(c.user) {
 			u[heading.UserNone]++
@@ -65,6 +71,8 @@ func (u *userKinds) check(c *common, domain string) {
 // holds says in words what a column of users holds, the most frequent first.
 // The proposal is what --map could say where these can be sent for nobody.
 func (u userKinds) holds(column, domain, proposal string) string {
+	// A mail address need not be the userPrincipalName: only the heading tells
+	// which of them the column holds.
 	addresses := "names with a domain"
 	switch folded := strings.ToLower(column); {
 	case strings.Contains(folded, "principal") || strings.Contains(folded, "upn"):
@@ -72,6 +80,7 @@ func (u userKinds) holds(column, domain, proposal string) string {
 	case strings.Contains(folded, "mail") || strings.Contains(folded, "correo") || strings.Contains(folded, "courriel"):
 		addresses = "mail addresses"
 	}
+	// In the order of heading.UserKind.
 	names := [numUserKinds]string{addresses, "object ids", "employee ids", "names without a domain", `logon names (DOMAIN\name)`, "values that are not users"}
 	if m, known := heading.Lookup(column); known && m.Key == heading.User && !m.Addressable() && !strings.Contains(heading.Fold(column), "accountname") {
 		names[heading.UserName] = names[heading.UserDigits]
@@ -94,6 +103,7 @@ func (u userKinds) holds(column, domain, proposal string) string {
 	for _, k := range kinds[1:] {
 		text += fmt.Sprintf(", and %s (%d of %d)", names[k], u[k], total)
 	}
+	// It is the wrong column, which is said once and not only by each row.
 	if u[heading.UserAddress] == 0 && u[heading.UserObjectID] == 0 && (u[heading.UserName] == 0 || domain == "") {
 		text += ": no row can be sent; name a column with userPrincipalNames: " + proposal
 		if u[heading.UserName] > 0 {
@@ -103,7 +113,8 @@ func (u userKinds) holds(column, domain, proposal string) string {
 	return text
 }
 
-// userProposal names another column that could be the user, if there is one.
+// userProposal names another column that could be the user, if there is one. Without
+// one the flag stands there with a word to replace.
 func userProposal(unused []heading.Column) string {
 	for _, c := range unused {
 		if m, known := heading.Lookup(c.Heading); known && m.Addressable() {

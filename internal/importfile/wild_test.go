@@ -26,7 +26,7 @@ type wildFile struct {
 	PhoneColumns   map[string]string // heading to phone type
 	CountryColumn  string
 	DefaultCountry string
-	Profile        string // that settles what the headings leave open
+	Profile        string // that decides what the headings leave open
 	Ambiguous      string // what the error says without it
 	UserDomain     string
 	Rows           []wildRow

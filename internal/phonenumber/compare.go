@@ -9,6 +9,9 @@ import (
 // Compare compares n by meaning with a phoneNumber as Graph shows it: blanks,
 // punctuation and a national prefix kept after the country code do not count.
 //
+// It never repairs: what differs by more than punctuation is another number, with
+// another extension too, and an empty text is none that could be compared.
+//
 // Graph masks numbers for callers whose role may not see them; how is not
 // documented, so that anything but digits and one lower-case extension mark
 // counts as masked.

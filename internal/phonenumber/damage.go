@@ -8,6 +8,8 @@ import (
 	"entraphone/internal/authmethod"
 )
 
+// What programs print in place of a number, in any of Excel's languages: error values
+// and truth values are translated, the rest is not.
 var (
 	tooNarrow       = regexp.MustCompile(`^#[# ]*$`)
 	errorValue      = regexp.MustCompile(`(?i)^(?:#[¡¿]?[\pL0/_ ]*\pL[\pL0/_ ]*[!?]?|err:[0-9]+)$`) // #NAME?, #N/A, #DIV/0!, #WERT!, #¡VALOR!, Err:508
@@ -30,6 +32,8 @@ var (
 const maxDate = 11
 
 // unscientific is a number in scientific notation of which all digits are there.
+// Excel shows numbers of twelve digits and more in this notation with six of their
+// digits, and its CSV export writes what is shown; other programs write all of them.
 func unscientific(text string) (string, bool) {
 	m := wholeScientific.FindStringSubmatch(text)
 	if m == nil || strconv.Itoa(len(m[2])) != strings.TrimLeft(m[3], "0") {
@@ -38,8 +42,9 @@ func unscientific(text string) (string, bool) {
 	return m[1] + m[2], true
 }
 
-// damage names what a spreadsheet left of a number. Nothing of it is repaired:
-// digits are gone, or may be.
+// damage goes from what cannot be a number at all to what looks like one. It names
+// what a spreadsheet left of a number. Nothing of it is repaired: digits are gone,
+// or may be.
 func damage(text string) *authmethod.Problem {
 	if len(text) > maxDate && text[0] != '-' && strings.Trim(text, "+0123456789 ()-") == "" {
 		return nil // the common cell, without running the expressions

@@ -8,13 +8,15 @@ import (
 	"entraphone/internal/phonenumber/plans"
 )
 
-// interpretation is one way to read the digits of a cell.
+// interpretation is one way to read the digits of a cell. It is a value: what is
+// noted on a copy leaves the others as they are.
 type interpretation struct {
 	dialled
 	notes []authmethod.Problem // what was supplied, dropped or moved
 
-	// exact: the digits as they are written with their country code, or as they
-	// are dialled in the row's country. Others must be valid.
+	// exact says that nothing was supplied, dropped or moved but what E.164 leaves out,
+	// the 0 of national calls: the digits as they are written with their country code,
+	// or as they are dialled in the row's country. Others must be valid.
 	exact bool
 
 	// against is set for a way that is never chosen: that it is a valid number
@@ -31,7 +33,8 @@ func (i interpretation) note(code authmethod.Code, args ...any) interpretation {
 }
 
 // interpretations are all ways to read what was written, in the order in which
-// people mean them. What each supplies, drops or moves is in its notes.
+// people mean them. What each supplies, drops or moves is in its notes. There is
+// at least one; the first gives the reason where none may be sent.
 func interpretations(w written, region Region) []interpretation {
 	switch {
 	case w.plus && !strings.HasPrefix(w.digits, "0"), w.plus && w.digits == "0":
@@ -52,7 +55,9 @@ func interpretations(w written, region Region) []interpretation {
 	return inCountry(w, region)
 }
 
-// international reads digits that stand behind a "+".
+// international reads digits that stand behind a "+". Without is the same less a
+// zero in brackets, or empty. Zeros are repaired only where the number as written
+// is not valid: otherwise a right number would get a rival.
 func international(w written, digits, without string) []interpretation {
 	d := look("+"+digits, "")
 	if without != "" && digits == d.code+"0"+strings.TrimPrefix(without, d.code) {
@@ -72,7 +77,8 @@ func international(w written, digits, without string) []interpretation {
 	return append(ways, codeTwice(w, d, rest)...)
 }
 
-// codeTwice speaks against a number whose country code stands there twice: it
+// codeTwice looks for a slip of exports that put the code in front of numbers that
+// have it. It speaks against a number whose country code stands there twice: it
 // does where the rest is a number by itself, and the whole is none, or the second
 // code is a group of its own.
 func codeTwice(w written, d dialled, rest string) []interpretation {
@@ -84,18 +90,9 @@ func codeTwice(w written, d dialled, rest string) []interpretation {
 	return []interpretation{{dialled: once, against: refuse(authmethod.CodeCountryCodeTwice, d.code)}}
 }
 
-// behindPlus reads digits behind a "+" that begin with an exit code, of which the
-// "+" is a repetition: no country code begins with 0.
-func behindPlus(w written, region Region) []interpretation {
-	d := look(w.digits, region.Code)
-	if d.err != nil || d.Source != plans.ExitCode {
-		return []interpretation{{dialled: d, refused: refuse(authmethod.CodeCountryCode)}}
-	}
-	return []interpretation{interpretation{dialled: d}.behindExit(w.digits)}
-}
-
 // bracketedZero reads a zero in brackets as a part of the number, as in Italy, or
-// as the prefix of national calls.
+// as the prefix of national calls. Kept is what the plan makes of the digits with it.
+// Both ways are listed where both are numbers, as they are different phones.
 func bracketedZero(kept dialled, digits, without string) []interpretation {
 	bare := kept // the plan leaves the prefix out where it is 0
 	if !bare.reads(without) {
@@ -133,54 +130,13 @@ func otherZero(d dialled, national string) []interpretation {
 // https://en.wikipedia.org/wiki/Telephone_numbers_in_Mexico
 var formerPrefixes = map[string][]string{"52": {"1", "01", "044", "045"}}
 
-// formerMobile is the valid number without such digits.
+// formerMobile is the valid number without such digits. Address books keep them for
+// decades; that the rest is a valid number proves what they are.
 func formerMobile(code, national string) []interpretation {
 	for _, former := range formerPrefixes[code] {
 		bare, begins := strings.CutPrefix(national, former)
 		if d, ok := exactly(code + bare); begins && ok {
 			return []interpretation{interpretation{dialled: d}.prefixDropped(former)}
-		}
-	}
-	return nil
-}
-
-// behindExitCode reads digits that begin with 00: as "+", with an exit code of
-// the region that is longer (0011 in Australia, 009 in Nigeria), or with a 0 too
-// many, which is only ever a reason to refuse.
-func behindExitCode(w written, region Region) []interpretation {
-	own := dialled{err: plans.ErrCountryCode}
-	if region.Code != "" {
-		own = look(w.digits, region.Code)
-	}
-	byExit := own.err == nil && own.Source == plans.ExitCode
-	ways := international(w, w.digits[2:], strings.TrimPrefix(w.without, "00"))
-	for n := range ways {
-		ways[n].notes = append([]authmethod.Problem{authmethod.CodeDoubleZero.Problem()}, ways[n].notes...)
-	}
-	plain := ways[0].dialled
-	if byExit && !own.same(plain) {
-		ways = append(ways, interpretation{dialled: own}.behindExit(w.digits))
-	}
-	return append(ways, zeroTwice(w, region, plain, byExit && own.same(plain))...)
-}
-
-// zeroTwice speaks against an exit code where the digits with a zero less are a
-// number of the row's country: the other 0 is the outside line of an office, or a
-// slip. Digits that are grouped behind the country code, as an exit code that is
-// the region's own makes them, are meant so.
-func zeroTwice(w written, region Region, plain dialled, ownExit bool) []interpretation {
-	grouped := w.front() == "00"+plain.code || w.front() == "00" && plain.valid()
-	if region.Code == "" || ownExit && grouped {
-		return nil
-	}
-	fewer := []string{w.digits[1:]}
-	if !ownExit {
-		fewer = append(fewer, w.digits[2:])
-	}
-	for _, digits := range fewer {
-		home := look(digits, region.Code)
-		if home.valid() && home.Source == plans.National && strings.HasSuffix(digits, home.National) {
-			return []interpretation{{dialled: home, against: refuse(authmethod.CodeZeroTwice, region.Code)}}
 		}
 	}
 	return nil
@@ -230,8 +186,9 @@ func inCountry(w written, region Region) []interpretation {
 	return []interpretation{way}
 }
 
-// unlessDefault leaves repairs out for the run's default country, which is wrong
-// for some rows: nothing is repaired for it but what the number itself proves.
+// unlessDefault is the invariant at work: it leaves repairs out for the run's
+// default country, which is wrong for some rows: nothing is repaired for it but what
+// the number itself proves.
 func unlessDefault(region Region, ways []interpretation) []interpretation {
 	if region.Default {
 		return nil
@@ -239,9 +196,10 @@ func unlessDefault(region Region, ways []interpretation) []interpretation {
 	return ways
 }
 
-// codeBehindZero reads a number that begins with 0 and its country's own code.
-// Blanks tell an area code that begins so (04921 in Germany) from the country
-// code; without them only the numbering plan can.
+// codeBehindZero is for what becomes of +49 where a form asks for a 0 in front. It
+// reads a number that begins with 0 and its country's own code. Blanks tell an area
+// code that begins so (04921 in Germany) from the country code; without them only
+// the numbering plan can.
 func codeBehindZero(w written, d dialled, bare string) []interpretation {
 	other, ok := exactly(bare)
 	group := w.front()
@@ -256,8 +214,9 @@ func codeBehindZero(w written, d dialled, bare string) []interpretation {
 	return []interpretation{way}
 }
 
-// withoutPrefix reads digits without "+", exit code or prefix: the number may be
-// as it is written every day, or have lost its zero, or its "+".
+// withoutPrefix is where most is left open, as Excel drops the zeros and the plus of
+// what it takes for an amount. It reads digits without "+", exit code or prefix: the
+// number may be as it is written every day, or have lost its zero, or its "+".
 func withoutPrefix(d dialled, digits string, region Region) []interpretation {
 	if rest, begins := strings.CutPrefix(digits, d.code); begins && ofRegion(d.code+rest, region.Code) {
 		other, _ := exactly(digits)
@@ -277,10 +236,10 @@ func withoutPrefix(d dialled, digits string, region Region) []interpretation {
 			}
 		}
 	}
-	if prefix := plans.NationalPrefix(region.Code); prefix == "0" && !strings.HasPrefix(d.National, "0") {
-		if way = way.note(authmethod.CodeLeadingZeroMissing, region.Code); !region.coded {
-			way = way.zeroSupplied(region)
-		}
+	writtenBare := d.valid() && d.WrittenBare() // as mobiles are in China and Peru: no 0 is missing
+	prefix := plans.NationalPrefix(region.Code)
+	if prefix == "0" && !strings.HasPrefix(d.National, "0") && !writtenBare && !region.coded {
+		way = way.note(authmethod.CodeLeadingZeroMissing, region.Code).zeroSupplied(region)
 	}
 	switch {
 	case d.valid() || region.Default:
@@ -305,10 +264,10 @@ func (i interpretation) zeroSupplied(region Region) interpretation {
 	return i
 }
 
-// sharedPlans are countries whose numbers are dialled as national ones in
-// another country: the overseas departments and collectivities of France, by the
-// numbering plan of https://www.arcep.fr/la-regulation/grands-dossiers-thematiques-transverses/la-numerotation.html,
-// and San Marino's landlines in Italy.
+// sharedPlans are countries whose numbers are dialled as national ones in another
+// country: San Marino's landlines in Italy, and the overseas departments and
+// collectivities of France, by its numbering plan:
+// https://www.arcep.fr/la-regulation/grands-dossiers-thematiques-transverses/la-numerotation.html
 var sharedPlans = map[string][]string{"FR": {"GP", "GF", "MQ", "RE", "YT", "PM", "MF", "BL"}, "IT": {"SM"}}
 
 // overseas reads a number that is dialled in its region and belongs to another
@@ -326,6 +285,8 @@ func overseas(d dialled, digits string, region Region) []interpretation {
 	return nil
 }
 
+// beginsOverseas reports whether a national number begins with the digits of the
+// dialling code of a country that shares the region's plan, as theirs do.
 func beginsOverseas(national, region string) bool {
 	return slices.ContainsFunc(sharedPlans[region], func(other string) bool {
 		code := plans.CountryCode(other)
@@ -355,7 +316,8 @@ func (i interpretation) changed(written, trunk string) interpretation {
 	return i.note(authmethod.CodeNumberRewritten)
 }
 
-// behindExit is changed for digits that begin with an exit code.
+// behindExit notes what the plan made of the digits behind the country code, as
+// changed does, for digits that begin with an exit code.
 func (i interpretation) behindExit(digits string) interpretation {
 	i = i.note(authmethod.CodeExitCodeNote, i.code)
 	prefix := plans.NationalPrefix(i.region())

@@ -1,6 +1,10 @@
 package phonenumber
 
-import "testing"
+import (
+	"testing"
+
+	"entraphone/internal/authmethod"
+)
 
 // Kinds of cells that people really have, as reports about other programs show
 // them, each with what it must give and why. People and numbers are invented.
@@ -132,5 +136,44 @@ func TestNumbersThatTakeNoTexts(t *testing.T) {
 		if note, odd := p.OddFor("office"); odd {
 			t.Errorf("%q as an office phone: note %v, want none", text, note)
 		}
+	}
+}
+
+// What a number is for, by its country's plan, decides which type it suits.
+func TestKindsOfNumbers(t *testing.T) {
+	for _, test := range []struct {
+		text           string
+		region         Region
+		mobile, office string // the notes
+	}{
+		{"0176 04069012", in("DE"), "", ""},                         // a mobile may stand on a desk
+		{"06 1 334 5678", in("HU"), "fixed-line", ""},               //
+		{"876 210 1234", in("JM"), "", ""},                          // a mobile
+		{"032 12345678", in("DE"), "", ""},                          // by internet: texts may arrive
+		{"0700 12345678", in("DE"), "no-texts", ""},                 // personal
+		{"444 1 444", in("TR"), "no-texts", ""},                     // a company's
+		{"1800 123 456", in("AU"), "no-texts", ""},                  // toll-free
+		{"0900 1 234567", in("DE"), "special-rate", "special-rate"}, // premium
+		{"0180 5 123456", in("DE"), "special-rate", "special-rate"}, // shared cost
+		{"13 12 34", in("AU"), "special-rate", "special-rate"},
+		{"0164 12345678", in("DE"), "special-rate", "special-rate"}, // a pager
+		{"07700 900123", in("GB"), "", ""},                          // in no range, so of no kind
+		{"020 7946 0018 x12", in("GB"), "extension-on-mobile", ""},  // which hides that the line is fixed
+		{"0900 1 234567 x12", in("DE"), "extension-on-mobile", "special-rate"},
+	} {
+		parsed := parser.Parse(test.text, Parts{}, test.region)
+		if parsed.Problem != nil {
+			t.Errorf("Parse(%q): %v", test.text, parsed.Problem)
+		}
+		for phoneType, want := range map[authmethod.PhoneType]string{
+			authmethod.PhoneTypeMobile: test.mobile, authmethod.PhoneTypeAlternateMobile: test.mobile, authmethod.PhoneTypeOffice: test.office,
+		} {
+			if note, odd := parsed.OddFor(phoneType); note.Code.Word() != want || odd != (want != "") {
+				t.Errorf("%q as %s: note %q, want %q", test.text, phoneType, note.Code.Word(), want)
+			}
+		}
+	}
+	if note, odd := parser.Parse("112", Parts{}, in("DE")).OddFor(authmethod.PhoneTypeMobile); odd {
+		t.Errorf("no number is odd: %v", note)
 	}
 }

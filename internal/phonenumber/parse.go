@@ -9,10 +9,11 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// written is what somebody wrote into a cell, before anything is made of it.
+// written is what somebody wrote into a cell, before anything is made of it. It is
+// filled by parse; the area code and extension of other cells are added by join.
 type written struct {
 	text      string // the number, in ASCII and without what stands round it
-	plus      bool   // it begins with "+"
+	plus      bool   // it begins with "+"; not with 00, which E.123 does not write
 	digits    string // its digits
 	without   string // the same less a zero in brackets behind the country code; empty when there is none
 	cuts      []int  // how many digits stand before each blank or mark between two
@@ -40,7 +41,8 @@ func (w *written) front() string {
 	return w.digits[:w.cuts[0]]
 }
 
-// cut reports whether a blank or mark stands behind so many digits.
+// cut reports whether a blank or mark stands behind so many digits. A group of its
+// own tells a country code from the same digits in front of a subscriber.
 func (w *written) cut(at int) bool {
 	for _, c := range w.cuts {
 		if c == at {
@@ -54,20 +56,23 @@ func (w *written) cut(at int) bool {
 // Two numbers with remarks fit; a pasted letter does not.
 const maxNumberCell = 256
 
-// Words are what people write round numbers, in their languages.
+// Words are what people write round numbers, in their languages. Case does not
+// count. They are data of the caller, as this package knows no language.
 type Words struct {
 	Labels         []string               // before a number or in brackets behind it: "tel"
-	ExtensionMarks []string               // before an extension: "ext"
-	Empty          func(text string) bool // where there is no number: "n/a"
+	ExtensionMarks []string               // before an extension: "ext"; "x", which Graph writes, is one
+	Empty          func(text string) bool // where there is no number: "n/a"; true for no text at all
 }
 
-// Parser parses cells with the words that it knows.
+// Parser parses cells with the words that it knows. Its expressions are compiled
+// once, in [NewParser]; it holds nothing of the cells that it has seen.
 type Parser struct {
 	labelBefore, labelAfter, extensionMark *regexp.Regexp
 	empty                                  func(string) bool
 }
 
-// NewParser makes a parser, which many goroutines may use.
+// NewParser makes a parser, which many goroutines may use. Words are taken as they
+// are: signs of regular expressions in them stand for themselves.
 func NewParser(words Words) *Parser {
 	any := func(words []string) string {
 		quoted := make([]string, len(words))
@@ -77,6 +82,8 @@ func NewParser(words Words) *Parser {
 		return strings.Join(quoted, "|")
 	}
 	return &Parser{
+		// A label needs a mark or a blank behind it: "m2065550101" is not a number
+		// with a label, but one with a letter.
 		labelBefore: regexp.MustCompile(`(?i)^(?:` + any(words.Labels) + `)(?: *[.:]+ *| +)([+(0-9].*)$`),
 		labelAfter:  regexp.MustCompile(`(?i)^(.*[0-9)]) *[(\[](?:` + any(words.Labels) + `)\.?[)\]]$`),
 		// A mark without digits after it is an empty extension, which HR exports
@@ -86,6 +93,8 @@ func NewParser(words Words) *Parser {
 	}
 }
 
+// What stands for something else than a number, or round one. Excel keeps
+// leading zeros in ="0…", and numberFormula is what it makes of a typed +.
 var (
 	masks         = regexp.MustCompile(`[0-9].*(?:[*#█] *[*#█]|…)|(?:[*#█] *[*#█]|…).*[0-9]`)
 	textFormula   = regexp.MustCompile(`^="(.*)"$`)
@@ -93,7 +102,8 @@ var (
 	doublePlus    = regexp.MustCompile(`^\+[ +]*\+`)
 )
 
-// marks are the signs around a number that say nothing about it.
+// marks are the signs around a number that say nothing about it: the quotes of
+// many languages, and what address books and code editors leave.
 const marks = "\"'`´‘’‚‛“”„«»‹›^"
 
 // parse splits a cell into what was written. What the numbering plan would read
@@ -103,9 +113,10 @@ func (p *Parser) parse(text string) (w written, problem *authmethod.Problem) {
 	if text, problem = p.clean(&w, text); problem != nil {
 		return w, problem
 	}
-	if masks.MatchString(text) {
+	if masks.MatchString(text) { // before "#" and "*" are read as anything else
 		return w, refuse(authmethod.CodeNumberMasked)
 	}
+	// The extension goes first: damage looks at how the number itself ends.
 	if text, problem = p.takeExtension(&w, text); problem != nil {
 		return w, problem
 	}
@@ -121,11 +132,15 @@ func (p *Parser) parse(text string) (w written, problem *authmethod.Problem) {
 	}
 	w.text = strings.ReplaceAll(text, "\n", " ")
 	if problem := w.keep(w.text); problem != nil {
-		if unknownMark.MatchString(w.text) {
+		switch {
+		case unknownMark.MatchString(w.text):
 			problem = refuse(authmethod.CodeExtensionMark)
+		case problem.Code == authmethod.CodeCharacter && goesOnBehindMark(w.text, minSubscriber):
+			problem = refuse(authmethod.CodeTwoNumbers)
 		}
 		return w, problem
 	}
+	// Behind a country code the national number alone is looked at, later.
 	if !w.plus && isDummy(w.digits) {
 		return w, refuse(authmethod.CodeNumberFiller)
 	}
@@ -141,7 +156,8 @@ func (p *Parser) parse(text string) (w written, problem *authmethod.Problem) {
 }
 
 // clean undoes what keyboards, address books and spreadsheets do to a cell
-// without touching its digits. What is left is not empty.
+// without touching its digits. What is left is not empty. A cell is measured in
+// bytes before anything else, so that no expression runs on a pasted letter.
 func (p *Parser) clean(w *written, text string) (string, *authmethod.Problem) {
 	if len(text) > maxNumberCell {
 		return "", refuse(authmethod.CodeNumberCellTooLong, maxNumberCell)
@@ -164,7 +180,9 @@ func (p *Parser) clean(w *written, text string) (string, *authmethod.Problem) {
 	return text, nil
 }
 
-// unwrap takes quotes, labels and lost marks from around the number.
+// unwrap takes quotes, labels and lost marks from around the number. A label may
+// stand within quotes, and quotes not within a label: each is taken off once. A
+// second plus is a slip of people who type one where their phone adds it.
 func (p *Parser) unwrap(w *written, text string) string {
 	if last := len(text) - 1; isDigit(text[last]) && (isDigit(text[0]) || text[0] == '+' && isDigit(text[1])) {
 		return text // the common cell
@@ -187,78 +205,10 @@ func (p *Parser) unwrap(w *written, text string) string {
 	return bare
 }
 
-// unify writes digits, plus, dashes and blanks in ASCII and drops characters
-// that cannot be seen. Line breaks stay: they separate two numbers.
-func (w *written) unify(text string) string {
-	if isPlainASCII(text) {
-		return text
-	}
-	invisible, otherDigits := false, false
-	unified := strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r' || r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029':
-			return '\n'
-		case r == '\n' || r < utf8.RuneSelf && unicode.IsPrint(r):
-			return r
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.Is(unicode.Cf, r) || unicode.IsControl(r):
-			invisible = true
-			return -1
-		case r == '\u207A': // superscript plus
-			return '+'
-		case r == '\u223C' || r == '\u301C': // a tilde, and what is typed for one in Japan
-			return '~'
-		case r == '\u30FC' || r == '\uFF70': // the long vowel of katakana, beside the dash on the keyboard
-			return '-'
-		case unicode.Is(unicode.Pd, r) || r == '\u2212':
-			return '-'
-		case r >= 0xFF01 && r <= 0xFF5E: // full-width forms of ASCII
-			otherDigits = true
-			return r - 0xFEE0
-		case unicode.IsDigit(r):
-			otherDigits = true
-			return '0' + digitValue(r)
-		}
-		return r
-	}, text)
-	if invisible {
-		w.note(authmethod.CodeInvisibleCharacters)
-	}
-	if otherDigits {
-		w.note(authmethod.CodeOtherDigits)
-	}
-	return unified
-}
-
-func isPlainASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] < ' ' || text[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
-// digitValue is the value of a decimal digit of any script. Unicode keeps the
-// ten digits of a script together, in order, at the start of a range or a
-// multiple of ten after it.
-func digitValue(r rune) rune {
-	for _, rg := range unicode.Nd.R16 {
-		if rune(rg.Lo) <= r && r <= rune(rg.Hi) {
-			return (r - rune(rg.Lo)) % 10
-		}
-	}
-	for _, rg := range unicode.Nd.R32 {
-		if rune(rg.Lo) <= r && r <= rune(rg.Hi) {
-			return (r - rune(rg.Lo)) % 10
-		}
-	}
-	return 0 // unreachable unless bug: callers ask only for digits
-}
-
-// keep splits text into a plus, digits and where they are parted, and refuses
-// what is not the punctuation of phone numbers.
+// keep knows the punctuation of E.123 and of RFC 3966, and the slash, underscore,
+// tilde and middle dots that are usual in some countries. It splits text into a
+// plus, digits and where they are parted, and refuses what is not the punctuation of
+// phone numbers.
 func (w *written) keep(text string) *authmethod.Problem {
 	digits := make([]byte, 0, len(text))
 	run, parted := maskRun{}, false
@@ -287,8 +237,9 @@ func (w *written) keep(text string) *authmethod.Problem {
 	return nil
 }
 
-// maskRun finds signs that stand where digits should: several of them, whatever
-// blanks are between. Two hyphens between digits are a dash.
+// maskRun is fed each character in turn. It finds signs that stand where digits
+// should: several of them, whatever blanks are between. Two hyphens between digits
+// are a dash.
 type maskRun struct {
 	signs  int
 	dashes bool // all of them are hyphens
@@ -313,7 +264,7 @@ func (m *maskRun) atEnd() bool { return m.signs > 1 }
 
 // isDummy reports whether digits are what people fill in where there is no
 // number: one digit over and over, zeros behind a first digit, or all digits up or
-// down the keyboard.
+// down the keyboard. Fewer digits may be a short number that somebody has.
 func isDummy(digits string) bool {
 	const equal, sequence = 6, 8 // of so many digits nobody's number is made
 	if len(digits) < equal {
@@ -326,7 +277,8 @@ func isDummy(digits string) bool {
 
 func isOneDigit(digits string) bool { return digits != "" && strings.Trim(digits, digits[:1]) == "" }
 
-// bracketedZeroMark is a zero in brackets behind a country code.
+// bracketedZeroMark is a zero in brackets behind a country code, which E.123
+// advises against: callers from abroad must leave it out and cannot know.
 var bracketedZeroMark = regexp.MustCompile(`^(\(?(?:\+|00)? *\(?[1-9][0-9]{0,2}\)?[ .-]*)[(\[] *0 *[)\]]`)
 
 func countDigits(text string) int {
@@ -339,21 +291,26 @@ func countDigits(text string) int {
 	return n
 }
 
+// isDigit is for ASCII, which unify has made of all other digits.
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func hasLetters(text string) bool { return strings.ContainsFunc(text, unicode.IsLetter) }
 
-// inGraphForm is what Graph documents, in which an x is never anything else.
+// inGraphForm is what Graph documents ("+1 5555551234x123"), in which an x is never
+// anything else: https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
 var inGraphForm = regexp.MustCompile(`^\+[0-9]{1,3} [0-9]+x[0-9]+$`)
 
-// unknownMark is a word where the mark of an extension would stand.
+// unknownMark is a word where the mark of an extension would stand. It is told from
+// other letters because its advice is another one.
 var unknownMark = regexp.MustCompile(`[0-9)] [(\[]?\pL{2,}[ .:=#-]*[0-9]{1,6}[)\]]?$`)
 
 // maxExtension is the longest extension that is sent. Graph documents none;
 // longer ones are two numbers run together.
 const maxExtension = 10
 
-// takeExtension splits the extension off and returns the rest.
+// takeExtension splits the extension off and returns the rest. A bracket before the
+// mark must be closed behind the digits. An x is remembered: it is also what people
+// write in place of a digit that they hide.
 func (p *Parser) takeExtension(w *written, text string) (string, *authmethod.Problem) {
 	if strings.Trim(text, "+0123456789 ()-./") == "" {
 		return text, nil
@@ -363,8 +320,8 @@ func (p *Parser) takeExtension(w *written, text string) (string, *authmethod.Pro
 		return text, nil
 	}
 	rest := strings.TrimSpace(text[:match[0]])
-	if scientific.MatchString(text) {
-		return text, nil // "4.4x10" is no number with an extension
+	if countDigits(rest) == 0 || scientific.MatchString(text) {
+		return text, nil // "FAUX" is not a number with an empty extension, nor is "4.4x1011", 4.4×10^11, one with an extension
 	}
 	w.extension = text[match[4]:match[5]]
 	w.x = strings.ToLower(strings.Trim(text[match[0]:match[4]], " ,;([")) == "x" && !inGraphForm.MatchString(text)

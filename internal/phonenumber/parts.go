@@ -8,7 +8,7 @@ import (
 )
 
 // Parts are what other cells of a row say about its number; each is digits
-// only, or empty.
+// only, or empty. What is not is the caller's to refuse.
 type Parts struct {
 	DialCode  string // the country's dialling code, "44"
 	AreaCode  string // with the prefix of national calls or without, "020" or "20"
@@ -16,7 +16,9 @@ type Parts struct {
 }
 
 // join puts the parts and the digits of the cell together. The cell wins: a
-// number that has its country code is complete, and takes only an extension.
+// number that has its country code is complete, and takes only an extension. The
+// region it returns is that of the dialling code where there is one: a column for it
+// says more of the number than one for where a person lives.
 func join(w *written, parts Parts, region Region) (Region, *authmethod.Problem) {
 	extended, problem := joinExtension(w, parts.Extension)
 	if problem != nil {
@@ -65,7 +67,8 @@ func joinArea(w *written, area string, region Region) {
 	w.joined, w.without, w.cuts = true, "", nil
 }
 
-// joinExtension takes the extension of another cell and says which it took.
+// joinExtension refuses two extensions that differ; zeros in front count. It takes
+// the extension of another cell and says which it took.
 func joinExtension(w *written, extension string) (string, *authmethod.Problem) {
 	switch {
 	case extension == "" || extension == w.extension:
@@ -133,7 +136,8 @@ func holdsWhole(digits, area string, region Region) bool {
 	return (prefixed || len(digits) > maxLocal) && (isValid(digits, region.Code) || isValid("+"+digits, ""))
 }
 
-// noteJoined says what was put together, if anything was.
+// noteJoined names the parts that were used, not those that a complete number left
+// aside. It says what was put together, if anything was.
 func noteJoined(w *written, used Parts) {
 	var names []string
 	for _, part := range []struct{ digits, name string }{

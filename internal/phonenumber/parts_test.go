@@ -1,6 +1,7 @@
 package phonenumber
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -61,6 +62,21 @@ func TestNormalizeWithParts(t *testing.T) {
 		{"23125", Parts{"49", "030", ""}, Region{}, "+49 3023125", "number-joined trunk-prefix"},
 		{"04069012", Parts{"49", "0176", ""}, Region{}, "+49 17604069012", "number-joined trunk-prefix"},
 		{"39 98 00 12", Parts{"33", "6", ""}, Region{}, "+33 639980012", "number-joined not-assigned"},
+
+		// A dialling code or an extension beside it does not make two numbers of one.
+		{"06/12/34/56/78", Parts{"33", "", ""}, Region{}, "+33 612345678", "number-joined"},
+		{"06/12/34/56/78", Parts{"", "", "12"}, Region{Code: "FR"}, "+33 612345678x12", "number-joined"},
+		{"01 42 68 53 00 / 01 42 68 53 01", Parts{"33", "", ""}, Region{}, "two-numbers", ""},
+		{"01 42 68 53 00/01", Parts{"33", "", ""}, Region{}, "two-numbers", "number-joined"},
+		{"23125/124", Parts{"49", "030", ""}, Region{}, "+49 3023125124", "number-joined trunk-prefix"},
+
+		{"210 1234", Parts{"1", "876", ""}, Region{}, "+1 8762101234", "number-joined"},
+		{"8 912 345-67-89", Parts{"7", "", ""}, Region{}, "+7 9123456789", "number-joined"},
+		{"99 123 4567", Parts{"593", "", ""}, Region{}, "+593 991234567", "number-joined"},
+		{"1234 5678", Parts{"800", "", ""}, Region{}, "number-filler", ""},
+		{"1234 5679", Parts{"800", "", ""}, Region{}, "no-country", "number-joined"}, // a code of no country
+		{"+44 20 7946 0018", Parts{"44", "020", "5"}, Region{}, "+44 2079460018x5", "number-joined"},
+		{"+1 206 555 0100 x12", Parts{"", "", "13"}, Region{}, "two-extensions", ""},
 
 		{"206-555-0100 x12", Parts{"", "", "12"}, us, "+1 2065550100x12", ""},
 		{"206-555-0100 x12", Parts{"", "", "13"}, us, "two-extensions", ""},
@@ -134,8 +150,8 @@ func TestNothingIsMissingBehindADialCode(t *testing.T) {
 		{"612345678", "33", "+33 612345678"},
 	} {
 		got := parser.Parse(test.digits, Parts{DialCode: test.dialCode}, Region{})
-		if got.Number.Graph() != test.want || got.Problem != nil {
-			t.Errorf("%s beside %s: %q, %v; want %q", test.digits, test.dialCode, got.Number.Graph(), got.Problem, test.want)
+		if got.Number.Graph() != test.want || got.Problem != nil || strings.Contains(codes(got.Notes), "missing") {
+			t.Errorf("%s beside %s: %q with notes %q, %v; want %q", test.digits, test.dialCode, got.Number.Graph(), codes(got.Notes), got.Problem, test.want)
 		}
 	}
 }

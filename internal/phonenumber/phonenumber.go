@@ -22,12 +22,14 @@ type Region struct {
 
 // Parsed is what a cell turned out to hold.
 type Parsed struct {
+	// Exactly one of Number and Problem is set. Notes stand beside either, in the
+	// order in which a person reads them.
 	Number  authmethod.PhoneNumber // zero when there is a problem
 	Notes   []authmethod.Problem   // what was repaired, and what looks odd
 	Problem *authmethod.Problem    // why there is no number; nil when there is one
 
-	kind     plans.Kind
-	extended bool
+	kind     plans.Kind // of Number by its country's plan; Unknown in no known range
+	extended bool       // Number has an extension
 }
 
 // Parse reads text as people and spreadsheets write phone numbers; other cells
@@ -39,6 +41,11 @@ type Parsed struct {
 // with the row's own country. A national number with only a default country
 // must be valid there, because the default is wrong for some people in almost
 // every file and a wrong country still gives possible numbers.
+//
+// Text may hold anything, bytes that are not UTF-8 included: what is not a number
+// comes back as a problem, never as an error or a panic. The answer depends on the
+// arguments alone. It does not ask whether anybody has the number, nor does it
+// compare it with the phone type: that is [Parsed.OddFor].
 func (p *Parser) Parse(text string, parts Parts, region Region) Parsed {
 	if parts == (Parts{}) {
 		if parsed, is := quick(text, region); is {
@@ -58,7 +65,9 @@ func (p *Parser) parseSlowly(text string, parts Parts, region Region) Parsed {
 	return parsed
 }
 
-// parseOnce reads a cell without looking at how its number reads in turn.
+// parseOnce reads a cell without looking at how its number reads in turn. The
+// extension is not part of the plan: it is put behind the number as it stands, the
+// zeros in front included.
 func (p *Parser) parseOnce(text string, parts Parts, region Region) Parsed {
 	w, problem := p.parse(text)
 	if problem != nil {
@@ -76,17 +85,19 @@ func (p *Parser) parseOnce(text string, parts Parts, region Region) Parsed {
 	return parsed
 }
 
-// meant is the number that was written, or why there is none.
+// meant runs the stages behind parse. The order of its refusals is that of the
+// reasons: that there are two numbers is said before that their country is not
+// known, which would not help. It is the number that was written, or why there is none.
 func meant(w *written, parts Parts, region Region) (way interpretation, problem *authmethod.Problem) {
-	alone := parts == Parts{}
-	if !alone {
+	if parts != (Parts{}) {
 		if region, problem = join(w, parts, region); problem != nil {
 			return way, problem
 		}
 	}
 	international := w.international()
+	whole := international || parts.AreaCode == "" && region.Code != ""
 	switch {
-	case goesOnAfterNumber(w.text, region, alone && (international || region.Code != "")):
+	case goesOnAfterNumber(w.text, region, whole):
 		return way, refuse(authmethod.CodeTwoNumbers)
 	case w.masked:
 		return way, refuse(authmethod.CodeNumberMasked)
@@ -97,7 +108,7 @@ func meant(w *written, parts Parts, region Region) (way interpretation, problem 
 	}
 	way, problem = decide(interpretations(*w, region), *w, region)
 	switch {
-	case problem != nil && isTwice(w.text, region):
+	case problem != nil && isTwice(w.text, region): // truer than "too long"
 		return way, refuse(authmethod.CodeTwoNumbers)
 	case problem != nil:
 		return way, problem
@@ -107,7 +118,8 @@ func meant(w *written, parts Parts, region Region) (way interpretation, problem 
 	return way, check(w, way)
 }
 
-// check finds what speaks against a number that was decided on.
+// check finds what speaks against a number that was decided on. It needs the
+// number's own country, which is not known before.
 func check(w *written, way interpretation) *authmethod.Problem {
 	switch {
 	case !way.valid() && isTwice(w.text, Region{Code: way.region()}):
@@ -124,7 +136,9 @@ func check(w *written, way interpretation) *authmethod.Problem {
 
 // OddFor reports whether the kind of number does not suit the phone type, and
 // why. North America cannot be told: its mobile and fixed numbers share their
-// ranges.
+// ranges. Of several reasons it gives the first: Entra ID dials extensions for
+// office phones only, whatever kind the number is of. It is false where there is no
+// number. It is advice: nothing is refused for it.
 func (p Parsed) OddFor(t authmethod.PhoneType) (authmethod.Problem, bool) {
 	mobile := t == authmethod.PhoneTypeMobile || t == authmethod.PhoneTypeAlternateMobile
 	switch {
@@ -147,7 +161,8 @@ func refuse(code authmethod.Code, args ...any) *authmethod.Problem {
 	return &p
 }
 
-// noCountry advises to write the + where that would be enough.
+// noCountry advises to write the + where that would be enough. It is not enough for
+// a number that is only possible: nearly all digits are, with some code.
 func noCountry(digits string) *authmethod.Problem {
 	if way, problem := decide(international(written{digits: digits, plus: true}, digits, ""), written{digits: digits, plus: true}, Region{}); problem == nil && way.valid() {
 		return refuse(authmethod.CodeNoCountryPlus)

@@ -10,7 +10,8 @@ import (
 	"entraphone/internal/phonenumber/plans"
 )
 
-// dialled is what the numbering plan makes of digits.
+// dialled is what the numbering plan makes of digits. Where err is set the rest is
+// zero, and the methods below report false.
 type dialled struct {
 	plans.Number
 	code string // CountryCode in digits: "49"
@@ -31,6 +32,7 @@ func look(digits, region string) dialled {
 
 func (d dialled) valid() bool { return d.err == nil && d.Valid() }
 
+// possible reports whether the plan has numbers of this length, in whatever range.
 func (d dialled) possible() bool { return d.err == nil && d.code != "" && d.Length == plans.Possible }
 
 func (d dialled) same(other dialled) bool {
@@ -54,11 +56,20 @@ func exactly(digits string) (dialled, bool) {
 // region is the main country of the number's code, "001" for none.
 func (d dialled) region() string { return plans.MainRegion(d.CountryCode) }
 
+// countryCode is the dialling code of a region, empty for one without a plan.
 func countryCode(region string) string {
 	if code := plans.CountryCode(region); code != 0 {
 		return strconv.Itoa(code)
 	}
 	return ""
+}
+
+// isExitCode reports whether digits are an exit code of the region: it leads
+// abroad in front of any number, for which London's directory stands.
+func isExitCode(digits, region string) bool {
+	const abroad = "442079460018"
+	d := look(digits+abroad, region)
+	return d.Source == plans.ExitCode && d.reads(abroad)
 }
 
 func isValid(digits, region string) bool { return look(digits, region).valid() }
@@ -144,10 +155,12 @@ func regionOfDialCode(digits string) string {
 	return strings.TrimPrefix(plans.MainRegion(code), regionOfNone)
 }
 
-// DialCodes answers what the numbering plans say of dialling codes.
+// DialCodes answers what the numbering plans say of dialling codes, for columns
+// that hold them instead of countries. Codes are digits without + or zeros in front.
 type DialCodes struct{}
 
-// Has reports whether a country, by its two letters, has the dialling code.
+// Has reports whether a country, by its two letters, has the dialling code. Others
+// may have the same: 1 is that of the US, of Canada and of Jamaica.
 func (DialCodes) Has(country, digits string) bool {
 	return digits != "" && countryCode(country) == digits
 }
@@ -182,12 +195,24 @@ func hasArea(region, area string) bool {
 	})
 }
 
+// nothingBehindExit is why national digits have no country code: their country has
+// no plan, or they begin with its exit code and lead nowhere.
+func nothingBehindExit(region Region) *authmethod.Problem {
+	switch {
+	case countryCode(region.Code) == "":
+		return refuse(authmethod.CodeNoNumberingPlan, region.Code)
+	case region.Default:
+		return refuse(authmethod.CodeNotOfDefaultCountry, region.Code)
+	}
+	return refuse(authmethod.CodeUnassigned, region.Code)
+}
+
 // problem is why the number cannot be sent, unless it is possible.
 func (d dialled) problem(written written, region Region) *authmethod.Problem {
 	switch {
 	case d.err == nil:
 	case errors.Is(d.err, plans.ErrCountryCode) && !written.international():
-		return refuse(authmethod.CodeNoNumberingPlan, region.Code)
+		return nothingBehindExit(region)
 	case errors.Is(d.err, plans.ErrCountryCode):
 		return refuse(authmethod.CodeCountryCode)
 	case errors.Is(d.err, plans.ErrTooLong):

@@ -9,7 +9,8 @@ import (
 	"entraphone/internal/phonenumber/plans"
 )
 
-// maxQuick is the longest cell that is parsed quickly.
+// maxQuick is the longest cell that is parsed quickly. The places of again, a word of
+// 32 bits, are as many.
 const maxQuick = 32
 
 // quick parses the cells that nearly all are: a number in ASCII, whose only
@@ -131,6 +132,7 @@ func count(is bool) int {
 	return 0
 }
 
+// codeLength is how many digits a country code has: E.164 gives it one to three.
 func codeLength(code int) int {
 	switch {
 	case code < 10:
@@ -141,6 +143,7 @@ func codeLength(code int) int {
 	return 3
 }
 
+// number is the value of few digits, which are nothing else.
 func number(digits string) (n int) {
 	for i := range len(digits) {
 		n = 10*n + int(digits[i]-'0')

@@ -2,6 +2,7 @@ package phonenumber
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,8 @@ const minComplete = 8
 // with its subscriber has them.
 const minShort = 5
 
+// None of these is enough to tell two numbers from one; each is tried together with
+// the count of digits around it or with the numbering plan.
 var (
 	separators = regexp.MustCompile(`(?i)[\n;,|&/\\]| (?:or|and|oder|und|ou|et) `)
 
@@ -46,6 +49,7 @@ func holdsTwoNumbers(text string) bool {
 	return strings.ContainsAny(text, ";,|&/\\ ") && longParts(separators.Split(text, -1)) > 1
 }
 
+// longParts counts the parts that are long enough to be numbers.
 func longParts(parts []string) int {
 	n := 0
 	for _, part := range parts {
@@ -56,9 +60,11 @@ func longParts(parts []string) int {
 	return n
 }
 
-// goesOnAfterNumber reports whether a second number or a remark follows the number
-// in text: by the numbering plan where text is a number of its own, and by its
-// length where the rest of the number stands in other cells.
+// goesOnAfterNumber asks the plan first, because marks alone tell nothing: the slash
+// of 030/23125 belongs to one number, that of 23125124/125 does not. It reports
+// whether a second number or a remark follows the number in text: by the numbering
+// plan where text is a number of its own, and by its length where the rest of the
+// number stands in other cells.
 func goesOnAfterNumber(text string, region Region, whole bool) bool {
 	if whole {
 		return endsEarly(text, region)
@@ -145,10 +151,8 @@ func isTwice(text string, region Region) bool {
 	if !strings.HasPrefix(text, "+") {
 		complete = minSubscriber
 	}
-	for _, at := range moreDigits.FindAllStringIndex(text, -1) {
-		if countDigits(text[:at[0]]) >= complete {
-			return true
-		}
+	if goesOnBehindMark(text, complete) {
+		return true
 	}
 	for at := 1; at < len(text); at++ {
 		if (text[at-1] == ' ' || text[at-1] == '-') && isComplete(text[:at], region) && isComplete(text[at:], region) {
@@ -158,7 +162,16 @@ func isTwice(text string, region Region) bool {
 	return false
 }
 
-// isComplete reports whether text alone is a valid number.
+// goesOnBehindMark reports whether digits follow a mark that never groups a number,
+// behind as many digits as make a number complete.
+func goesOnBehindMark(text string, complete int) bool {
+	return slices.ContainsFunc(moreDigits.FindAllStringIndex(text, -1), func(at []int) bool {
+		return countDigits(text[:at[0]]) >= complete
+	})
+}
+
+// isComplete reports whether text alone is a valid number. Here 00 is always read as
+// a plus: in search of a second number no region's own exit code need be known.
 func isComplete(text string, region Region) bool {
 	if countDigits(text) < minShort {
 		return false

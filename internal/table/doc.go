@@ -19,6 +19,18 @@
 // they are read one by one, and when a line further down closes the quote, all
 // of them are told ([Counts.Inside]).
 //
+// # What stands where
+//
+//   - table.go and window.go: the file from its first byte. heading.go finds the
+//     heading, its delimiter and the quotes.
+//   - scan.go: bytes to cells. fault.go: whether these fit the heading.
+//   - records.go and record.go: one record after the other. quoting.go follows the
+//     quotes of lines that could not be split.
+//   - encoding.go, names.go and signatures.go: what the bytes are.
+//   - writer.go: records as they came in.
+//
+// # Memory
+//
 // No more than a window of the file is held. Text that is neither UTF-16 nor
 // UTF-8 is read as Windows-1252; whether that was right, only the whole file
 // tells ([Table.Encoding]), so that cells are decoded first, and marked

@@ -21,12 +21,13 @@ const (
 	utf8Name    = "UTF-8"
 )
 
-// headBytes is how much of a file is looked at to tell what it is.
+// headBytes is how much of a file is looked at to tell what it is. That is
+// enough lines to tell by, and less than a window.
 const headBytes = 4 << 10
 
-// wide are the encodings that take more than a byte for every character, with
+// multiByte are the encodings that take more than a byte for every character, with
 // the marks by which they are known.
-var wide = []struct {
+var multiByte = []struct {
 	name, mark string
 	order      binary.ByteOrder
 	marked     encoding.Encoding
@@ -35,7 +36,7 @@ var wide = []struct {
 	{"UTF-16 BE", "\xfe\xff", binary.BigEndian, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)},
 }
 
-// source is a file as UTF-8.
+// source is a file as UTF-8. Records are found in its bytes; only cells become text.
 type source struct {
 	io.Reader
 	name     string
@@ -44,15 +45,17 @@ type source struct {
 	marked   bool              // it begins with a byte order mark of UTF-8
 }
 
-// decode reads a file in the encoding that is wanted, or finds it out. Where
-// nothing tells, it is UTF-8 unless the watch finds otherwise.
+// decode reads a file in the encoding that is wanted, or finds it out. Where nothing
+// tells, it is UTF-8 unless the watch finds otherwise. A file that begins with a
+// mark of UTF-16 is read by it, also where the other order is wanted.
 func decode(src io.Reader, wanted string) (source, error) {
 	head := bufio.NewReaderSize(src, headBytes)
 	start, err := head.Peek(headBytes)
 	if err != nil && err != io.EOF {
 		return source{}, err
 	}
-	found, marked := wideOf(start)
+	// What somebody names comes before what is found.
+	found, marked := multiByteOf(start)
 	s, err := namedEncoding(cmp.Or(wanted, found, utf8Name))
 	if marked && strings.HasPrefix(s.name, "UTF-16") { // people seldom know which of the two
 		s, err = namedEncoding(found)
@@ -69,14 +72,15 @@ func decode(src io.Reader, wanted string) (source, error) {
 	return s, err
 }
 
-// Encoder writes in an encoding by its name, with a byte order mark where that
-// is usual; no name is UTF-8.
+// Encoder writes in an encoding by its name, with a byte order mark where that is
+// usual; no name is UTF-8. Text that the encoding does not have is an error of the
+// encoder.
 func Encoder(name string) (*encoding.Encoder, error) {
 	s, err := namedEncoding(cmp.Or(name, utf8Name))
 	if s.encoding == nil {
 		return encoding.Nop.NewEncoder(), err
 	}
-	for _, w := range wide {
+	for _, w := range multiByte {
 		if w.name == s.name {
 			return w.marked.NewEncoder(), nil
 		}
@@ -93,7 +97,8 @@ const (
 	Damaged          // not UTF-8, which it had to be
 )
 
-// text decodes a cell.
+// text decodes a cell. It looks at one cell by itself, because the whole file has
+// not been read yet.
 func (s *source) text(content []byte) (string, Validity) {
 	if utf8.Valid(content) {
 		return string(content), Valid
@@ -123,16 +128,17 @@ func (s *source) texts(data []byte, cells []span, quote byte) []string {
 	return texts
 }
 
-// wideOf is the encoding of wide in which a file begins with a mark, or reads as
+// multiByteOf is the one of multiByte in which a file begins with a mark, or reads as
 // lines of text; empty for none. Text of western languages gives itself away by
 // its zeros, but names in other scripts have none: what counts is that there is
 // the ASCII of a table between them, and no control character.
-func wideOf(head []byte) (name string, marked bool) {
+func multiByteOf(head []byte) (name string, marked bool) {
 	most := len(head) / 2 / 8 // a zero within a file of single bytes makes none
-	for _, w := range wide {
+	for _, w := range multiByte {
 		if bytes.HasPrefix(head, []byte(w.mark)) {
 			return w.name, true
 		}
+		// The better of both orders: read in the other one, ASCII is Chinese.
 		if score := scoreOf(head, w.order); score > most {
 			name, most = w.name, score
 		}
@@ -154,15 +160,15 @@ func scoreOf(head []byte, order binary.ByteOrder) (score int) {
 	return score
 }
 
-// watch counts what speaks for UTF-8 in bytes that pass by, and what speaks
-// against it.
+// watch counts what speaks for UTF-8 in bytes that pass by, and what speaks against
+// it. It sees each byte once, as the bytes are read.
 type watch struct {
 	valid   int    // characters of several bytes
 	invalid int    // bytes that cannot be UTF-8
 	rest    []byte // the beginning of a character
 }
 
-// Write looks at more bytes. It never fails.
+// Write looks at more bytes. It never fails. A character may lie in two writes.
 func (w *watch) Write(p []byte) (int, error) {
 	n := len(p)
 	if len(w.rest) > 0 {
@@ -189,10 +195,11 @@ func (w *watch) Write(p []byte) (int, error) {
 // allValid reports whether all bytes so far are UTF-8.
 func (w *watch) allValid() bool { return w != nil && w.invalid+len(w.rest) == 0 }
 
-// verdict is the name of the encoding after all, and whether the cells that
-// were read as Windows-1252 are damaged UTF-8 instead: a file in which most
-// other letters are good UTF-8 is not Windows-1252. A few letters that only look
-// like UTF-8 come from another damage.
+// verdict is the name of the encoding after all, and whether the cells that were
+// read as Windows-1252 are damaged UTF-8 instead: a file in which most other letters
+// are good UTF-8 is not Windows-1252. A few letters that only look like UTF-8 come
+// from another damage. Text of Windows-1252 is hardly ever UTF-8 by chance: its
+// letters beyond ASCII would have to stand in certain pairs.
 func (w *watch) verdict(marked bool) (name string, damaged bool) {
 	invalid := w.invalid + len(w.rest)
 	switch {

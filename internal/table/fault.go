@@ -7,6 +7,7 @@ import (
 )
 
 // Kind is why a line could not be split into cells, or does not fit the heading.
+// The words for them are the caller's.
 type Kind int
 
 const (
@@ -28,7 +29,8 @@ const (
 	Moved          // the cell of a copy that should hold a line does not
 )
 
-// Fault is what is wrong with a line, and nothing of its content.
+// Fault is what is wrong with a line, and nothing of its content. What it holds may
+// be shown to anybody.
 type Fault struct {
 	Kind         Kind
 	Quote        byte // as the file writes it
@@ -55,7 +57,8 @@ func (s *Shape) first() int {
 	return s.Values[0]
 }
 
-// checker compares records with the heading.
+// checker compares records with the heading. It also remembers whether records have
+// been whole, without which a short last line tells nothing.
 type checker struct {
 	Shape
 	*scanner
@@ -75,6 +78,7 @@ func (c *checker) check(record []byte, kind Kind) *Fault {
 		return nil
 	}
 	f := &Fault{Kind: kind, Quote: c.quote, Delimiter: c.otherDelimiter(record), Cells: len(c.cells), Width: c.width, Lines: 1 + c.breaks}
+	// Faults from Ragged on are those of a whole line.
 	if kind < Ragged && f.Cells < f.Width {
 		f.Column = f.Cells + 1
 	}
@@ -88,6 +92,7 @@ func (c *checker) misfit(record []byte) Kind {
 		return sound // as nearly all are
 	}
 	switch {
+	// What explains the number of cells comes before Ragged, which only states it.
 	case c.otherDelimiter(record) != 0:
 		return OtherDelimiter
 	case cells < c.width && c.breaksOff(record):
@@ -113,7 +118,8 @@ func (c *checker) from(record []byte) []byte {
 }
 
 // breaksOff reports whether a short record is the last of a file that was not
-// written to its end: a number in it may have lost digits.
+// written to its end: a number in it may have lost digits. One that has its key, or
+// reaches the values, was a row; anything else may be a footer.
 func (c *checker) breaksOff(record []byte) bool {
 	return c.complete && c.lineCell < 0 && len(lastLineEnd(record)) == 0 &&
 		(len(c.cells) > c.first() || bytes.IndexByte(record, c.KeyMark) >= 0)
@@ -132,9 +138,10 @@ func (c *checker) otherDelimiter(record []byte) byte {
 	return 0
 }
 
-// holdsRows reports whether a quoted cell holds what would be a row of this file
-// by itself. Two stray quotes, one here and one further on, look like one cell
-// with everything between them; only its content tells.
+// holdsRows reports whether a quoted cell holds what would be a row of this file by
+// itself. Two stray quotes, one here and one further on, look like one cell with
+// everything between them; only its content tells. A line with a key and a
+// value is hardly ever the content of a cell.
 func (c *checker) holdsRows(record []byte) bool {
 	if c.IsKey == nil || bytes.IndexByte(record, c.quote) < 0 {
 		return false

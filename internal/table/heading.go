@@ -12,15 +12,17 @@ import (
 // where all else is equal.
 const Delimiters = ",;\t|"
 
-// DelimiterName is what a person calls one of them.
+// DelimiterName is what a person calls one of them. It panics for another character.
 func DelimiterName(char byte) string {
 	return [...]string{"comma", "semicolon", "tab", "pipe"}[strings.IndexByte(Delimiters, char)]
 }
 
-// MaxPreamble is how many lines may stand above the heading.
+// MaxPreamble is how many lines may stand above the heading. Reports have a title, a
+// date and a few filters there.
 const MaxPreamble = 20
 
-// Skipped is a line that is not a record.
+// Skipped is a line that is not a record. What says in words what it is, and nothing
+// of its text.
 type Skipped struct {
 	Line int
 	What string
@@ -37,6 +39,8 @@ type candidate struct {
 	delimiter byte
 }
 
+// better reports whether c is more likely the heading: by the columns that it names;
+// then, where it names all, by fewer cells without a name, and else by more cells.
 func (c candidate) better(than candidate) bool {
 	switch {
 	case c.full != than.full:
@@ -49,7 +53,8 @@ func (c candidate) better(than candidate) bool {
 	return c.cells > than.cells
 }
 
-// search looks for the heading in the first lines of a file.
+// search looks for the heading in the first lines of a file. It moves nothing: the
+// table goes to what it finds.
 type search struct {
 	*Table
 	above []Skipped
@@ -61,6 +66,7 @@ type search struct {
 // of a report) is skipped, but nothing that could be a row. Where no line is
 // full, it is the one that comes nearest, whose caller then says what is missing.
 func (s *search) find() (best candidate, found bool) {
+	// A comma, until a hint for Excel names another one.
 	hint, lines := Delimiters[0], 0
 	for at, line := range physicalLines(s.w.data()) {
 		what, told := preamble(line)
@@ -77,6 +83,8 @@ func (s *search) find() (best candidate, found bool) {
 			c := s.try(s.w.data()[at:], hint)
 			c.at, c.lines, c.above = at, lines, len(s.above)
 			key, value := s.opts.Holds(line)
+			// Below a heading that is full already, a key or a value is enough to
+			// be a row.
 			row := key && value || best.full && (key || value)
 			if !found || !row && c.better(best) {
 				best, found = c, true
@@ -153,6 +161,7 @@ func (s *scanner) findQuote(data []byte, last bool, copied []string) byte {
 	case single > 0 && half == 0:
 		return '\''
 	}
+	// The heading is without quotes, so that the lines below decide.
 	double, _ = s.countQuotes(data, last, '"', -1)
 	if single, half = s.countQuotes(data, last, '\'', -1); single > max(half, double) {
 		return '\''

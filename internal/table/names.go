@@ -13,7 +13,8 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 )
 
-// ErrEncoding is about a name that no encoding has.
+// ErrEncoding is about a name that no encoding has. Errors of [Open] and [Encoder]
+// wrap it.
 var ErrEncoding = errors.New("there is no such encoding")
 
 //go:embed encodings.tsv
@@ -26,8 +27,9 @@ var (
 	codePage    = regexp.MustCompile(`^(?:(?:windows|ibm)?codepage|windows|win|ibm|cp)0*([0-9]+)$`)
 )
 
-// namedEncoding finds an encoding by what a person calls it. For UTF-8 there is
-// none to decode, so that damage in it is seen.
+// namedEncoding finds an encoding by what a person calls it. For UTF-8 there is none
+// to decode, so that damage in it is seen. It asks the index of IANA first, and that
+// of WHATWG for names of the web.
 func namedEncoding(wanted string) (source, error) {
 	name := punctuation.ReplaceAllString(strings.ToLower(wanted), "")
 	spellings := []string{wanted, strings.ReplaceAll(wanted, " ", "-"), name, "cs" + name} // the last is IANA's short form
@@ -69,7 +71,8 @@ func nameOf(e encoding.Encoding) string {
 	return ""
 }
 
-// EncodingNames are all that a file can be read in.
+// EncodingNames are all that a file can be read in. They stand in the order of the
+// table.
 func EncodingNames() (names []string) {
 	for _, row := range rowsOf(encodingTable) {
 		names = append(names, row[1])

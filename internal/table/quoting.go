@@ -2,8 +2,9 @@ package table
 
 import "bytes"
 
-// quoting follows the quotes of one physical line. Its zero value begins
-// outside of quotes.
+// quoting follows the quotes of one physical line. Its zero value begins outside of
+// quotes. It sees a line that [scanner] could not split, or that may stand in a
+// cell, and finds no cells: it tells where the line leaves the quotes.
 type quoting struct {
 	at         quotePlace
 	odd        bool // an odd number of quotes so far
@@ -16,6 +17,7 @@ type quoting struct {
 	opened, half, inCell bool
 }
 
+// quotePlace is where a line stands between its quotes.
 type quotePlace int
 
 const (
@@ -26,6 +28,7 @@ const (
 	behindQuotes  // blanks
 )
 
+// see follows the quotes through a piece of the line; a long line comes in several.
 func (q *quoting) see(piece []byte, delimiter, mark byte) {
 	for _, char := range piece {
 		if char == mark {
@@ -49,6 +52,7 @@ func (q *quoting) see(piece []byte, delimiter, mark byte) {
 	}
 }
 
+// quote takes the step that a quote makes from each place.
 func (q *quoting) quote() {
 	q.odd = !q.odd
 	q.opened, q.half, q.inCell = q.half || !q.inCell, q.opened, true
@@ -73,6 +77,7 @@ func (q *quoting) clean() bool { return q.at != inQuotes && !q.broken }
 // it begins in a cell.
 type bothWays struct{ alone, within quoting }
 
+// newBothWays begins a line both ways.
 func newBothWays() bothWays { return bothWays{within: quoting{at: inQuotes}} }
 
 func (b *bothWays) see(piece []byte, s *scanner) {
@@ -100,6 +105,7 @@ type doubt struct {
 // cell.
 type Inside struct{ Opened, Closed int }
 
+// begin opens a doubt at a line with a fault, unless an earlier line has opened it.
 func (d *doubt) begin(line int) {
 	if d.from == 0 {
 		d.from = line
@@ -107,8 +113,10 @@ func (d *doubt) begin(line int) {
 	d.byLine = true
 }
 
-// decide takes note of a line that was read by itself.
+// decide takes note of a line that was read by itself. The doubt ends where the
+// line, read as a part of the cell, closes it.
 func (d *doubt) decide(line int, q bothWays) {
+	// As a part of the cell it leaves the cell open.
 	if !q.within.odd && !q.within.clean() {
 		return
 	}
@@ -120,10 +128,10 @@ func (d *doubt) decide(line int, q bothWays) {
 	}
 }
 
-// settle ends a doubt about a quote that closed another cell, at the next line
+// resolve ends a doubt about a quote that closed another cell, at the next line
 // with a quote. A cell that a program wrote ends cleanly; else the quote did not
 // open one.
-func (d *doubt) settle(line int, within quoting) {
+func (d *doubt) resolve(line int, within quoting) {
 	switch {
 	case d.from == 0:
 	case within.broken:
@@ -134,15 +142,16 @@ func (d *doubt) settle(line int, within quoting) {
 	}
 }
 
-// settleLines settles the doubt at the lines of a record that could be read.
-func (d *doubt) settleLines(line int, record []byte, s *scanner) {
+// resolveLines resolves the doubt at the lines of a record that could be read.
+func (d *doubt) resolveLines(line int, record []byte, s *scanner) {
+	// As nearly all lines.
 	if d.from == 0 || bytes.IndexByte(record, s.quote) < 0 {
 		return
 	}
 	for _, text := range physicalLines(record) {
 		within := quoting{at: inQuotes}
 		within.see(text, s.delimiter, s.quote)
-		d.settle(line, within)
+		d.resolve(line, within)
 		line++
 	}
 }

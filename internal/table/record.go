@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Record is what stands below the heading as one line of the table. It is good
-// until the next one.
+// Record is what stands below the heading as one line of the table. It is good until
+// the next one. Its cells are looked at in place, and are copied only when their
+// text is asked for.
 type Record struct {
 	Line  int    // physical, from 1, where it starts
 	Raw   []byte // its bytes; of one with a fault the first line, without its end
@@ -22,7 +23,7 @@ type Record struct {
 	cells []span // none where they could not be split
 }
 
-// Len is how many cells the record has.
+// Len is how many cells the record has. It is 0 for one that could not be split.
 func (r *Record) Len() int { return len(r.cells) }
 
 // Short reports whether cells at its end are missing.
@@ -45,13 +46,15 @@ func (r *Record) Text(column int) (string, Validity) {
 	}
 	t := r.table
 	content := r.cells[column].content(r.data, t.scanner.quote)
+	// Most files are UTF-8 to their end, and no cell of them is looked at twice.
 	if t.src.watch.allValid() || utf8.Valid(content) {
 		return t.memory.keep(content), Valid
 	}
 	return t.src.text(content)
 }
 
-// Texts are the texts of all cells, trimmed.
+// Texts are the texts of all cells, trimmed. Unlike [Record.Text] it keeps nothing:
+// it is for lines that may be labels.
 func (r *Record) Texts() []string { return r.table.src.texts(r.data, r.cells, r.table.scanner.quote) }
 
 // Decoded is the text of bytes of the record.
@@ -87,6 +90,8 @@ type memory struct {
 	piece  strings.Builder
 }
 
+// latelyBits is for a thousand texts, more than a file has countries; a piece holds
+// about two thousand cells.
 const (
 	latelyBits = 10
 	pieceBytes = 32 << 10

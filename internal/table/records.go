@@ -29,8 +29,10 @@ func (t *Table) Records(shape Shape) iter.Seq2[*Record, error] {
 	}
 }
 
-// next finds the record at which the window stands, and reports whether nobody
-// needs it because it is blank. It returns [io.EOF] where there is none.
+// next finds the record at which the window stands, and reports whether nobody needs
+// it because it is blank. It returns [io.EOF] where there is none. It leaves in
+// ahead how much belongs to it, because a faulty record is no more than its first
+// line.
 func (t *Table) next() (blank bool, err error) {
 	data, kind, err := t.peek(t.doubt.byLine)
 	if err != nil {
@@ -46,16 +48,17 @@ func (t *Table) next() (blank bool, err error) {
 	switch {
 	case r.Alone:
 		return false, t.nextAlone(blank)
+	// A faulty record is its first line, and its quote may open a cell of several.
 	case r.Fault != nil && !blank:
 		q, err := t.firstLine()
-		t.doubt.settle(t.line, q.within)
+		t.doubt.resolve(t.line, q.within)
 		if q.alone.open() {
 			t.doubt.begin(t.line)
 		}
 		return false, err
 	}
 	t.ahead.bytes, t.ahead.lines = len(data), 1+t.scanner.breaks
-	t.doubt.settleLines(t.line, data, &t.scanner)
+	t.doubt.resolveLines(t.line, data, &t.scanner)
 	t.checker.complete = t.checker.complete || len(t.scanner.cells) >= t.checker.width
 	if blank {
 		t.Counts.Blank += t.ahead.lines
@@ -84,6 +87,7 @@ func (t *Table) nextAlone(blank bool) error {
 func (t *Table) firstLine() (q bothWays, err error) {
 	q = newBothWays()
 	line := firstLine(t.w.data())
+	// One byte behind the line is not enough: it may be the CR of a CR LF.
 	if rest := t.w.data()[len(line):]; len(rest) > 1 || t.w.last {
 		q.see(line, &t.scanner)
 		t.record.Raw = line[:min(len(line), MaxRecordBytes)]
@@ -100,7 +104,8 @@ func (t *Table) firstLine() (q bothWays, err error) {
 	return q, err
 }
 
-// peek scans the record at which the window stands, or its first line by itself.
+// peek scans the record at which the window stands, or its first line by itself. The
+// window grows until the record ends, or is too long to be one.
 func (t *Table) peek(byLine bool) (data []byte, kind Kind, err error) {
 	for {
 		data, last := t.w.data(), t.w.last
@@ -112,6 +117,7 @@ func (t *Table) peek(byLine bool) (data []byte, kind Kind, err error) {
 			line = firstLine(data)
 		}
 		n, kind := t.scanner.scan(line, last || len(data)-len(line) > 1)
+		// It was scanned as if the file ended with the line.
 		if kind == QuoteToEnd && len(line) < len(data) {
 			kind = QuoteRunsOn
 		}

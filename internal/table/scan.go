@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Limits of one record. They bound memory, and they end the search for a
-// closing quote that is not there.
+// Limits of one record. They bound memory, and they end the search for a closing
+// quote that is not there. Excel has 32,767 characters in a cell at most.
 const (
 	MaxCellBytes   = 64 << 10
 	MaxRecordBytes = 1 << 20
@@ -23,6 +23,7 @@ type span struct {
 	doubled    bool // holds two quotes for one
 }
 
+// bytes are those of the file, with two quotes for one.
 func (s span) bytes(data []byte) []byte { return data[s.start:s.end] }
 
 // content are the bytes with one quote for two.
@@ -77,6 +78,7 @@ func (s *scanner) scan(data []byte, last bool) (int, Kind) {
 			return 0, RecordTooLong
 		case next == len(data) && last:
 			return next, sound
+		// A CR at the end of the window may be half of a CR LF.
 		case next == len(data), next+1 == len(data) && data[next] == '\r' && !last:
 			return 0, incomplete
 		case data[next] != s.delimiter:
@@ -129,6 +131,7 @@ func (s *scanner) quoted(data []byte, start int, last bool) (cell span, next int
 		cell.doubled = true
 		cell.end += 2
 	}
+	// Blanks behind the closing quote are left out: people line up their columns.
 	breaks := lineEnds(cell.bytes(data))
 	for next < len(data) && data[next] != s.delimiter && isBlank(data[next]) {
 		next++
@@ -152,15 +155,18 @@ func (s *scanner) quoted(data []byte, start int, last bool) (cell span, next int
 	return cell, next, bad
 }
 
-// allBlank reports whether the cells from the given one on hold nothing but
-// blanks.
+// allBlank reports whether the cells from the given one on hold nothing but blanks.
+// Spreadsheets write such cells for columns that were once used.
 func (s *scanner) allBlank(data []byte, from int) bool {
 	return !slices.ContainsFunc(s.cells[from:], func(cell span) bool { return len(bytes.TrimSpace(cell.bytes(data))) > 0 })
 }
 
+// isBlank reports whether a byte may stand between a closing quote and the
+// delimiter.
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
-// lineEnd is the length of the line end at the front of data: 0, 1 or 2.
+// lineEnd is the length of the line end at the front of data: 0, 1 or 2. A CR alone
+// ends lines of old Macintosh programs, and of Excel's format "CSV (Macintosh)".
 func lineEnd(data []byte) int {
 	switch {
 	case len(data) > 1 && data[0] == '\r' && data[1] == '\n':
@@ -181,7 +187,7 @@ func lastLineEnd(raw []byte) []byte {
 	return nil
 }
 
-// lineEnds counts the line ends in data.
+// lineEnds counts the line ends in data. A CR LF is one of them.
 func lineEnds(data []byte) int {
 	returns := bytes.Count(data, []byte("\r"))
 	if returns > 0 {
@@ -190,7 +196,8 @@ func lineEnds(data []byte) int {
 	return returns + bytes.Count(data, []byte("\n"))
 }
 
-// firstLine is the physical line at the front of data.
+// firstLine is the physical line at the front of data. It is all of data where none
+// ends in it.
 func firstLine(data []byte) []byte {
 	if end := bytes.IndexAny(data, "\r\n"); end >= 0 {
 		return data[:end]

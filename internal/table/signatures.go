@@ -31,8 +31,9 @@ var signatures = sync.OnceValues(func() (rows [][]string, begin []*regexp.Regexp
 	return rows, begin
 })
 
-// unfit recognises by its first bytes what is not a CSV file; nil for what may
-// be one.
+// unfit recognises by its first bytes what is not a CSV file; nil for what may be
+// one. The expressions see bytes as characters of ISO 8859-1, so that they can name
+// any byte.
 func unfit(head []byte) error {
 	text, err := charmap.ISO8859_1.NewDecoder().Bytes(head) // a character for each byte
 	if err != nil {

@@ -23,7 +23,7 @@ type Options struct {
 	Holds func(line []byte) (key, value bool)
 }
 
-// Dialect is how a file is written, apart from its encoding.
+// Dialect is how a file is written, apart from its encoding. A [Writer] keeps to it.
 type Dialect struct {
 	Delimiter, Quote byte
 	ByteOrderMark    bool // the file begins with one of UTF-8
@@ -39,7 +39,8 @@ type Counts struct {
 	Inside    []Inside
 }
 
-// Table is a delimited file, read up to its heading or further.
+// Table is a delimited file, read up to its heading or further. It is read once,
+// from front to end, by one goroutine.
 type Table struct {
 	Dialect     Dialect
 	Headings    []string  // their texts, trimmed
@@ -71,6 +72,7 @@ func Open(src io.Reader, opts Options) (*Table, error) {
 		return nil, err
 	}
 	t := &Table{src: decoded, w: newWindow(decoded), line: 1, opts: opts, scanner: newScanner(',', '"')}
+	// The heading, and records enough to count quotes and to look at a sample.
 	if err := t.w.fill(windowSize / 2); err != nil {
 		return nil, err
 	}
@@ -82,12 +84,15 @@ func Open(src io.Reader, opts Options) (*Table, error) {
 	return t, t.readHeading()
 }
 
+// The marks with which a file of UTF-8 may begin; see
+// https://www.unicode.org/faq/utf_bom.html.
 const (
 	byteOrderMark = "\ufeff"
 	misreadMark   = "ï»¿" // its bytes, read as Windows-1252 and saved as UTF-8
 )
 
-// readMark passes a byte order mark.
+// readMark passes a byte order mark. Left in the first heading it would make
+// another word of it.
 func (t *Table) readMark() {
 	for _, mark := range []string{byteOrderMark, misreadMark} {
 		if bytes.HasPrefix(t.w.data(), []byte(mark)) {
@@ -99,7 +104,8 @@ func (t *Table) readMark() {
 	}
 }
 
-// passAbove passes bytes above the heading.
+// passAbove passes bytes above the heading. They are kept, because a [Writer] writes
+// them out again.
 func (t *Table) passAbove(n int) {
 	t.above = append(t.above, t.w.data()[:n]...)
 	t.w.pos += n
@@ -123,7 +129,8 @@ func (t *Table) findHeading() {
 	t.Dialect.Delimiter, t.Dialect.Quote = t.scanner.delimiter, t.scanner.quote
 }
 
-// readHeading reads the record at which the window stands as the heading.
+// readHeading reads the record at which the window stands as the heading. Its width
+// is what all records are measured by.
 func (t *Table) readHeading() error {
 	t.checker = checker{scanner: &t.scanner, lineCell: -1}
 	raw, kind, err := t.peek(false)
@@ -160,8 +167,9 @@ func (t *Table) Encoding() (name string, damaged bool) {
 	return t.src.watch.verdict(t.Dialect.ByteOrderMark)
 }
 
-// Ahead yields the cells of the records that stand in the window below the
-// heading, without passing them. Cells whose encoding is still open are empty.
+// Ahead yields the cells of the records that stand in the window below the heading,
+// without passing them. Cells whose encoding is still open are empty. It ends at the
+// first that cannot be split.
 func (t *Table) Ahead() iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		for data := t.w.data(); len(data) > 0; {

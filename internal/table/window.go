@@ -17,8 +17,10 @@ type window struct {
 	last     bool // the source has no more than what stands in the window
 }
 
+// newWindow stands at the beginning of src, and has read nothing.
 func newWindow(src io.Reader) window { return window{src: src, buf: make([]byte, windowSize)} }
 
+// data is what the window holds, and good until it reads on.
 func (w *window) data() []byte { return w.buf[w.pos:w.end] }
 
 // fill reads on until the window holds so many bytes, or all that there are.

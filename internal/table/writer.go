@@ -13,10 +13,10 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Writer writes records out as they came in: in the encoding of their file, with
-// its delimiter, quotes and line ends, below what stands above the heading and
-// the heading. Each has further cells at its end, or in the columns of the file
-// that are called so.
+// Writer writes records out as they came in: in the encoding of their file, with its
+// delimiter, quotes and line ends, below what stands above the heading and the
+// heading. Each has further cells at its end, or in the columns of the file that are
+// called so. [Table.IsCopy] knows such a file again.
 type Writer struct {
 	out     *transform.Writer
 	t       *Table
@@ -54,7 +54,8 @@ func NewWriter(t *Table, w io.Writer, found string, further []string) *Writer {
 	return out
 }
 
-// Raw copies bytes of the file.
+// Raw copies bytes of the file. After an error nothing more is told; [Writer.Err]
+// has the first.
 func (w *Writer) Raw(raw []byte) {
 	_, err := w.out.Write(raw)
 	w.err = cmp.Or(w.err, err)
@@ -64,6 +65,7 @@ func (w *Writer) Raw(raw []byte) {
 // keep their quotes and blanks.
 func (w *Writer) Record(r *Record, blanked []int, further []string) {
 	body := bytes.TrimSuffix(r.Raw, lastLineEnd(r.Raw))
+	// A cell's own quotes and blanks lie between its end and the delimiter.
 	behind := func(i int) int { return r.cells[i].end + bytes.IndexByte(body[r.cells[i].end:], w.t.Dialect.Delimiter) }
 	w.write(further, func(i int) {
 		start, end := 0, len(body)
@@ -121,6 +123,7 @@ func (w *Writer) write(further []string, cell func(column int)) {
 	w.text(w.lineEnd)
 }
 
+// quoted puts a text in quotes where the file's own cells would need them.
 func (w *Writer) quoted(text string) string {
 	if w.allIn || strings.ContainsAny(text, string(w.t.Dialect.Delimiter)+string(w.t.Dialect.Quote)+"\r\n") {
 		return w.inQuotes(text)
@@ -128,11 +131,13 @@ func (w *Writer) quoted(text string) string {
 	return text
 }
 
+// inQuotes doubles the quotes within, as RFC 4180 does.
 func (w *Writer) inQuotes(text string) string {
 	mark := string(w.t.Dialect.Quote)
 	return mark + strings.ReplaceAll(text, mark, mark+mark) + mark
 }
 
+// text writes what does not come from the file, in the file's encoding.
 func (w *Writer) text(text string) {
 	if w.beside != nil {
 		text, _ = w.beside.String(text) // it replaces what it does not have

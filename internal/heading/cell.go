@@ -102,12 +102,12 @@ func saysNothing(text string, meanings ...string) bool {
 const maxEmpty = 30
 
 // Labels are the words that address books write before a number. "Fax" is none.
-func Labels() []string { return slices.Clone(lexical().lists["label"]) }
+func Labels() []string { return slices.Clone(lexical().listOf("label").words) }
 
 // ExtensionMarks are what people write between a number and its extension, the
 // longest first.
 func ExtensionMarks() []string {
-	marks := slices.Clone(lexical().lists["mark"])
+	marks := slices.Clone(lexical().listOf("mark").words)
 	slices.SortStableFunc(marks, func(a, b string) int { return len(b) - len(a) })
 	return marks
 }

@@ -52,11 +52,43 @@ type lexicon struct {
 	senses   map[string]senses               // by word of a heading
 	headings map[string]Meaning              // by folded heading
 	types    map[string]authmethod.PhoneType // by the letters of a cell
-	lists    map[string][]string             // all other words by meaning, as written
-	needles  map[string][]string             // the same as patterns; see haystack
-	cells    map[string]bool                 // the same as whole cells, with their meaning
+	lists    map[string]*list                // all other words by meaning
 	example  *regexp.Regexp                  // in brackets in a heading
 	template *regexp.Regexp                  // before the user of a template's example
+}
+
+// list is words that have one meaning. Their other forms are made when they are
+// asked for, since most files ask for few.
+type list struct {
+	words   []string               // as written
+	needles func() []string        // as patterns; see haystack
+	cells   func() map[string]bool // as whole cells
+}
+
+func newList() *list {
+	l := &list{}
+	l.needles = sync.OnceValue(func() (needles []string) {
+		for _, word := range l.words {
+			needles = append(needles, needleOf(word))
+		}
+		return needles
+	})
+	l.cells = sync.OnceValue(func() map[string]bool {
+		cells := make(map[string]bool, len(l.words))
+		for _, word := range l.words {
+			cells[plain(FoldValue(word))] = true
+		}
+		return cells
+	})
+	return l
+}
+
+// listOf is never nil.
+func (l *lexicon) listOf(meaning string) *list {
+	if words, known := l.lists[meaning]; known {
+		return words
+	}
+	return newList()
 }
 
 // lexical is the only one. It is made when the first heading is looked at.
@@ -66,7 +98,7 @@ var lexical = sync.OnceValue(newLexicon)
 func newLexicon() *lexicon {
 	l := &lexicon{
 		senses: map[string]senses{}, headings: map[string]Meaning{}, types: map[string]authmethod.PhoneType{},
-		lists: map[string][]string{}, needles: map[string][]string{}, cells: map[string]bool{},
+		lists: map[string]*list{},
 	}
 	for _, cells := range tableRows(ruleTable) {
 		r := rule{Meaning: parseMeaning(cells[0]), needed: of(cells[1])}
@@ -78,14 +110,15 @@ func newLexicon() *lexicon {
 	entries := readTable()
 	for i, spell := range spellings {
 		for _, e := range entries {
+			add := l.adding(e.meaning)
 			for _, word := range e.words {
 				if i == 0 || !isASCII(word) && utf8.RuneCountInString(word) > 2 {
-					l.add(e.meaning, spell(word))
+					add(spell(word))
 				}
 			}
 		}
 	}
-	markers := joined(l.lists["example"], regexp.QuoteMeta, "|")
+	markers := joined(l.listOf("example").words, regexp.QuoteMeta, "|")
 	l.example = regexp.MustCompile(`(?i)\( *(?:` + markers + `)[^()]*\)`)
 	l.template = regexp.MustCompile(`(?i)^(?:` + strings.TrimSuffix(strings.ReplaceAll(markers+"|", `\.|`, `\.?|`), "|") + `)\s*[:：]`) // "e.g: "
 	return l
@@ -99,23 +132,27 @@ var spellings = [...]func(string) string{func(word string) string { return word 
 // spelledOut is how people write letters that their keyboard does not have.
 var spelledOut = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "ø", "oe", "å", "aa", "æ", "ae")
 
-// add puts a word where the form of its meaning says: KEY/RANK is a whole heading,
-// senses are words of headings, and all else are lists.
-func (l *lexicon) add(meaning, word string) {
+// adding puts words where the form of their meaning says: KEY/RANK is a whole
+// heading, senses are words of headings, and all else are lists.
+func (l *lexicon) adding(meaning string) func(word string) {
 	says, isSense := parseSenses(meaning)
 	phoneType, isType := strings.CutPrefix(meaning, "type ")
 	t := authmethod.PhoneType(phoneType)
 	switch {
 	case strings.Contains(meaning, "/"):
-		fill(l.headings, letters(word), parseMeaning(meaning))
+		whole := parseMeaning(meaning)
+		return func(word string) { fill(l.headings, letters(word), whole) }
 	case isSense:
-		fill(l.senses, letters(word), says)
+		return func(word string) { fill(l.senses, letters(word), says) }
 	case isType && t.ID() != "":
-		fill(l.types, typeLetters(word), t)
-	case !slices.Contains(l.lists[meaning], word):
-		l.lists[meaning] = append(l.lists[meaning], word)
-		l.needles[meaning] = append(l.needles[meaning], needleOf(word))
-		l.cells[meaning+"/"+plain(FoldValue(word))] = true
+		return func(word string) { fill(l.types, typeLetters(word), t) }
+	}
+	words := l.listOf(meaning)
+	l.lists[meaning] = words
+	return func(word string) {
+		if !slices.Contains(words.words, word) {
+			words.words = append(words.words, word)
+		}
 	}
 }
 
@@ -180,12 +217,13 @@ func needleOf(pattern string) string {
 // parts of a text; see needleOf.
 func mentions(haystack string, meanings ...string) bool {
 	return slices.ContainsFunc(meanings, func(meaning string) bool {
-		return slices.ContainsFunc(lexical().needles[meaning], func(needle string) bool { return strings.Contains(haystack, needle) })
+		return slices.ContainsFunc(lexical().listOf(meaning).needles(), func(needle string) bool { return strings.Contains(haystack, needle) })
 	})
 }
 
 // isCell reports whether a whole cell has one of the meanings. Case, accents and
 // blanks do not count.
 func isCell(text string, meanings ...string) bool {
-	return slices.ContainsFunc(meanings, func(meaning string) bool { return lexical().cells[meaning+"/"+plain(FoldValue(text))] })
+	cell := plain(FoldValue(text))
+	return slices.ContainsFunc(meanings, func(meaning string) bool { return lexical().listOf(meaning).cells()[cell] })
 }

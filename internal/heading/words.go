@@ -125,10 +125,16 @@ func Fold(heading string) string {
 // letters are the letters and digits of a text in lower case. NFKC makes full-width
 // and composed letters the usual ones (Unicode Standard Annex 15).
 func letters(text string) string {
+	if lower := strings.ToLower(text); lower != "" && strings.Trim(lower, asciiLetters) == "" {
+		return lower
+	}
 	return strings.ToLower(keep(norm.NFKC.String(text), func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || r == unicode.ReplacementChar // which was a letter
 	}))
 }
+
+// asciiLetters are those in which most headings are written.
+const asciiLetters = "abcdefghijklmnopqrstuvwxyz"
 
 // plain is text without accents. The dotless i of Turkish, which is nothing
 // composed, is what its capital becomes in lower case.

@@ -1,7 +1,6 @@
 package phonenumber
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -11,21 +10,21 @@ import (
 // What programs print in place of a number, in any of Excel's languages: error values
 // and truth values are translated, the rest is not.
 var (
-	tooNarrow       = regexp.MustCompile(`^#[# ]*$`)
-	errorValue      = regexp.MustCompile(`(?i)^(?:#[¡¿]?[\pL0/_ ]*\pL[\pL0/_ ]*[!?]?|err:[0-9]+)$`) // #NAME?, #N/A, #DIV/0!, #WERT!, #¡VALOR!, Err:508
-	truth           = regexp.MustCompile(`(?i)^(?:true|false|wahr|falsch|vrai|faux|verdadero|falso|vero)$`)
-	scientific      = regexp.MustCompile(`^[+-]?[0-9]+(?:[.,·٫][0-9]+)? ?(?:[eE] ?[+-]?[0-9]+|[x×*·] ?10\^?[+-]?[0-9]+)(?:[.,]0+)?$`)
-	wholeScientific = regexp.MustCompile(`^([0-9])[.,]([0-9]{6,})[eE]\+?([0-9]{1,2})$`)
-	encoded         = regexp.MustCompile(`%(?:2[0-9A-Fa-f]|3[0-9A-Fa-f])`)
-	list            = regexp.MustCompile(`^(?:\[ *\]|\{ *\}|(?:System|Microsoft)\..*)$`)
-	computed        = regexp.MustCompile(`^(?:- ?[0-9]|\([0-9]{1,6}(?:[.,][0-9]+)?\)$)`)
-	clockTime       = regexp.MustCompile(`(?:^|[ T])[0-9]{1,2}:[0-9]{2}(?:$|[^0-9])`)
-	date            = regexp.MustCompile(`^(?:([0-9]{1,2})([-./])([0-9]{1,2})([-./])([0-9]{4})|([0-9]{4})([-./])([0-9]{1,2})([-./])([0-9]{1,2}))\.?$`)
+	tooNarrow       = lazy(`^#[# ]*$`)
+	errorValue      = lazy(`(?i)^(?:#[¡¿]?[\pL0/_ ]*\pL[\pL0/_ ]*[!?]?|err:[0-9]+)$`) // #NAME?, #N/A, #DIV/0!, #WERT!, #¡VALOR!, Err:508
+	truth           = lazy(`(?i)^(?:true|false|wahr|falsch|vrai|faux|verdadero|falso|vero)$`)
+	scientific      = lazy(`^[+-]?[0-9]+(?:[.,·٫][0-9]+)? ?(?:[eE] ?[+-]?[0-9]+|[x×*·] ?10\^?[+-]?[0-9]+)(?:[.,]0+)?$`)
+	wholeScientific = lazy(`^([0-9])[.,]([0-9]{6,})[eE]\+?([0-9]{1,2})$`)
+	encoded         = lazy(`%(?:2[0-9A-Fa-f]|3[0-9A-Fa-f])`)
+	list            = lazy(`^(?:\[ *\]|\{ *\}|(?:System|Microsoft)\..*)$`)
+	computed        = lazy(`^(?:- ?[0-9]|\([0-9]{1,6}(?:[.,][0-9]+)?\)$)`)
+	clockTime       = lazy(`(?:^|[ T])[0-9]{1,2}:[0-9]{2}(?:$|[^0-9])`)
+	date            = lazy(`^(?:([0-9]{1,2})([-./])([0-9]{1,2})([-./])([0-9]{4})|([0-9]{4})([-./])([0-9]{1,2})([-./])([0-9]{1,2}))\.?$`)
 
 	// amount is a number with commas or apostrophes between its thousands, also
 	// in the Indian way. Points and blanks between groups of three are common in
 	// phone numbers too: only decimals give such an amount away.
-	amount = regexp.MustCompile(`^\+?(?:[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:['’][0-9]{3}){2,})(?:\.[0-9]+)?|[0-9]{1,2}(?:,[0-9]{2}){2,},[0-9]{3}(?:\.[0-9]+)?|[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?: [0-9]{3}){2,}),[0-9]+)$|[\p{Sc}%]`)
+	amount = lazy(`^\+?(?:[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:['’][0-9]{3}){2,})(?:\.[0-9]+)?|[0-9]{1,2}(?:,[0-9]{2}){2,},[0-9]{3}(?:\.[0-9]+)?|[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?: [0-9]{3}){2,}),[0-9]+)$|[\p{Sc}%]`)
 )
 
 // maxDate is the longest date without a time: "1965-12-05.".
@@ -35,7 +34,7 @@ const maxDate = 11
 // Excel shows numbers of twelve digits and more in this notation with six of their
 // digits, and its CSV export writes what is shown; other programs write all of them.
 func unscientific(text string) (string, bool) {
-	m := wholeScientific.FindStringSubmatch(text)
+	m := wholeScientific().FindStringSubmatch(text)
 	if m == nil || strconv.Itoa(len(m[2])) != strings.TrimLeft(m[3], "0") {
 		return "", false
 	}
@@ -50,21 +49,21 @@ func damage(text string) *authmethod.Problem {
 		return nil // the common cell, without running the expressions
 	}
 	switch {
-	case tooNarrow.MatchString(text):
+	case tooNarrow().MatchString(text):
 		return refuse(authmethod.CodeSpreadsheetNarrow)
-	case errorValue.MatchString(text), truth.MatchString(text):
+	case errorValue().MatchString(text), truth().MatchString(text):
 		return refuse(authmethod.CodeSpreadsheetError)
-	case scientific.MatchString(text):
+	case scientific().MatchString(text):
 		return refuse(authmethod.CodeSpreadsheetScientific)
-	case isDate(text), clockTime.MatchString(text):
+	case isDate(text), clockTime().MatchString(text):
 		return refuse(authmethod.CodeSpreadsheetDate)
-	case encoded.MatchString(text):
+	case encoded().MatchString(text):
 		return refuse(authmethod.CodeURLEncoded)
-	case list.MatchString(text):
+	case list().MatchString(text):
 		return refuse(authmethod.CodeListUnexpanded)
-	case amount.MatchString(text):
+	case amount().MatchString(text):
 		return refuse(authmethod.CodeSpreadsheetThousands)
-	case computed.MatchString(text):
+	case computed().MatchString(text):
 		return refuse(authmethod.CodeSpreadsheetComputed)
 	case hasDecimals(text):
 		return refuse(authmethod.CodeSpreadsheetDecimals)
@@ -80,7 +79,7 @@ func isDate(text string) bool {
 	if len(text) > maxDate {
 		return false
 	}
-	m := date.FindStringSubmatch(text)
+	m := date().FindStringSubmatch(text)
 	if m == nil || m[2] != m[4] || m[7] != m[9] {
 		return false
 	}

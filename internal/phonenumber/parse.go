@@ -3,6 +3,7 @@ package phonenumber
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -96,10 +97,10 @@ func NewParser(words Words) *Parser {
 // What stands for something else than a number, or round one. Excel keeps
 // leading zeros in ="0…", and numberFormula is what it makes of a typed +.
 var (
-	masks         = regexp.MustCompile(`[0-9].*(?:[*#█] *[*#█]|…)|(?:[*#█] *[*#█]|…).*[0-9]`)
-	textFormula   = regexp.MustCompile(`^="(.*)"$`)
-	numberFormula = regexp.MustCompile(`^=([+0-9][0-9 ]*)$`)
-	doublePlus    = regexp.MustCompile(`^\+[ +]*\+`)
+	masks         = lazy(`[0-9].*(?:[*#█] *[*#█]|…)|(?:[*#█] *[*#█]|…).*[0-9]`)
+	textFormula   = lazy(`^="(.*)"$`)
+	numberFormula = lazy(`^=([+0-9][0-9 ]*)$`)
+	doublePlus    = lazy(`^\+[ +]*\+`)
 )
 
 // marks are the signs around a number that say nothing about it: the quotes of
@@ -113,7 +114,7 @@ func (p *Parser) parse(text string) (w written, problem *authmethod.Problem) {
 	if text, problem = p.clean(&w, text); problem != nil {
 		return w, problem
 	}
-	if masks.MatchString(text) { // before "#" and "*" are read as anything else
+	if masks().MatchString(text) { // before "#" and "*" are read as anything else
 		return w, refuse(authmethod.CodeNumberMasked)
 	}
 	// The extension goes first: damage looks at how the number itself ends.
@@ -133,7 +134,7 @@ func (p *Parser) parse(text string) (w written, problem *authmethod.Problem) {
 	w.text = strings.ReplaceAll(text, "\n", " ")
 	if problem := w.keep(w.text); problem != nil {
 		switch {
-		case unknownMark.MatchString(w.text):
+		case unknownMark().MatchString(w.text):
 			problem = refuse(authmethod.CodeExtensionMark)
 		case problem.Code == authmethod.CodeCharacter && goesOnBehindMark(w.text, minSubscriber):
 			problem = refuse(authmethod.CodeTwoNumbers)
@@ -145,7 +146,7 @@ func (p *Parser) parse(text string) (w written, problem *authmethod.Problem) {
 		return w, refuse(authmethod.CodeNumberFiller)
 	}
 	if strings.Contains(w.text, "0)") || strings.Contains(w.text, "0 )") || strings.Contains(w.text, "0]") {
-		if without := bracketedZeroMark.ReplaceAllString(w.text, "$1 "); without != w.text {
+		if without := bracketedZeroMark().ReplaceAllString(w.text, "$1 "); without != w.text {
 			var bare written
 			if bare.keep(without) == nil {
 				w.without = bare.digits
@@ -163,7 +164,7 @@ func (p *Parser) clean(w *written, text string) (string, *authmethod.Problem) {
 		return "", refuse(authmethod.CodeNumberCellTooLong, maxNumberCell)
 	}
 	text = strings.TrimSpace(w.unify(text))
-	if match := textFormula.FindStringSubmatch(text); match != nil {
+	if match := textFormula().FindStringSubmatch(text); match != nil {
 		text = strings.TrimSpace(match[1])
 		w.note(authmethod.CodeTextFormula)
 	}
@@ -189,7 +190,7 @@ func (p *Parser) unwrap(w *written, text string) string {
 	}
 	bare := strings.TrimLeft(text, marks+" ;,:")
 	bare = strings.TrimRight(bare, marks+" ;,:")
-	if match := numberFormula.FindStringSubmatch(bare); match != nil {
+	if match := numberFormula().FindStringSubmatch(bare); match != nil {
 		bare = match[1]
 	}
 	if match := p.labelBefore.FindStringSubmatch(bare); match != nil {
@@ -198,7 +199,7 @@ func (p *Parser) unwrap(w *written, text string) string {
 	if match := p.labelAfter.FindStringSubmatch(bare); match != nil {
 		bare = match[1]
 	}
-	bare = doublePlus.ReplaceAllString(bare, "+")
+	bare = doublePlus().ReplaceAllString(bare, "+")
 	if bare != text {
 		w.note(authmethod.CodeSignsLeftOut)
 	}
@@ -279,7 +280,7 @@ func isOneDigit(digits string) bool { return digits != "" && strings.Trim(digits
 
 // bracketedZeroMark is a zero in brackets behind a country code, which E.123
 // advises against: callers from abroad must leave it out and cannot know.
-var bracketedZeroMark = regexp.MustCompile(`^(\(?(?:\+|00)? *\(?[1-9][0-9]{0,2}\)?[ .-]*)[(\[] *0 *[)\]]`)
+var bracketedZeroMark = lazy(`^(\(?(?:\+|00)? *\(?[1-9][0-9]{0,2}\)?[ .-]*)[(\[] *0 *[)\]]`)
 
 func countDigits(text string) int {
 	n := 0
@@ -298,11 +299,11 @@ func hasLetters(text string) bool { return strings.ContainsFunc(text, unicode.Is
 
 // inGraphForm is what Graph documents ("+1 5555551234x123"), in which an x is never
 // anything else: https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
-var inGraphForm = regexp.MustCompile(`^\+[0-9]{1,3} [0-9]+x[0-9]+$`)
+var inGraphForm = lazy(`^\+[0-9]{1,3} [0-9]+x[0-9]+$`)
 
 // unknownMark is a word where the mark of an extension would stand. It is told from
 // other letters because its advice is another one.
-var unknownMark = regexp.MustCompile(`[0-9)] [(\[]?\pL{2,}[ .:=#-]*[0-9]{1,6}[)\]]?$`)
+var unknownMark = lazy(`[0-9)] [(\[]?\pL{2,}[ .:=#-]*[0-9]{1,6}[)\]]?$`)
 
 // maxExtension is the longest extension that is sent. Graph documents none;
 // longer ones are two numbers run together.
@@ -320,11 +321,11 @@ func (p *Parser) takeExtension(w *written, text string) (string, *authmethod.Pro
 		return text, nil
 	}
 	rest := strings.TrimSpace(text[:match[0]])
-	if countDigits(rest) == 0 || scientific.MatchString(text) {
+	if countDigits(rest) == 0 || scientific().MatchString(text) {
 		return text, nil // "FAUX" is not a number with an empty extension, nor is "4.4x1011", 4.4×10^11, one with an extension
 	}
 	w.extension = text[match[4]:match[5]]
-	w.x = strings.ToLower(strings.Trim(text[match[0]:match[4]], " ,;([")) == "x" && !inGraphForm.MatchString(text)
+	w.x = strings.ToLower(strings.Trim(text[match[0]:match[4]], " ,;([")) == "x" && !inGraphForm().MatchString(text)
 	if len(w.extension) > maxExtension {
 		return "", refuse(authmethod.CodeExtensionTooLong, maxExtension)
 	}
@@ -332,4 +333,10 @@ func (p *Parser) takeExtension(w *written, text string) (string, *authmethod.Pro
 		w.note(authmethod.CodeEmptyExtension)
 	}
 	return rest, nil
+}
+
+// lazy compiles a pattern when it is first asked for, which for most cells is
+// never.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }

@@ -1,7 +1,6 @@
 package phonenumber
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -21,19 +20,19 @@ const minShort = 5
 // None of these is enough to tell two numbers from one; each is tried together with
 // the count of digits around it or with the numbering plan.
 var (
-	separators = regexp.MustCompile(`(?i)[\n;,|&/\\]| (?:or|and|oder|und|ou|et) `)
+	separators = lazy(`(?i)[\n;,|&/\\]| (?:or|and|oder|und|ou|et) `)
 
 	// goesOn finds digits after a mark that may end a number: a second number,
 	// a range of extensions ("23125-10/-11", "23125-0...9") or a remark ("(2)").
-	goesOn = regexp.MustCompile(`(?: *[/\\|,;&~(\[]| -|- |--|\.\.)[-. ]*[0-9]`)
+	goesOn = lazy(`(?: *[/\\|,;&~(\[]| -|- |--|\.\.)[-. ]*[0-9]`)
 
 	// moreDigits is the part of it that is never grouping within a number.
-	moreDigits = regexp.MustCompile(`[/\\|,;&(\[] *[0-9]| -[0-9]`)
+	moreDigits = lazy(`[/\\|,;&(\[] *[0-9]| -[0-9]`)
 
 	// listMark is a number of a list, before ("2) ") or after (" 1.") the phone.
-	listMark = regexp.MustCompile(`^[0-9]{1,2}[.)] *([+0(].*)$`)
-	endMark  = regexp.MustCompile(`^(.*) [0-9]{1,2}\.$`)
-	remark   = regexp.MustCompile(`^(.*[0-9].*)[(\[] *[0-9]{1,2} *[)\]]$`) // no country groups a number so
+	listMark = lazy(`^[0-9]{1,2}[.)] *([+0(].*)$`)
+	endMark  = lazy(`^(.*) [0-9]{1,2}\.$`)
+	remark   = lazy(`^(.*[0-9].*)[(\[] *[0-9]{1,2} *[)\]]$`) // no country groups a number so
 )
 
 // holdsTwoNumbers reports whether more than one number stands in text, whatever the
@@ -46,7 +45,7 @@ func holdsTwoNumbers(text string) bool {
 	if strings.Count(text, "+") > 1 && longParts(strings.Split(text, "+")) > 1 {
 		return true
 	}
-	return strings.ContainsAny(text, ";,|&/\\ ") && longParts(separators.Split(text, -1)) > 1
+	return strings.ContainsAny(text, ";,|&/\\ ") && longParts(separators().Split(text, -1)) > 1
 }
 
 // longParts counts the parts that are long enough to be numbers.
@@ -82,24 +81,24 @@ func isNumberItself(extension string, region Region) bool {
 // before the extension of an office, as in "030/23125-124".
 func endsEarly(text string, region Region) bool {
 	if mayGoOn(text) {
-		for _, at := range goesOn.FindAllStringIndex(text, -1) {
+		for _, at := range goesOn().FindAllStringIndex(text, -1) {
 			if isComplete(text[:at[0]], region) && !isBranch(text, at, region) {
 				return true
 			}
 		}
 	}
 	if strings.HasSuffix(text, ")") || strings.HasSuffix(text, "]") {
-		if m := remark.FindStringSubmatch(text); m != nil && countDigits(m[1]) >= minShort {
+		if m := remark().FindStringSubmatch(text); m != nil && countDigits(m[1]) >= minShort {
 			return true
 		}
 	}
 	if strings.HasSuffix(text, ".") {
-		if m := endMark.FindStringSubmatch(text); m != nil && isComplete(m[1], region) {
+		if m := endMark().FindStringSubmatch(text); m != nil && isComplete(m[1], region) {
 			return true
 		}
 	}
 	if len(text) > 2 && (strings.ContainsAny(text[1:3], ".)")) {
-		if m := listMark.FindStringSubmatch(text); m != nil && isComplete(m[1], region) {
+		if m := listMark().FindStringSubmatch(text); m != nil && isComplete(m[1], region) {
 			return true
 		}
 	}
@@ -112,13 +111,13 @@ const maxBranch = 5
 
 // tightRange is a hyphen without blanks before a short group: what follows a
 // further hyphen is the end of a range ("23125-10 - 11").
-var tightRange = regexp.MustCompile(`[0-9]-[0-9]{1,3} *$`)
+var tightRange = lazy(`[0-9]-[0-9]{1,3} *$`)
 
 // isBranch reports whether the digits behind a hyphen with blanks belong to the
 // number: few, and a number together with what stands before.
 func isBranch(text string, at []int, region Region) bool {
 	mark := strings.TrimRight(text[at[0]:at[1]], "0123456789")
-	return strings.TrimSpace(mark) == "-" && countDigits(text[at[0]:]) <= maxBranch && !tightRange.MatchString(text[:at[0]]) && isComplete(text, region)
+	return strings.TrimSpace(mark) == "-" && countDigits(text[at[0]:]) <= maxBranch && !tightRange().MatchString(text[:at[0]]) && isComplete(text, region)
 }
 
 // mayGoOn is the quick look for what goesOn finds behind enough digits.
@@ -165,7 +164,7 @@ func isTwice(text string, region Region) bool {
 // goesOnBehindMark reports whether digits follow a mark that never groups a number,
 // behind as many digits as make a number complete.
 func goesOnBehindMark(text string, complete int) bool {
-	return slices.ContainsFunc(moreDigits.FindAllStringIndex(text, -1), func(at []int) bool {
+	return slices.ContainsFunc(moreDigits().FindAllStringIndex(text, -1), func(at []int) bool {
 		return countDigits(text[:at[0]]) >= complete
 	})
 }

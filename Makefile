@@ -20,7 +20,8 @@ test: ## run all tests, with the race detector and in random order
 	ENTRAPHONE_COMPARISONS=1000000 go test -count=1 -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 	cd $(CLIENTS) && go test -race -shuffle=on ./...
 
-torture: ## compare 100 million numbers with the library of numbering plans: an hour
+torture: ## 500 kills of runs and rollbacks, and 100 million numbers against the library of plans: hours
+	ENTRAPHONE_KILLS=500 go test -count=1 -timeout 24h -v -run '^TestKilledRunsResume$$' ./cmd/entraphone
 	ENTRAPHONE_COMPARISONS=100000000 go test -count=1 -timeout 24h -v -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 
 check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and macOS
@@ -34,7 +35,7 @@ check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and mac
 	GOOS=windows go vet ./cmd/... ./internal/...
 
 bench: build ## measure speed as ratios within one run
-	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./cmd/entraphone
+	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./internal/pace ./cmd/entraphone
 
 fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/phonenumber
@@ -42,6 +43,8 @@ fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzRecords$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/table
 	go test -run '^$$' -fuzz '^FuzzCells$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
+	go test -run '^$$' -fuzz '^FuzzFold$$' -fuzztime 1m ./internal/journal
+	go test -run '^$$' -fuzz '^FuzzQuickEntry$$' -fuzztime 1m ./internal/journal
 	go test -run '^$$' -fuzz '^FuzzAnswer$$' -fuzztime 1m ./internal/graph
 	go test -run '^$$' -fuzz '^FuzzPeer$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/graph
 	go test -run '^$$' -fuzz '^FuzzBatch$$' -fuzztime 1m ./internal/graphsim

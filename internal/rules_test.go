@@ -61,7 +61,7 @@ var mayUse = map[string][]string{
 	"golang.org/x/text/encoding":         {"internal/table", "internal/graphsim/directory"},
 	"golang.org/x/text/language":         {"internal/country"},
 	"github.com/rs/zerolog":              {"internal/graph", "internal/journal", "cmd/entraphone"},
-	"golang.org/x/sync/errgroup":         {"internal/importfile", "internal/submit", "internal/plan", "cmd/entraphone"},
+	"golang.org/x/sync/errgroup":         {"internal/importfile", "internal/submit", "internal/plan", "internal/journal", "cmd/entraphone"},
 	"github.com/google/uuid":             {"internal/heading", "internal/graph", "internal/report", "internal/graphsim", "internal/graphsim/directory", "internal/graphsim/login"},
 	"github.com/rs/zerolog/log":          {}, // the global logger; loggers are passed in
 }

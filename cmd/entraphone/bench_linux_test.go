@@ -411,7 +411,7 @@ func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
 		defer cancel()
 		random := rand.New(rand.NewPCG(1, 2))
 		s := &submit.Submitter{
-			Config: submit.Config{Workers: 16, BatchSize: 20, MaxAttempts: 1000, GiveUpAfter: 24 * time.Hour, Grace: time.Second, Jitter: func() float64 { return 0.5 }},
+			Config: submit.Config{Workers: 16, BatchSize: 20, MaxAttempts: 1000, GiveUpAfter: 24 * time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: func() float64 { return 0.5 }},
 			Sender: client, Pacer: pace.New(100, random.Float64), Recorder: nowhere{}, Rows: rows,
 		}
 		if err := s.Run(ctx, lanes); err == nil {
@@ -428,7 +428,7 @@ func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
 // nowhere is a Recorder that keeps nothing.
 type nowhere struct{}
 
-func (nowhere) Intent([]authmethod.RowNumber) error                   { return nil }
+func (nowhere) Intent([]authmethod.Task) error                        { return nil }
 func (nowhere) Outcome(authmethod.RowNumber, authmethod.Result) error { return nil }
 
 func TestBenchPace(t *testing.T) {

@@ -5,6 +5,10 @@ files, through Microsoft Graph.
 Usage:
 
 	entraphone import FILE [flags]
+	entraphone resume [RUN] [flags]
+	entraphone runs [flags]
+	entraphone report [RUN] [flags]
+	entraphone rollback RUN [flags]
 	entraphone check FILE [flags]
 	entraphone explain [CODE]
 	entraphone template [flags]
@@ -14,7 +18,10 @@ Usage:
 
 Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
-and reports what became of each row. Check does the first part only, offline.
+and reports what became of each row. Resume goes on with a run that was stopped
+or died, Runs lists them, Report makes the report of one again, and Rollback
+takes away what it registered. Check does the first part of an import only,
+offline.
 Explain says what a code of their reports means, with an example. Template
 prints a file to start from, for a --profile if one is given. Simulate serves a
 simulated Graph, to rehearse on. A command that is misspelt is answered with the
@@ -196,8 +203,8 @@ entraphone explain CODE.
 		everybody exists and has no phone.
 	--scenario NAME|FILE
 		How the simulator behaves: a file in YAML or JSON, or one of
-		lost-answers, new-users, slow, storm, strict-permissions and
-		token-expiry.
+		lagging-reads, lost-answers, new-users, slow, storm,
+		strict-permissions and token-expiry.
 	--format text|json
 		Of check: text for people, or one JSON object a row.
 	--explain
@@ -239,24 +246,33 @@ Administrator for users who are administrators themselves.
 # Pace
 
 	--rate RATE
-		At most so many operations a second (18), or unlimited. The pace
-		starts at 4 a second, doubles until Graph throttles, and then finds
-		the tenant's limit by itself.
+		At most so many operations a second as a mean over ten seconds (18),
+		or unlimited. The pace starts with one operation, grows by two thirds
+		with every round trip until Graph throttles, and then finds the
+		tenant's limit by itself: a window's room is used as soon as it
+		opens, a steady allowance evenly.
 	--workers N
 		At most N requests in flight (4).
 	--batch-size N
 		At most N operations in a request (20); 1 sends plain requests
-		instead of $batch. Below 80 operations a second requests carry less
-		than 20: about a quarter of a second's worth.
+		instead of $batch. At a steady pace below 80 operations a second
+		requests carry less: about a quarter of a second's worth.
 	--max-attempts N
-		Send a row at most N times (6).
+		Send a row whose answers are lost at most N times (6). Being throttled
+		does not count.
 	--give-up-after DURATION
-		Give a row up after this time, and the run when nothing goes forward
-		for so long (30m).
+		End the run when nothing has gone forward for so long (30m).
+	--drain DURATION
+		After an interrupt let requests in flight finish within this time
+		(20s), which is less than the 30 seconds that service managers give.
 
 One 429, also inside a batch, holds all requests until Retry-After is over. A
 create whose answer was lost is not repeated blindly: the phone is read back and
-compared. A phone that is there already with another number is left alone.
+compared, and where none is shown yet, which may be late, the answer to a second
+create decides. What may have been carried out is never called failed, but unknown
+where neither settles it. A 404 or 403 without Graph's own error is taken for a
+gateway's and tells nothing about the row. A phone that is there already with
+another number is left alone.
 
 # The simulator
 
@@ -319,11 +335,17 @@ Every run has a folder of its own, readable by its owner only, under
 	summary.json   counts by outcome, lines left out and without a phone,
 	               timing, requests, SHA-256 of the input
 	journal.jsonl  what was about to be sent, and what came of it
+	input.gz       the bytes of the file, compressed
 
 	--state DIR
 		Keep runs in DIR, by default $XDG_STATE_HOME/entraphone or
 		~/.local/state/entraphone, on Windows %LOCALAPPDATA%\entraphone.
-		One run at a time uses it.
+		One run at a time writes to a tenant from there.
+	--wait DURATION
+		Wait so long for another run into the same tenant to end, instead of
+		stopping with exit code 6.
+	--keep-input=false
+		Do not keep the file's bytes; resume then needs the file itself.
 	--mask
 		Mask phone numbers in results.csv, as they always are in the log.
 		The journal and the rejects need them whole.
@@ -357,6 +379,7 @@ Cells that a spreadsheet could run as a formula begin with an apostrophe.
 The outcomes, of which every row has exactly one:
 
 	created        the phone is registered now
+	removed        rolled back: the phone is not registered any more
 	planned        a dry run: would be sent
 	unchanged      the same number was registered already
 	duplicate      repeats an earlier row of the same user and type
@@ -382,34 +405,78 @@ whether "Office" is a room) goes along as the heading of another, empty column.
 Cells under a heading that names a password or another secret are left empty.
 --mask does not change these files.
 
+# Going on with a run
+
+A run that was interrupted, stopped by a limit, killed or cut off by a power
+failure goes on with
+
+	entraphone resume [RUN] [flags]
+
+and with its own options; those of the tenant, the pace and the output may be
+given anew. Without RUN the newest is meant that did not come to its end. Each
+create is on disk before it is sent, so that it is known which ones may have been
+carried out: these are read back first, and sent only if they are not there. Rows
+that are done cost nothing; rows that only the file or somebody's decision can
+change stay as they are; the others are sent. The results, of the whole file, take
+the place of those of the first attempt, with the sum of the attempts.
+
+The file is read as it is now, and else, or with --kept-input, as the run has kept
+it. Rows are known by user, type and number, wherever they stand: what was
+corrected or added counts as new, and the log tells how many that were sent are in
+the file no more. A rehearsal cannot be resumed.
+
+	entraphone runs [--older-than AGE [--delete [--force]]]
+
+lists what is kept: when each run began (its name, in UTC), with which file,
+whether it is done, stopped or under way, its size, tenant and outcomes. With
+--delete those are removed that are older than, say, 90d; one that was stopped,
+and could go on, only with --force.
+
+	entraphone report [RUN]
+
+makes the results, the summary and the rejects of a run again from its input and
+journal, without sending anything, also while it is under way.
+
+	entraphone rollback RUN [--yes] [flags]
+
+takes away the phones that a run has registered, alternateMobile before mobile,
+after it has said how many and asked. Each is read first: a number that is not the
+run's is a conflict and stays, and so does a user's default method. A phone that
+the run found standing there with its own number after an answer was lost counts
+as registered by it. Phones of which nobody knows whether the run registered them
+stay, and are counted; resume settles that. A rollback is a run, too: it is
+resumed and reported as others are, and rolling it back registers the phones
+again.
+
 # Exit codes
 
 	0    all rows are done, or there was nothing to do
 	1    the run could not be carried out (disk, network, internal)
 	2    usage, configuration or unreadable input; nothing was sent
 	3    finished, but some rows were rejected, refused, conflicting or unknown
-	4    stopped on purpose by a limit (--give-up-after); run again
+	4    stopped on purpose by a limit (--give-up-after); resume it
 	5    credentials or permission refused
 	6    another run holds the lock
-	130  interrupted; run again
+	130  interrupted; resume it
 
-Codes may be added; any other code means failure. Running the same file again is
-always safe: what stands in the tenant already becomes unchanged. A script may
-do so by itself after 4, 6 and 130, and some time later after 1. After 3 the
-rows of class retry are done by it; the others need somebody first. 2 and 5 stay
-until something is corrected: the command line or the file for 2; for 5 the
-secret, or the permission where Graph answered nothing but 403.
+Codes may be added; any other code means failure. To go on with the run, and
+also to run the same file again, is always safe: what stands in the tenant
+already becomes unchanged. A script may do so by itself after 4, 6 and 130, and
+some time later after 1. After 3 the rows of class retry are done by it; the
+others need somebody first. 2 and 5 stay until something is corrected: the
+command line or the file for 2; for 5 the secret, or the permission where Graph
+answered nothing but 403.
 
-Ctrl-C and SIGTERM stop the sending, let requests in flight finish within 15
-seconds, and write the report; a second one quits at once.
+Ctrl-C and SIGTERM stop the sending, let requests in flight finish within
+--drain, and write the report; a second one quits at once.
 
 # Limits
 
-Phones are created, not changed or removed. Users are named by userPrincipalName
-or object id. A run that stopped is run again from the beginning of the file,
-which costs two requests for each phone that stands there already: a create that
-is refused and a read. The rows of the whole file are kept in memory, about 400
-bytes each, twice that for rows with problems. Closing the console window on
-Windows leaves only the journal; Ctrl-C writes the report.
+Phones are created, and removed by a rollback only. Users are named by userPrincipalName
+or object id. A phone that stands there already from another run costs two
+requests: a create that is refused and a read. The rows of the whole file are
+kept in memory, about 400 bytes each, twice that for rows with problems. Closing
+the console window on Windows leaves only the journal, which entraphone report
+and resume read; Ctrl-C writes the report.
 */
 package main

@@ -191,7 +191,6 @@ func TestColumnsOfResultsAreExplained(t *testing.T) {
 	first, _, _ := strings.Cut(readText(t, results[0]), "\n")
 	columns := strings.Split(strings.TrimSpace(first), ",")
 	same(t, "columns in the manual", listed(t, "The columns of results.csv:"), columns)
-	same(t, "columns in the README", firstCells(t, readReadme(t), "column of results.csv"), columns)
 }
 
 // What stands in brackets behind a finding, or behind "explain", is a code.

@@ -55,22 +55,6 @@ func (rowsError) Error() string { return "some rows need somebody" }
 
 func (rowsError) ExitCode() int { return exitRows }
 
-// lockedError ends a run while another one uses the same state folder.
-type lockedError struct {
-	folder string
-	newest string // the run that began last there, if any
-}
-
-func (e *lockedError) Error() string {
-	newest := ""
-	if e.newest != "" {
-		newest = " (the newest there is " + e.newest + ")"
-	}
-	return fmt.Sprintf("another run is under way in %s%s: wait for its end, or keep this run elsewhere with --state", e.folder, newest)
-}
-
-func (e *lockedError) ExitCode() int { return exitLocked }
-
 // reportError ends a run of which not everything could be written. It hides the
 // run's own failure from the exit code: without a report nobody may believe that
 // the run was carried out.
@@ -117,7 +101,7 @@ func hintFor(err error, command string, code int) string {
 	case errors.As(err, &usage) && command != "":
 		return fmt.Sprintf("see %q", command+" --help")
 	case code == exitInterrupted:
-		return "run again with the same file: what stands in the tenant already becomes unchanged"
+		return "entraphone resume goes on where it stopped; run again after a rehearsal"
 	}
 	return ""
 }

@@ -9,8 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // stateFolder is where runs are kept when nobody says where: the place that
@@ -39,45 +37,17 @@ func stateFolderInWords() string {
 	return "$XDG_STATE_HOME/entraphone or ~/.local/state/entraphone"
 }
 
-// runFolder is the folder of one run, and the lock that keeps other runs away
-// while it lasts.
-type runFolder struct {
-	path string
-	lock *flock.Flock
-}
+// runFolder is the folder of one run. Only its owner may look into it.
+type runFolder struct{ path string }
 
-// openRun makes the folder of a run that begins now, and takes the lock unless
-// the run sends nothing. Only its owner may look into the folder.
-func openRun(state, input string, now time.Time, sends bool) (*runFolder, error) {
+// newRunFolder makes the folder of a run that begins now.
+func newRunFolder(state, input string, now time.Time) (*runFolder, error) {
 	runs := filepath.Join(state, "runs")
 	if err := os.MkdirAll(runs, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
 	}
-	lock := flock.New(filepath.Join(state, "lock"), flock.SetPermissions(0o600))
-	if sends {
-		held, err := lock.TryLock()
-		if err != nil {
-			return nil, fmt.Errorf("locking %s: %w", state, err)
-		}
-		if !held {
-			return nil, &lockedError{state, newestRun(runs)}
-		}
-	}
 	path, err := makeRunFolder(runs, runName(input, now))
-	if err != nil {
-		return nil, errors.Join(err, lock.Unlock())
-	}
-	return &runFolder{path, lock}, nil
-}
-
-// newestRun is the name of the run that began last, which says when and with what;
-// empty where none is seen.
-func newestRun(runs string) string {
-	entries, err := os.ReadDir(runs) // in the order of their names
-	if err != nil || len(entries) == 0 {
-		return ""
-	}
-	return entries[len(entries)-1].Name()
+	return &runFolder{path}, err
 }
 
 // makeRunFolder adds a number where a run of this name stands already.
@@ -103,21 +73,21 @@ func runName(input string, now time.Time) string {
 	if input == "-" {
 		base = "stdin"
 	}
-	base = strings.TrimSuffix(base, filepath.Ext(base))
-	base = strings.Map(func(r rune) rune {
+	return now.UTC().Format("20060102T150405Z") + "-" + fileName(strings.TrimSuffix(base, filepath.Ext(base)))
+}
+
+// fileName is a text as it can be in the name of a file on every system.
+func fileName(text string) string {
+	text = strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 			return r
 		}
 		return '_'
-	}, base)
-	return now.UTC().Format("20060102T150405Z") + "-" + base[:min(len(base), 60)]
+	}, text)
+	return text[:min(len(text), 60)]
 }
 
 // file is the path of a file of the run.
 func (f *runFolder) file(name string) string { return filepath.Join(f.path, name) }
 
 func (f *runFolder) name() string { return filepath.Base(f.path) }
-
-// release lets other runs begin. The lock file stays: removing it would let
-// two runs hold two locks of one name.
-func (f *runFolder) release() error { return f.lock.Unlock() }

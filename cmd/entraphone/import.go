@@ -3,9 +3,16 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"entraphone/internal/importfile"
+	"entraphone/internal/journal"
 )
 
 // importCommand is the main job: check, plan, post, report.
@@ -18,6 +25,8 @@ type importCommand struct {
 	simulate  bool
 	simulator simulatorOptions
 	dryRun    bool
+
+	given []journal.Flag // every option on the command line
 }
 
 const importHelp = `Check a CSV of phones, post them to Entra ID, and report every row.
@@ -45,6 +54,7 @@ func newImportCommand(p process) *cobra.Command {
 		Args:  oneFile,
 		RunE: func(command *cobra.Command, args []string) error {
 			c.file.path = args[0]
+			c.given = givenFlags(command.Flags())
 			return c.run(command.Context())
 		},
 	}
@@ -77,10 +87,69 @@ func (c *importCommand) run(ctx context.Context) error {
 	if problems := c.problems(); len(problems) > 0 {
 		return &usageError{problems}
 	}
-	r := &importRun{importCommand: c, logger: c.console.logger(c.output)}
+	r := newImportRun(c)
 	defer r.close()
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
 	return r.report(ctx, r.send(ctx))
+}
+
+// givenFlags are the options as they were given, for a later resume, which may
+// happen in another folder.
+func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
+	set.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, is := f.Value.(pflag.SliceValue); is {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			if slices.Contains([]string{"profile", "client-certificate", "client-secret-file", "ca-file", "state"}, f.Name) {
+				value = absolute(value)
+			}
+			given = append(given, journal.Flag{Name: f.Name, Value: value})
+		}
+	})
+	return given
+}
+
+// takeFlags sets the options of the run, but for those that are given anew.
+func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) error {
+	all := pflag.NewFlagSet("", pflag.ContinueOnError)
+	kept := *c
+	for _, set := range []*pflag.FlagSet{c.file.flags(), c.mode(), c.tenant.flags(), c.pace.flags(), c.output.flags()} {
+		all.AddFlagSet(set)
+	}
+	c.tenant, c.pace, c.output = kept.tenant, kept.pace, kept.output // flags set their defaults
+	c.given = header.Flags
+	for _, flag := range header.Flags {
+		if given := own.Lookup(flag.Name); given != nil && given.Changed || flag.Name == "state" {
+			continue
+		}
+		if all.Lookup(flag.Name) == nil {
+			return fmt.Errorf("the run has an option --%s that this version does not know", flag.Name)
+		}
+		if err := all.Set(flag.Name, flag.Value); err != nil {
+			return fmt.Errorf("the run's option --%s %s: %w", flag.Name, flag.Value, err)
+		}
+	}
+	if c.tenant.tenantID == "" {
+		c.tenant.tenantID = header.TenantID
+	}
+	c.file.path, c.file.name = header.Path, header.Input
+	if header.Path == "" {
+		c.file.path = importfile.StandardInput
+	}
+	return nil
+}
+
+// absolute is the path from wherever, if the file is there, and the text as it is
+// if not: a profile may be one that has a name.
+func absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		if _, err := os.Stat(whole); err == nil {
+			return whole
+		}
+	}
+	return path
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -24,11 +22,9 @@ import (
 	"entraphone/internal/submit"
 )
 
-// grace is how long requests in flight may finish after an interrupt.
-const grace = 15 * time.Second
-
 // importRun is one import: begin reads and plans, send carries the lanes to the
-// target, and report says what became of every row, however the sending ended.
+// target, and report says what became of every row, however the sending ended. A
+// run that is resumed differs in where it begins: with a past.
 type importRun struct {
 	*importCommand
 	logger  zerolog.Logger
@@ -36,15 +32,23 @@ type importRun struct {
 
 	input   *input
 	target  *target
+	lock    *lock // nil where nothing is sent
 	folder  *runFolder
+	past    *journal.Past // nil for a new run
+	undoes  string        // the run that this one rolls back, if any
+	verb    authmethod.Verb
+	earlier map[authmethod.RowNumber]submit.Earlier
 	lanes   []authmethod.Lane
 	results *authmethod.Results
 	sent    submit.Stats
 }
 
+func newImportRun(c *importCommand) *importRun {
+	return &importRun{importCommand: c, logger: c.console.logger(c.output), started: time.Now()}
+}
+
 // begin does everything that can fail without anything being sent.
 func (r *importRun) begin(ctx context.Context) (err error) {
-	r.started = time.Now()
 	state, err := r.output.folder(r.getenv)
 	if err != nil {
 		return err
@@ -53,27 +57,61 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 		return err
 	}
 	r.sayReading()
+	users := r.plan()
+	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
+		return err
+	}
+	if r.target.journal {
+		if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
+			return err
+		}
+	}
+	if r.folder, err = newRunFolder(state, r.file.path, r.started); err != nil {
+		return err
+	}
+	if err := r.settleIn(); err != nil {
+		return err
+	}
+	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", users).Str("target", r.target.words).Msg("import begins")
+	return nil
+}
+
+// plan decides what is to be sent, and returns how many users there are.
+func (r *importRun) plan() (users int) {
 	planned := plan.Build(&r.input.Rows)
 	r.lanes, r.results = planned.Lanes, authmethod.NewResults(&r.input.Rows, planned.Findings)
 	for _, d := range planned.Decisions {
 		r.results.Set(d.Row, d.Result)
 	}
-	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
-		return err
+	if r.verb == authmethod.Delete {
+		plan.Reverse(r.lanes)
 	}
-	if r.folder, err = openRun(state, r.file.path, r.started, !r.dryRun); err != nil {
-		return err
-	}
-	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", planned.Users).Str("target", r.target.words).Msg("import begins")
-	return nil
+	return planned.Users
 }
 
-func (r *importRun) close() {
-	if r.input != nil {
-		r.input.close()
+// settleIn makes the folder the home of the run: its input is kept there, and the
+// lock says whose it is.
+func (r *importRun) settleIn() error {
+	if r.target.journal && r.output.keepInput && r.input.copy != "" {
+		if err := r.input.keep(r.folder.file(keptInput)); err != nil {
+			return err
+		}
 	}
-	if r.folder != nil {
-		_ = r.folder.release()
+	if r.lock == nil {
+		return nil
+	}
+	return r.lock.name(r.folder.name())
+}
+
+// keptInput is the file with the bytes of a run's input, compressed.
+const keptInput = "input.gz"
+
+func (r *importRun) close() {
+	if r.input != nil && (r.folder == nil || r.input.copy != r.folder.file(keptInput)) {
+		r.input.forget()
+	}
+	if r.lock != nil {
+		_ = r.lock.release()
 	}
 }
 
@@ -103,26 +141,50 @@ func (r *importRun) sayReading() {
 
 // send opens the journal, which shows that the folder can be written before
 // anything is sent, signs in, and sends.
-func (r *importRun) send(ctx context.Context) error {
+func (r *importRun) send(ctx context.Context) (err error) {
 	recorder := &recorder{results: r.results, logger: r.logger}
 	if r.target.journal {
-		record, err := journal.Create(r.folder.file("journal.jsonl"), journal.Header{
-			Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, SHA256: r.input.SHA256,
-			TenantID: r.target.tenantID, Endpoint: r.target.endpoint,
-		}, &r.input.Rows)
-		if err != nil {
+		if recorder.journal, err = r.openJournal(); err != nil {
 			return err
 		}
-		recorder.journal = record
 	}
-	err := r.carry(ctx, recorder)
-	if recorder.journal != nil {
-		if closing := recorder.journal.Close(); closing != nil {
-			return fmt.Errorf("%w (the run had ended with: %v)", closing, err) // a record that is not whole is worse than any end
+	err = r.carry(ctx, recorder)
+	if recorder.journal == nil {
+		return err
+	}
+	var closing error
+	if err == nil {
+		code := exitDone
+		if !r.results.AllDone() {
+			code = exitRows
 		}
+		closing = recorder.journal.End(code)
+	}
+	closing = errors.Join(closing, recorder.journal.Close())
+	if closing != nil && (err == nil || !errors.Is(closing, err)) {
+		return fmt.Errorf("%w (the run had ended with: %v)", closing, err) // a record that is not whole is worse than any end
 	}
 	return err
 }
+
+// openJournal begins the record of a run, or goes on with it.
+func (r *importRun) openJournal() (*journal.Journal, error) {
+	path := r.folder.file(journalFile)
+	if r.past != nil {
+		return journal.Reopen(path, r.past, version(), &r.input.Rows)
+	}
+	file := ""
+	if r.undoes == "" && r.file.path != importfile.StandardInput {
+		file = absolute(r.file.path)
+	}
+	return journal.Create(path, journal.Header{
+		Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, Path: file, SHA256: r.input.SHA256,
+		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given, Undoes: r.undoes,
+	}, &r.input.Rows)
+}
+
+// journalFile is the name of the record of a run.
+const journalFile = "journal.jsonl"
 
 func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 	if len(r.lanes) == 0 {
@@ -136,7 +198,7 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 	defer line.end()
 	recorder.progress = line
 	stop := context.AfterFunc(ctx, func() {
-		r.logger.Warn().Stringer("within", grace).Msg("stopping: nothing more is sent, requests in flight may finish; interrupt again to quit at once")
+		r.logger.Warn().Stringer("within", r.pace.drain).Msg("stopping: nothing more is sent, requests in flight may finish; interrupt again to quit at once")
 	})
 	defer stop()
 	if err := r.target.Authenticate(ctx); err != nil {
@@ -145,9 +207,9 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 	submitter := submit.Submitter{
 		Config: submit.Config{
 			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
-			Grace: grace, Compare: phonenumber.Compare, Jitter: rand.Float64,
+			Grace: r.pace.drain, Compare: phonenumber.Compare, Jitter: rand.Float64,
 		},
-		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows,
+		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Earlier: r.earlier,
 	}
 	defer func() { r.sent = submitter.Stats() }()
 	return submitter.Run(ctx, r.lanes)
@@ -162,11 +224,11 @@ type recorder struct {
 }
 
 // Intent is the journal's.
-func (r *recorder) Intent(rows []authmethod.RowNumber) error {
+func (r *recorder) Intent(writes []authmethod.Task) error {
 	if r.journal == nil {
 		return nil
 	}
-	return r.journal.Intent(rows)
+	return r.journal.Intent(writes)
 }
 
 // Outcome keeps an outcome. Graph's message is left to the results, because it
@@ -198,24 +260,8 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 		facts.Stopped = stoppedBy(facts.ExitCode, failure)
 		r.results.End(endOf(facts.ExitCode, failure).Result(authmethod.NotAttempted, facts.Stopped))
 	}
-	var unwritten []error
-	kept := r.folder.file("results.csv")
-	if err := report.WriteResults(kept, r.results, r.output.mask); err != nil {
-		kept = ""
-		if r.target.Requests() > 0 {
-			err = fmt.Errorf("%w; what was sent stands in %s", err, r.folder.file("journal.jsonl"))
-		}
-		unwritten = append(unwritten, err)
-	}
-	rejects, err := r.writeRejects(ctx)
-	unwritten = append(unwritten, err)
-	unwritten = append(unwritten, r.print(facts, kept, rejects))
-	if err := errors.Join(unwritten...); err != nil {
-		facts.ExitCode = exitFailed
-	}
-	unwritten = append(unwritten, report.WriteSummary(r.folder.file("summary.json"), r.results, facts))
-	if err := errors.Join(unwritten...); err != nil {
-		return &reportError{flatten(err), failure}
+	if unwritten := r.write(ctx, &facts); len(unwritten) > 0 {
+		return &reportError{unwritten, failure}
 	}
 	line, counts := r.audit().Str("run", r.folder.name()).Int("exit_code", facts.ExitCode), r.results.Counts()
 	for _, outcome := range authmethod.Outcomes() {
@@ -225,12 +271,37 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 	return failure
 }
 
+// write writes all that is known of the run, and prints its summary. It returns
+// what could not be written.
+func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
+	var unwritten []error
+	kept := r.folder.file("results.csv")
+	if err := report.WriteResults(kept, r.results, r.output.mask); err != nil {
+		kept = ""
+		if facts.Requests > 0 {
+			err = fmt.Errorf("%w; what was sent stands in %s", err, r.folder.file(journalFile))
+		}
+		unwritten = append(unwritten, err)
+	}
+	rejects, err := r.writeRejects(ctx)
+	unwritten = append(unwritten, err)
+	unwritten = append(unwritten, r.print(*facts, kept, rejects))
+	if err := errors.Join(unwritten...); err != nil {
+		facts.ExitCode = exitFailed
+	}
+	unwritten = append(unwritten, report.WriteSummary(r.folder.file("summary.json"), r.results, *facts))
+	if err := errors.Join(unwritten...); err != nil {
+		return flatten(err)
+	}
+	return nil
+}
+
 func (r *importRun) facts() report.Facts {
 	reading := r.input.Reading
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Undoes: r.undoes,
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
 }
@@ -245,6 +316,9 @@ func (r *importRun) print(facts report.Facts, results string, rejects []string) 
 	}
 	for _, path := range rejects {
 		fmt.Fprintf(r.stdout, "  rejects  %s\n", path)
+	}
+	if facts.Stopped != "" && r.resumable() {
+		fmt.Fprintf(r.stdout, "  go on    %s\n", r.resumption())
 	}
 	return nil
 }
@@ -267,47 +341,4 @@ func endOf(code int, failure error) authmethod.Code {
 		return authmethod.CodeRunStoppedRefused
 	}
 	return authmethod.CodeRunStopped
-}
-
-// writeRejects hands back the lines whose rows need somebody, in the dialect of
-// the file: one file for each kind of help. It returns their paths.
-func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error) {
-	for _, class := range authmethod.Classes() {
-		remarks := r.remarks(class)
-		if len(remarks) == 0 {
-			continue
-		}
-		path := r.folder.file("rejects-" + string(class) + ".csv")
-		err := report.Publish(path, func(w io.Writer) error { return r.input.excerpt(context.WithoutCancel(ctx), remarks, w) })
-		if err != nil {
-			return paths, fmt.Errorf("writing %s: %w", filepath.Base(path), err)
-		}
-		paths = append(paths, path)
-	}
-	return paths, nil
-}
-
-// remarks gathers by line what is said of its rows. Where a line has several
-// phones, it names which.
-func (r *importRun) remarks(class authmethod.Class) map[int32]importfile.Remark {
-	remarks := map[int32]importfile.Remark{}
-	for n, row := range r.input.Rows.All() {
-		result := r.results.At(n)
-		if result.Outcome.Success() || result.Class != class {
-			continue
-		}
-		reason := result.Message
-		if !r.input.Reading.Long && row.PhoneType != "" {
-			reason = string(row.PhoneType) + ": " + reason
-		}
-		before, several := remarks[row.Line]
-		if several {
-			reason = before.Reason + "; " + reason
-			if result.Advice != before.Advice {
-				result.Advice = before.Advice + "; " + result.Advice
-			}
-		}
-		remarks[row.Line] = importfile.Remark{Reason: reason, Advice: result.Advice}
-	}
-	return remarks
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +21,12 @@ import (
 type input struct {
 	*importfile.File
 	options importfile.Options
-	copy    *os.File // of its bytes, or nil
+	copy    string // path of its bytes, compressed; empty where there are none
 }
 
 // readInput is how every command reads its file. With a folder, the bytes are
-// kept there for the time being: lines of the file are handed back at the end,
-// and it may be gone or another one by then, or never have been one.
+// kept there, compressed: lines of the file are handed back at the end, and it may
+// be gone or another one by then, or never have been one.
 func readInput(ctx context.Context, p process, o fileOptions, folder string) (*input, error) {
 	source, name, err := importfile.Open(o.path, p.stdin)
 	if err != nil {
@@ -32,40 +34,97 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	}
 	defer source.Close()
 	in := &input{}
-	if in.options, err = o.reading(report.Printable(name)); err != nil {
+	if in.options, err = o.reading(report.Printable(cmp.Or(o.name, name))); err != nil {
 		return nil, err
 	}
-	var bytes io.Reader = source
-	if folder != "" {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return nil, fmt.Errorf("making the folder for runs: %w", err)
-		}
-		if in.copy, err = os.CreateTemp(folder, "input-*"); err != nil { // only its owner may read it
-			return nil, fmt.Errorf("keeping a copy of %s: %w", in.options.Name, err)
-		}
-		bytes = io.TeeReader(source, in.copy)
+	if folder == "" {
+		in.File, err = importfile.Read(ctx, source, in.options)
+		return in, err
 	}
-	if in.File, err = importfile.Read(ctx, bytes, in.options); err != nil {
-		in.close()
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder for runs: %w", err)
+	}
+	kept, err := os.CreateTemp(folder, "input-*") // only its owner may read it
+	if err != nil {
+		return nil, fmt.Errorf("keeping a copy of %s: %w", in.options.Name, err)
+	}
+	in.copy = kept.Name()
+	packed, _ := gzip.NewWriterLevel(kept, gzip.BestSpeed) // a level that exists
+	in.File, err = importfile.Read(ctx, io.TeeReader(source, packed), in.options)
+	if err == nil {
+		err = errors.Join(packed.Close(), kept.Sync())
+	}
+	if err = errors.Join(err, kept.Close()); err != nil {
+		in.forget()
 		return nil, err
 	}
 	return in, nil
 }
 
-// close forgets the copy.
-func (in *input) close() {
-	if in.copy != nil {
-		_ = in.copy.Close()
-		_ = os.Remove(in.copy.Name())
+// readKept reads the copy that a run has kept of its input.
+func readKept(ctx context.Context, o fileOptions, name, path string) (*input, error) {
+	in := &input{copy: path}
+	var err error
+	if in.options, err = o.reading(name); err != nil {
+		return nil, err
+	}
+	source, err := openKept(path)
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	in.File, err = importfile.Read(ctx, source, in.options)
+	return in, err
+}
+
+// kept is a compressed copy that is being read.
+type kept struct {
+	*gzip.Reader
+	file *os.File
+}
+
+func openKept(path string) (*kept, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the kept input: %w", err)
+	}
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reading the kept input %s: %w", path, err), file.Close())
+	}
+	return &kept{unpacked, file}, nil
+}
+
+// Close closes the file.
+func (k *kept) Close() error { return k.file.Close() }
+
+// keep moves the copy to where a run has it.
+func (in *input) keep(path string) error {
+	if in.copy == path {
+		return nil
+	}
+	if err := os.Rename(in.copy, path); err != nil {
+		return fmt.Errorf("keeping a copy of %s: %w", in.options.Name, err)
+	}
+	in.copy = path
+	return nil
+}
+
+// forget removes the copy.
+func (in *input) forget() {
+	if in.copy != "" {
+		_ = os.Remove(in.copy)
 	}
 }
 
 // excerpt hands back the lines that have remarks, as they stood in the file.
 func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remark, w io.Writer) error {
-	if _, err := in.copy.Seek(0, io.SeekStart); err != nil {
+	source, err := openKept(in.copy)
+	if err != nil {
 		return err
 	}
-	return importfile.Excerpt(ctx, in.copy, in.options, in.File, remarks, w)
+	defer source.Close()
+	return importfile.Excerpt(ctx, source, in.options, in.File, remarks, w)
 }
 
 func profileFlag(set *pflag.FlagSet, profile *string, what string) {

@@ -26,7 +26,7 @@ func TestInterruptedImportExits130(t *testing.T) {
 			args:   []string{"import", file, "--simulate", "--rate", "0.01", "--batch-size", "1", "--state", state},
 			getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
 		})
-		if code != exitInterrupted || !strings.Contains(stdout.String(), "interrupted") || !strings.Contains(stderr.String(), "hint: run again") {
+		if code != exitInterrupted || !strings.Contains(stdout.String(), "interrupted") || !strings.Contains(stderr.String(), "hint: entraphone resume goes on") {
 			t.Errorf("exit code %d, want 130; stdout %q, stderr %q", code, stdout.String(), stderr.String())
 		}
 	})

@@ -23,6 +23,7 @@ import (
 // them.
 type fileOptions struct {
 	path           string
+	name           string // for people, where it is not the path
 	columns        []string
 	defaultCountry string
 	encoding       string
@@ -158,16 +159,18 @@ type paceOptions struct {
 	batchSize   int
 	maxAttempts int
 	giveUpAfter time.Duration
+	drain       time.Duration
 }
 
 func (o *paceOptions) flags() *pflag.FlagSet {
 	o.rate = 18
 	set := pflag.NewFlagSet("Pace", pflag.ContinueOnError)
-	set.Var(&o.rate, "rate", "at most so many operations a second, or unlimited; the pace starts low and finds the tenant's limit below it by itself")
+	set.Var(&o.rate, "rate", "at most so many operations a second, as a mean over ten, or unlimited; the pace starts low and finds the tenant's limit below it by itself")
 	set.IntVar(&o.workers, "workers", 4, "at most `N` requests in flight")
 	set.IntVar(&o.batchSize, "batch-size", 20, "at most `N` operations in a request, 1 to 20; 1 sends plain requests instead of $batch")
-	set.IntVar(&o.maxAttempts, "max-attempts", 6, "send a row at most `N` times")
-	set.DurationVar(&o.giveUpAfter, "give-up-after", 30*time.Minute, "give a row up after this `DURATION`, and the run when nothing goes forward for so long")
+	set.IntVar(&o.maxAttempts, "max-attempts", 6, "send a row whose answers are lost at most `N` times")
+	set.DurationVar(&o.giveUpAfter, "give-up-after", 30*time.Minute, "end the run when nothing has gone forward for this `DURATION`")
+	set.DurationVar(&o.drain, "drain", 20*time.Second, "let requests in flight finish within this `DURATION` after an interrupt")
 	return set
 }
 
@@ -181,6 +184,7 @@ func (o *paceOptions) problems() (problems []error) {
 	check(o.batchSize >= 1 && o.batchSize <= 20, "--batch-size %d: give a number from 1 to 20, which is all that Graph takes", o.batchSize)
 	check(o.maxAttempts >= 1, "--max-attempts %d: give a number from 1", o.maxAttempts)
 	check(o.giveUpAfter > 0, "--give-up-after %s: give a duration such as 30m", o.giveUpAfter)
+	check(o.drain >= 0, "--drain %s: give a duration such as 20s", o.drain)
 	return problems
 }
 
@@ -215,6 +219,8 @@ func (r *rateFlag) Type() string { return "RATE" }
 // outputOptions say where runs are kept and how the program talks.
 type outputOptions struct {
 	state     string
+	wait      time.Duration
+	keepInput bool
 	mask      bool
 	logLevel  string
 	logFormat string
@@ -223,6 +229,8 @@ type outputOptions struct {
 func (o *outputOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Results and log", pflag.ContinueOnError)
 	set.StringVar(&o.state, "state", "", "keep runs in `DIR`, each in a folder of its own (default: "+stateFolderInWords()+")")
+	set.DurationVar(&o.wait, "wait", 0, "wait this `DURATION` for another run into the same tenant to end, instead of stopping with exit code 6")
+	set.BoolVar(&o.keepInput, "keep-input", true, "keep the file's bytes in the folder of the run, so that it can be resumed after the file is gone")
 	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log; the journal and the rejects need them whole")
 	set.StringVar(&o.logLevel, "log-level", "info", "log this `LEVEL` and above: debug, info, warn or error")
 	set.StringVar(&o.logFormat, "log-format", "", "write the log in this `FORMAT`: console or json (default: console on a terminal, json otherwise)")

@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	stats                  print what it counted
 //	latest                 copy the newest run's files to the folder run
 //	columns FILE A,B,...   print these columns of a CSV file
+//	named VAR END          set $VAR to the name of the newest run that ends so
 //	exits N PROGRAM ARGS   run a program that must end with this exit code
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -62,7 +63,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "exits": exits,
+			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits,
 		},
 	})
 }
@@ -236,6 +237,16 @@ func copyLatest(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs("run"), filepath.Base(file)), content, 0o600))
 	}
+}
+
+func nameRun(ts *testscript.TestScript, neg bool, args []string) {
+	runs, err := filepath.Glob(ts.MkAbs("state/entraphone/runs/*" + args[1]))
+	ts.Check(err)
+	if len(runs) == 0 {
+		ts.Fatalf("there is no run that ends so")
+	}
+	slices.Sort(runs)
+	ts.Setenv(args[0], filepath.Base(runs[len(runs)-1]))
 }
 
 func printColumns(ts *testscript.TestScript, neg bool, args []string) {

@@ -14,6 +14,7 @@ import (
 	"entraphone/internal/graph"
 	"entraphone/internal/graphsim"
 	"entraphone/internal/graphsim/login"
+	"entraphone/internal/journal"
 	"entraphone/internal/pace"
 	"entraphone/internal/submit"
 )
@@ -42,6 +43,21 @@ type target struct {
 	journal  bool   // what is sent there has to be known for ever
 }
 
+// name is the target for a lock: one run at a time writes to a tenant.
+func (t *target) name() string {
+	endpoint := strings.TrimPrefix(t.endpoint, "https://")
+	return strings.ToLower(strings.Trim(t.tenantID+"-"+endpoint, "-"))
+}
+
+// sameAs makes sure that what goes on with a run, or undoes it, writes to where
+// that run wrote.
+func (t *target) sameAs(header journal.Header, run *runFolder) error {
+	if t.tenantID == header.TenantID && t.endpoint == header.Endpoint {
+		return nil
+	}
+	return usagef("%s wrote to tenant %q at %s, and these options mean tenant %q at %s", run.name(), header.TenantID, header.Endpoint, t.tenantID, t.endpoint)
+}
+
 // newTarget chooses once what the rows are sent to; nothing after it asks.
 func (c *importCommand) newTarget(rows *authmethod.Rows, logger zerolog.Logger) (*target, error) {
 	switch {
@@ -57,14 +73,18 @@ func (c *importCommand) newTarget(rows *authmethod.Rows, logger zerolog.Logger) 
 		return nil, err
 	}
 	config.Logger = logger
-	words := "the credential's tenant"
-	if config.Credential.TenantID != "" {
-		words = "tenant " + config.Credential.TenantID
-	}
+	words := tenantInWords(config.Credential.TenantID)
 	if config.Endpoint != "" {
 		words += " at " + config.Endpoint
 	}
 	return c.newGraph(config, words)
+}
+
+func tenantInWords(id string) string {
+	if id == "" {
+		return "the credential's tenant"
+	}
+	return "tenant " + id
 }
 
 func (c *importCommand) newGraph(config graph.Config, words string) (*target, error) {
@@ -100,9 +120,13 @@ func (c *importCommand) newSimulated(logger zerolog.Logger) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	simulated.endpoint = "simulator" // not the address it is reached by in process
+	simulated.endpoint = simulatorEndpoint
 	return simulated, nil
 }
+
+// simulatorEndpoint is what journals call the simulator, which is not the address
+// that it is reached by in process.
+const simulatorEndpoint = "simulator"
 
 // dryRun is a sender that sends nothing, and answers of each step what would be
 // done.

@@ -65,6 +65,19 @@ func digits(text string, least, most int) (value uint64, ok bool) {
 	return value, least <= len(text) && len(text) <= most
 }
 
+// ParsePhoneNumber reads the form that [PhoneNumber.Graph] writes, and no other.
+func ParsePhoneNumber(text string) (PhoneNumber, bool) {
+	rest, plus := strings.CutPrefix(text, "+")
+	code, national, blank := strings.Cut(rest, " ")
+	national, extension, _ := strings.Cut(national, "x")
+	countryCode, err := strconv.Atoi(code)
+	if !plus || !blank || err != nil {
+		return PhoneNumber{}, false
+	}
+	n, ok := NewPhoneNumber(countryCode, national, extension)
+	return n, ok && n.Graph() == text
+}
+
 // IsZero reports whether there is no number.
 func (n PhoneNumber) IsZero() bool { return n == PhoneNumber{} }
 

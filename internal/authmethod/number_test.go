@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -108,5 +109,35 @@ func TestPhoneNumberPrintsMasked(t *testing.T) {
 	}
 	if got := fmt.Sprint(authmethod.PhoneNumber{}); got != "" {
 		t.Errorf("no number prints as %q, want nothing", got)
+	}
+}
+
+// Any digits within the limits are a number, and nothing else is; it is written
+// as Graph documents: "+{country code} {number}x{extension}".
+func TestNumbersInGraphsForm(t *testing.T) {
+	digits := regexp.MustCompile(`^[0-9]{1,17}/[0-9]{0,10}$`)
+	text := rapid.OneOf(rapid.StringMatching(`[0-9]{0,19}`), rapid.StringMatching(`[0-9x+ ]{0,5}`), rapid.String())
+	rapid.Check(t, func(t *rapid.T) {
+		code := rapid.OneOf(rapid.IntRange(-2, 1100), rapid.Int()).Draw(t, "code")
+		national, extension := text.Draw(t, "national"), text.Draw(t, "extension")
+		n, ok := authmethod.NewPhoneNumber(code, national, extension)
+		if want := 1 <= code && code <= 999 && digits.MatchString(national+"/"+extension); ok != want || n.IsZero() == want {
+			t.Fatalf("%d, %q and %q are a number: %t, %t, want %t", code, national, extension, ok, !n.IsZero(), want)
+		}
+		if want := strings.TrimSuffix(fmt.Sprintf("+%d %sx%s", code, national, extension), "x"); ok && n.Graph() != want {
+			t.Fatalf("the number is %q, want %q", n.Graph(), want)
+		}
+	})
+}
+
+// No number has no text in any form, and is equal to no number that there is.
+func TestNoNumber(t *testing.T) {
+	var none authmethod.PhoneNumber
+	code, national, extension := none.Parts()
+	if text := none.Graph() + none.String() + code + national + extension; text != "" || !none.IsZero() {
+		t.Errorf("no number is %q, and zero: %t", text, none.IsZero())
+	}
+	if none == number(t, 1, "0", "") {
+		t.Error("no number equals +1 0")
 	}
 }

@@ -9,9 +9,12 @@ type Outcome string
 const (
 	// Created: the phone stands in the tenant because this run put it there.
 	Created Outcome = "created"
+	// Removed: the phone does not stand there any more because this run took it
+	// away.
+	Removed Outcome = "removed"
 	// Planned: nothing was sent, and the phone would be created.
 	Planned Outcome = "planned"
-	// Unchanged: the same number stood there already.
+	// Unchanged: the same number stood there already; or, of a removal, none did.
 	Unchanged Outcome = "unchanged"
 	// Duplicate: equal to an earlier row of the same user and type.
 	Duplicate Outcome = "duplicate"
@@ -31,12 +34,12 @@ const (
 
 // Outcomes are all outcomes in the order in which summaries list them.
 func Outcomes() []Outcome {
-	return []Outcome{Created, Planned, Unchanged, Duplicate, Conflict, Rejected, Dependency, Failed, Unknown, NotAttempted}
+	return []Outcome{Created, Removed, Planned, Unchanged, Duplicate, Conflict, Rejected, Dependency, Failed, Unknown, NotAttempted}
 }
 
 // Success reports whether the outcome leaves nothing to do.
 func (o Outcome) Success() bool {
-	return o == Created || o == Planned || o == Unchanged || o == Duplicate
+	return o == Created || o == Removed || o == Planned || o == Unchanged || o == Duplicate
 }
 
 // Class is who can do something about an outcome that is not a success.

@@ -3,6 +3,7 @@ package authmethod
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -77,7 +78,7 @@ func (e *Entry) set(key, value string) {
 // which a person reads them.
 func Catalogue() []Entry {
 	entries, _ := catalogue()
-	return entries
+	return slices.Clone(entries)
 }
 
 // Word is the code as programs see it.

@@ -31,8 +31,8 @@ func TestCatalogueIsWhole(t *testing.T) {
 			t.Errorf("%s lacks a message or an example", e.Code)
 		case e.Kind == "problem" && e.Advice == "":
 			t.Errorf("%s is a problem and says not what to do", e.Code)
-		case e.Kind == "outcome" && (e.Class == "" || e.Advice == ""):
-			t.Errorf("%s is an outcome and says not who can help, or how", e.Code)
+		case e.Kind == "outcome" && (e.Class == "") != (e.Advice == ""):
+			t.Errorf("%s is an outcome and says who can help, and not how, or the reverse", e.Code)
 		}
 		for _, text := range []string{e.Message, e.Advice, e.Example} {
 			if strings.TrimSpace(text) != text || strings.HasSuffix(text, ".") {

@@ -100,10 +100,6 @@ func (rs *Rows) All() iter.Seq2[RowNumber, *Row] {
 	}
 }
 
-// Lane is the rows of one user that are to be sent, in the order that Graph
-// needs. At most one of them is in flight at a time.
-type Lane []RowNumber
-
 // Finding is what was found about a row after it was read, by looking at the
 // whole file. Rows may share the problem.
 type Finding struct {

@@ -2,15 +2,35 @@ package authmethod
 
 import "time"
 
-// Verb is what a step does to a phone.
-type Verb string
+// Verb is what a step does to a phone. It is one byte wide because lanes hold
+// a million of them.
+type Verb uint8
 
 const (
 	// Create adds the phone; Graph refuses it where one of the type stands.
-	Create Verb = "create"
-	// Read gets the phone of the type, to see what became of a create.
-	Read Verb = "read"
+	Create Verb = iota
+	// Delete takes the phone away, whatever its number. Graph refuses it for a
+	// mobile beside an alternateMobile, and for the default method.
+	Delete
+	// Read gets the phone of the type, to see what became of another step.
+	Read
 )
+
+// String is the verb in one word.
+func (v Verb) String() string { return [...]string{"create", "delete", "read"}[v] }
+
+// MarshalText is the same in journals and logs.
+func (v Verb) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// Task is what is to be done about a row. It may take several steps.
+type Task struct {
+	Row  RowNumber
+	Verb Verb // Create or Delete
+}
+
+// Lane is the tasks of one user, in the order that Graph needs. At most one step
+// of it is in flight at a time.
+type Lane []Task
 
 // Step is one call to Graph for one phone of one user.
 type Step struct {
@@ -18,7 +38,7 @@ type Step struct {
 	Verb      Verb
 	User      string
 	PhoneType PhoneType
-	Number    PhoneNumber // zero for a read
+	Number    PhoneNumber // of a create
 }
 
 // Answer is what came back for a step.

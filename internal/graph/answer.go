@@ -33,34 +33,72 @@ type graphError struct {
 	InnerError *graphError `json:"innerError"`
 }
 
+// body is the body of an answer to one step. Its text is kept only where it may
+// have to be quoted.
+type body struct {
+	phone
+	none  bool // there is no body
+	whole bool // it is JSON to its end
+	text  []byte
+}
+
+func newBody(text []byte) body {
+	b := body{none: len(text) == 0, text: text}
+	b.whole = decode(text, &b.phone) == nil
+	return b
+}
+
+// is reports whether the phone can be of this type: the id of a phone is a
+// constant of its type.
+func (p phone) is(t authmethod.PhoneType) bool {
+	of := func(told, ours string) bool { return told == "" || strings.EqualFold(told, ours) }
+	return of(p.ID, t.ID()) && of(p.PhoneType, string(t))
+}
+
 // understand reads status and body of the answer to one step. proper reports
 // whether the body is one that Graph sends.
-func understand(g gate, step authmethod.Step, status int, body []byte) (a authmethod.Answer, proper bool) {
-	var content phone
-	valid := decode(body, &content) == nil
+//
+// Success is only what says so in full: 201 with this phone to a create, 200
+// with a phone of this type to a read, 204 and nothing to a delete. A refusal is only what bears Graph's own
+// error: a bare 404 is some gateway's, and tells nothing about user or phone.
+// Statuses that HTTP does not know say nothing either,
+// https://www.rfc-editor.org/rfc/rfc9110#section-15.
+func understand(g gate, step authmethod.Step, status int, b body) (a authmethod.Answer, proper bool) {
+	success := map[authmethod.Verb]int{authmethod.Create: http.StatusCreated, authmethod.Read: http.StatusOK}[step.Verb]
 	what := ""
 	switch {
-	case status/100 != 2 && valid && content.Error != nil:
+	case status < 200 || status > 599:
+		what = "which HTTP does not know"
+	case status >= 400 && b.whole && b.Error != nil:
 		a.Status = status
-		content.Error.describe(&a, g)
+		b.Error.describe(&a, g)
 		return a, true
+	case status >= 400 && status < 500 && !slices.Contains(elsewhere, status):
+		what = "without Graph's error, as a proxy or a gateway answers"
+		if beginning := g.beginning(b.text); beginning != "" {
+			what += ": " + beginning
+		}
 	case status/100 != 2:
-		return authmethod.Answer{Status: status, Message: g.beginning(body)}, false
-	case !valid && len(body) > 0:
-		what = "with a body that is not whole JSON"
-	case step.Verb == authmethod.Read && content.PhoneNumber == "":
-		what = "without a phoneNumber"
-	case step.Verb == authmethod.Read:
-		return authmethod.Answer{Status: status, Phone: g.text(content.PhoneNumber)}, true
-	case content.ID != "" || content.PhoneNumber != "":
+		return authmethod.Answer{Status: status, Message: g.beginning(b.text)}, false
+	case step.Verb == authmethod.Delete && status == http.StatusNoContent && b.none:
 		return authmethod.Answer{Status: status}, true
-	case len(body) == 0 && status != http.StatusOK:
-		return authmethod.Answer{Status: status}, false // at best a 201 or 204 without body
-	default:
+	case !b.whole && !b.none:
+		what = "with a body that is not whole JSON"
+	case b.PhoneNumber == "":
 		what = "without a phone"
+	case !b.is(step.PhoneType):
+		what = fmt.Sprintf("with a phone that is no %s", step.PhoneType)
+	case status != success:
+		what = "where another is documented"
+	default:
+		return authmethod.Answer{Status: status, Phone: g.text(b.PhoneNumber)}, true
 	}
-	return authmethod.Answer{Lost: fmt.Errorf("reading the answer: status %d %s", status, what)}, false
+	return authmethod.Answer{Lost: fmt.Errorf("reading the answer: status %d %s", status, what)}, b.ID+b.PhoneNumber != ""
 }
+
+// elsewhere are refusals that need not be Graph's to be believed: whoever says
+// so means the moment or the token, and not the row.
+var elsewhere = []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusLocked, http.StatusFailedDependency, http.StatusTooManyRequests}
 
 // describe writes code, message and request id into the answer. Inner errors
 // are nested as deep as the service likes; the outermost that says something
@@ -87,21 +125,30 @@ func decode(body []byte, into any) error {
 	return err
 }
 
-// The headers of an answer, or of an item in a $batch, that Graph's words for
-// load and time stand in.
-const (
-	loadHeader       = "x-ms-throttle-limit-percentage"
-	retryAfterHeader = "Retry-After"
-)
+// headers are those of an answer, or of an item in a $batch, in which Graph
+// speaks about it.
+type headers struct {
+	requestID, retryAfter, date, load, authenticate string
+}
+
+func headersOf(h http.Header) headers {
+	return headers{
+		requestID: h.Get("request-id"), retryAfter: h.Get("Retry-After"), date: h.Get("Date"),
+		load: h.Get("x-ms-throttle-limit-percentage"), authenticate: strings.Join(h.Values("WWW-Authenticate"), ", "),
+	}
+}
 
 // annotate adds to the answer what stands in its headers. A load outside of what
 // https://learn.microsoft.com/graph/throttling describes says nothing.
-func annotate(a *authmethod.Answer, header http.Header, g gate) {
-	a.RequestID = cmp.Or(g.text(header.Get("request-id")), a.RequestID)
-	if wait := header.Get(retryAfterHeader); wait != "" {
-		a.RetryAfter = retryAfter(wait, header.Get("Date"), time.Now())
+func annotate(a *authmethod.Answer, h headers, g gate) {
+	a.RequestID = cmp.Or(g.text(h.requestID), a.RequestID)
+	if h.retryAfter != "" {
+		a.RetryAfter = retryAfter(h.retryAfter, h.date, time.Now())
 	}
-	if load, err := strconv.ParseFloat(header.Get(loadHeader), 64); err == nil && load > 0 && load < 100 {
+	if h.load == "" {
+		return
+	}
+	if load, err := strconv.ParseFloat(h.load, 64); err == nil && load > 0 && load < 100 {
 		a.Load = load
 	}
 }

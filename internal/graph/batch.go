@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,63 +14,117 @@ import (
 
 // batchAnswer has responses where the envelope was accepted, and an error where
 // it was not; see https://learn.microsoft.com/graph/json-batching.
-type batchAnswer struct {
-	Responses []itemAnswer `json:"responses"`
-	Error     *graphError  `json:"error"`
+type batchAnswer[B any] struct {
+	Responses []itemAnswer[B] `json:"responses"`
+	Error     *graphError     `json:"error"`
 }
 
-// itemAnswer is the answer to one item. Its body is JSON or base64 in a string,
-// by its content type; its headers may be numbers where HTTP has texts.
-type itemAnswer struct {
-	ID      string          `json:"id"`
-	Status  int             `json:"status"`
-	Headers map[string]any  `json:"headers"`
-	Body    json.RawMessage `json:"body"`
+// itemAnswer is the answer to one item. Its headers may be numbers where HTTP
+// has texts; their names, as all names of members, come in any case.
+type itemAnswer[B any] struct {
+	ID      string `json:"id"`
+	Status  int    `json:"status"`
+	Headers struct {
+		RequestID    any `json:"request-id"`
+		RetryAfter   any `json:"Retry-After"`
+		Date         any `json:"Date"`
+		Load         any `json:"x-ms-throttle-limit-percentage"`
+		Authenticate any `json:"WWW-Authenticate"`
+	} `json:"headers"`
+	Body B `json:"body"`
+}
+
+// item is an itemAnswer that was understood so far.
+type item struct {
+	id     string
+	status int
+	headers
+	body
+}
+
+// batchItems reads the items of a batch, and what the envelope is. Nearly every
+// body is a phone or an error and read at once. Any other is JSON, or base64 in a
+// string by its content type, and has to be seen as it came.
+func batchItems(text []byte) (items []item, refused, whole bool) {
+	var quick batchAnswer[*phone]
+	odd := func(i itemAnswer[*phone]) bool { return i.Status/100 != 2 && i.Body != nil && i.Body.Error == nil }
+	if json.Unmarshal(text, &quick) == nil && !slices.ContainsFunc(quick.Responses, odd) {
+		return itemsOf(quick.Responses, func(p *phone) body {
+			if p == nil {
+				return body{none: true}
+			}
+			return body{phone: *p, whole: true}
+		}), quick.Error != nil, true
+	}
+	var slow batchAnswer[json.RawMessage]
+	whole = decode(text, &slow) == nil
+	return itemsOf(slow.Responses, func(raw json.RawMessage) body { return newBody(unwrapped(raw)) }), slow.Error != nil, whole
+}
+
+func itemsOf[B any](answers []itemAnswer[B], read func(B) body) []item {
+	if answers == nil {
+		return nil
+	}
+	text := func(value any) string {
+		if value == nil {
+			return ""
+		}
+		return fmt.Sprint(value)
+	}
+	items := make([]item, len(answers))
+	for i, a := range answers {
+		h := a.Headers
+		items[i] = item{a.ID, a.Status, headers{text(h.RequestID), text(h.RetryAfter), text(h.Date), text(h.Load), text(h.Authenticate)}, read(a.Body)}
+	}
+	return items
 }
 
 // batchAnswers reads the reply to a $batch, see [reply.answers].
-func (r reply) batchAnswers(steps []authmethod.Step) (answers []authmethod.Answer, claims string, proper bool) {
-	var content batchAnswer
-	whole := decode(r.body, &content) == nil
+func (r reply) batchAnswers(first int64, steps []authmethod.Step) (answers []authmethod.Answer, claims string, proper bool) {
+	items, refused, whole := batchItems(r.body)
 	// The page on throttling lets the envelope answer 424 around throttled
 	// items, https://learn.microsoft.com/graph/throttling; in practice it is 200.
-	if whole && content.Responses != nil && (r.status/100 == 2 || r.status == http.StatusFailedDependency) {
-		answers, claims = r.itemAnswers(steps, content.Responses)
+	if whole && items != nil && (r.status/100 == 2 || r.status == http.StatusFailedDependency) {
+		answers, claims = r.itemAnswers(first, steps, items)
 		return answers, claims, true
 	}
-	return slices.Repeat([]authmethod.Answer{r.envelopeAnswer()}, len(steps)), challenge(r.header), whole && content.Error != nil
+	return slices.Repeat([]authmethod.Answer{r.envelopeAnswer()}, len(steps)), headersOf(r.header).challenge(), whole && refused
 }
 
 // envelopeAnswer is the fate of the request around the steps.
 func (r reply) envelopeAnswer() authmethod.Answer {
-	// A read is looked at because for it no answer without a phone is success.
-	a, _ := r.answer(authmethod.Step{Verb: authmethod.Read})
+	a, proper := r.answer(authmethod.Step{})
 	if r.status/100 == 2 && r.cut == nil {
 		a.Lost = errors.New("reading the answer to a $batch: it is not JSON with responses")
-		a.Status, a.Phone = 0, ""
 	}
-	// These refuse a request before any item was looked at.
-	a.Alone = slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed,
-		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}, r.status)
+	// These refuse a request before any item was looked at; of its size and type
+	// whoever stands before Graph may judge, too.
+	switch r.status {
+	case http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
+		a.Status, a.Lost, a.Alone = r.status, nil, true
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
+		a.Alone = proper
+	}
 	return a
 }
 
-// itemAnswers matches the items, which come in any order, to the steps. A step
-// that is not answered exactly once was lost: what became of it cannot be told.
-func (r reply) itemAnswers(steps []authmethod.Step, items []itemAnswer) (answers []authmethod.Answer, claims string) {
+// itemAnswers matches the items, which come in any order, to the steps by their
+// ids, which no other batch of this run has had. A step that is not answered
+// exactly once was lost: what became of it cannot be told.
+func (r reply) itemAnswers(first int64, steps []authmethod.Step, items []item) (answers []authmethod.Answer, claims string) {
 	seen := make([]int, len(steps))
 	answers = make([]authmethod.Answer, len(steps))
-	for _, item := range items {
-		number, err := strconv.Atoi(item.ID)
-		if err != nil || number < 1 || number > len(steps) || strconv.Itoa(number) != item.ID {
+	envelope := headersOf(r.header)
+	for _, i := range items {
+		number, err := strconv.ParseInt(i.id, 10, 64)
+		at := number - first
+		if err != nil || at < 0 || at >= int64(len(steps)) || strconv.FormatInt(number, 10) != i.id {
 			continue
 		}
-		at := number - 1
 		seen[at]++
-		header := item.header(r.header)
-		answers[at] = item.answer(r.gate, steps[at], header)
+		answers[at] = i.answer(r.gate, steps[at], envelope)
 		if answers[at].Status == http.StatusUnauthorized {
-			claims = cmp.Or(claims, challenge(header))
+			claims = cmp.Or(claims, i.challenge())
 		}
 	}
 	for at, times := range seen {
@@ -86,42 +139,30 @@ func (r reply) itemAnswers(steps []authmethod.Step, items []itemAnswer) (answers
 	return answers, claims
 }
 
-// header is the item's. What it leaves out is taken from the envelope's, as far
-// as it holds for both.
-func (i itemAnswer) header(envelope http.Header) http.Header {
-	header := http.Header{}
-	for _, name := range slices.Sorted(maps.Keys(i.Headers)) {
-		header.Set(name, fmt.Sprint(i.Headers[name]))
+// answer reads the item as the answer to its step. What its headers leave out is
+// taken from the envelope's, as far as it holds for both.
+func (i item) answer(g gate, step authmethod.Step, envelope headers) authmethod.Answer {
+	i.date, i.load = cmp.Or(i.date, envelope.date), cmp.Or(i.load, envelope.load)
+	if i.status >= 400 {
+		i.retryAfter = cmp.Or(i.retryAfter, envelope.retryAfter)
 	}
-	shared := []string{"Date", loadHeader}
-	if i.Status >= 400 {
-		shared = append(shared, retryAfterHeader)
+	if i.status < 200 || i.status/100 == 3 || i.status > 599 {
+		return authmethod.Answer{Lost: fmt.Errorf("reading the answer to a $batch: it gives this operation the status %d", i.status)}
 	}
-	for _, name := range shared {
-		header.Set(name, cmp.Or(header.Get(name), envelope.Get(name)))
-	}
-	return header
-}
-
-// answer reads the item as the answer to its step.
-func (i itemAnswer) answer(g gate, step authmethod.Step, header http.Header) authmethod.Answer {
-	if i.Status < 200 || i.Status > 599 {
-		return authmethod.Answer{Lost: fmt.Errorf("reading the answer to a $batch: it gives this operation the status %d", i.Status)}
-	}
-	a, _ := understand(g, step, i.Status, i.content())
-	annotate(&a, header, g)
+	a, _ := understand(g, step, i.status, i.body)
+	annotate(&a, i.headers, g)
 	return a
 }
 
-// content is the item's body as it would stand in an answer of its own: JSON
+// unwrapped is an item's body as it would stand in an answer of its own: JSON
 // as it is, and anything else out of the base64 in which it travels.
-func (i itemAnswer) content() []byte {
+func unwrapped(raw json.RawMessage) []byte {
 	var text string
 	switch {
-	case string(i.Body) == "null":
+	case string(raw) == "null":
 		return nil
-	case len(i.Body) == 0 || i.Body[0] != '"' || json.Unmarshal(i.Body, &text) != nil:
-		return i.Body
+	case len(raw) == 0 || raw[0] != '"' || json.Unmarshal(raw, &text) != nil:
+		return raw
 	}
 	if decoded, err := decodeBase64(text); err == nil {
 		return decoded

@@ -27,10 +27,10 @@ func TestBatchRequest(t *testing.T) {
 		if got := r.Header.Get("Content-Type"); got != "application/json" {
 			t.Errorf("Content-Type = %q, want application/json", got)
 		}
-		answering(200, jsonType, `{"responses":[{"id":"2","status":200,"body":{"phoneNumber":"+1 2065550100"}},{"id":"1","status":201,"body":{"id":"x"}}]}`)(w, r)
+		answering(200, jsonType, `{"responses":[{"id":"2","status":200,"body":{"phoneNumber":"+1 2065550100"}},{"id":"1","status":201,"body":{"phoneType":"mobile","phoneNumber":"+44 7700900123"}}]}`)(w, r)
 	})
 	s := send(t, c, []authmethod.Step{create("o'neil@example.com"), read("$b@example.com")})
-	want := []authmethod.Answer{{Status: 201}, {Status: 200, Phone: "+1 2065550100"}}
+	want := []authmethod.Answer{{Status: 201, Phone: sampleNumber}, {Status: 200, Phone: "+1 2065550100"}}
 	if diff := cmp.Diff(want, s.answers, ignoreID); diff != "" || s.err != nil {
 		t.Errorf("Send = %v, (-want +got)\n%s", s.err, diff)
 	}
@@ -44,9 +44,15 @@ func TestBatchItems(t *testing.T) {
 		want authmethod.Answer
 	}{
 		{`{"id":"ID","status":201,"headers":{"OData-Version":"4.0","Content-Type":"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"},"body":{"id":"3179e48a-750b-4051-897c-87b9720928f7","phoneNumber":"+44 7700900123"}}`,
-			authmethod.Answer{Status: 201, RequestID: "envelope", Load: 1.1}},
-		{`{"id":"ID","status":204}`, authmethod.Answer{Status: 204, RequestID: "envelope", Load: 1.1}},
-		{`{"id":"ID","status":201,"body":null,"headers":null}`, authmethod.Answer{Status: 201, RequestID: "envelope", Load: 1.1}},
+			authmethod.Answer{Status: 201, Phone: sampleNumber, RequestID: "envelope", Load: 1.1}},
+		{`{"id":"ID","status":204}`,
+			authmethod.Answer{Lost: errors.New("reading the answer: status 204 without a phone"), RequestID: "envelope", Load: 1.1}},
+		{`{"id":"ID","status":201,"body":null,"headers":null}`,
+			authmethod.Answer{Lost: errors.New("reading the answer: status 201 without a phone"), RequestID: "envelope", Load: 1.1}},
+		{`{"id":"ID","status":302,"headers":{"Location":"https://portal.example/"}}`,
+			authmethod.Answer{Lost: errors.New("reading the answer to a $batch: it gives this operation the status 302"), RequestID: "envelope"}},
+		{`{"id":"ID","status":404,"body":"` + page + `"}`,
+			authmethod.Answer{Lost: errors.New("reading the answer: status 404 without Graph's error, as a proxy or a gateway answers: Bad Gateway"), RequestID: "envelope", Load: 1.1}},
 		{`{"id":"ID","status":403,"headers":{"Cache-Control":"no-cache","x-ms-resource-unit":"1","Content-Type":"application/json"},"body":{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"date":"2025-02-13T10:17:06","request-id":"93b6f17e","client-request-id":"e70c5c1b"}}}}`,
 			authmethod.Answer{Status: 403, Code: "Authorization_RequestDenied", Message: "Insufficient privileges to complete the operation.", RequestID: "93b6f17e", Load: 1.1}},
 		{`{"id":"ID","status":429,"headers":{"RETRY-AFTER":"7","x-ms-throttle-limit-percentage":"1.4","request-id":"item"},"body":{"error":{"code":"TooManyRequests","message":""}}}`,
@@ -102,7 +108,7 @@ func TestBatchItemsFindTheirOperations(t *testing.T) {
 		times := make(map[int]int)
 		for _, id := range ids {
 			times[id]++
-			items = append(items, fmt.Sprintf(`{"id":"%d","status":%d}`, id, 400+id))
+			items = append(items, fmt.Sprintf(`{"id":"%d","status":%d,"body":{"error":{"code":"x"}}}`, id, 400+id))
 		}
 		c := clientFor(t, answering(200, jsonType, `{"responses":[`+strings.Join(items, ",")+`]}`))
 		s := send(t, c, creates(n))

@@ -30,6 +30,7 @@ type Client struct {
 	recognized atomic.Bool
 
 	requests atomic.Int64
+	items    atomic.Int64 // ids given to items of batches so far
 }
 
 // New makes a client without sending anything. The error joins one
@@ -108,21 +109,13 @@ func (c *Client) Send(ctx context.Context, steps []authmethod.Step) ([]authmetho
 }
 
 // renewed sends steps again whose token was refused, as one of their answers
-// tells; a second refusal ends the run.
+// tells. A second refusal is an answer: it may be about one user only.
 func (c *Client) renewed(ctx context.Context, token azcore.AccessToken, claims string, steps []authmethod.Step, refusal authmethod.Answer) ([]authmethod.Answer, error) {
 	token, err := c.tokens.replace(ctx, token, claims)
 	if err != nil {
 		return notSent(len(steps), err), withReason(ending(ctx, err), refusal)
 	}
 	answers, _, err := c.exchange(ctx, token.Token, steps)
-	for _, a := range answers {
-		if err == nil && a.Status == http.StatusUnauthorized {
-			err = withReason(&AuthError{
-				Problem: fmt.Sprintf("%s refused a new token as well", c.host),
-				advice:  "check that --graph-endpoint and --cloud belong to the tenant, and the clock of this machine",
-			}, a)
-		}
-	}
 	return answers, err
 }
 
@@ -132,13 +125,13 @@ func (c *Client) exchange(ctx context.Context, token string, steps []authmethod.
 	if ctx.Err() != nil {
 		return notSent(len(steps), ctx.Err()), "", ctx.Err()
 	}
-	call, err := newCall(steps)
+	call, err := newCall(c.items.Add(int64(len(steps)))-int64(len(steps))+1, steps)
 	if err != nil { // unreachable unless bug
 		err = fmt.Errorf("encoding a request: %w", err)
 		return notSent(len(steps), err), "", err
 	}
 	r := c.do(ctx, token, call)
-	answers, claims, proper := r.answers(steps)
+	answers, claims, proper := r.answers(call.first, steps)
 	err = c.decide(ctx, r, proper)
 	for i, a := range answers {
 		if err != nil && a.Status/100 == 2 {

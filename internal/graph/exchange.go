@@ -1,10 +1,10 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -19,6 +19,10 @@ import (
 // so that its own answer is seen; see
 // https://learn.microsoft.com/graph/api/resources/authenticationmethods-overview.
 const requestLimit = 80 * time.Second
+
+// usualBody is how much room is made beforehand for the body of an answer: that
+// of a full $batch has 10 KB.
+const usualBody = 32 << 10
 
 // do sends the call once, whatever comes, and logs it without user, number or
 // body. Each request has an id of ours, which Microsoft's support can search for
@@ -70,7 +74,9 @@ func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall)
 	}
 	defer resp.Body.Close()
 	r := reply{gate: g, status: resp.StatusCode, header: resp.Header, requestID: g.text(resp.Header.Get("request-id"))}
-	r.body, err = io.ReadAll(resp.Body)
+	read := bytes.NewBuffer(make([]byte, 0, max(0, min(resp.ContentLength, usualBody))+bytes.MinRead))
+	_, err = read.ReadFrom(resp.Body)
+	r.body = read.Bytes()
 	r.cut = g.error(networkError(err))
 	if r.status == http.StatusServiceUnavailable || r.status == http.StatusGatewayTimeout {
 		// The next try is to use a new connection, perhaps to a healthier host:

@@ -156,7 +156,13 @@ var jsonType = map[string]string{"Content-Type": "application/json"}
 func created(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if !strings.HasSuffix(r.URL.Path, "/$batch") {
-		w.WriteHeader(http.StatusCreated)
+		switch r.Method {
+		case http.MethodPost:
+			w.WriteHeader(http.StatusCreated)
+		case http.MethodDelete:
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		fmt.Fprintf(w, `{"id":"3179e48a-750b-4051-897c-87b9720928f7","phoneNumber":%q,"phoneType":"mobile","smsSignInState":"ready"}`, sampleNumber)
 		return
 	}

@@ -27,6 +27,8 @@ func TestPlainRequest(t *testing.T) {
 	}{
 		{create("adele@example.com"), "POST", "/v1.0/users/adele@example.com/authentication/phoneMethods",
 			`{"phoneNumber":"+44 7700900123","phoneType":"mobile"}`},
+		{authmethod.Step{Verb: authmethod.Delete, User: "a@example.com", PhoneType: authmethod.PhoneTypeAlternateMobile}, "DELETE",
+			"/v1.0/users/a@example.com/authentication/phoneMethods/b6332ec1-7057-4abe-9331-3d72feddfe41", ""},
 		{read("adele_example.org#EXT#@example.com"), "GET",
 			"/v1.0/users/adele_example.org%23EXT%23@example.com/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7", ""},
 	}
@@ -50,9 +52,12 @@ func TestPlainRequest(t *testing.T) {
 		})
 		for range 2 {
 			s := send(t, c, []authmethod.Step{test.step})
-			want := authmethod.Answer{Status: 201, RequestID: ids[len(ids)-1]}
-			if test.step.Verb == authmethod.Read {
-				want.Phone = sampleNumber
+			want := authmethod.Answer{Status: 201, Phone: sampleNumber, RequestID: ids[len(ids)-1]}
+			switch test.step.Verb {
+			case authmethod.Read:
+				want.Status = 200
+			case authmethod.Delete:
+				want = authmethod.Answer{Status: 204, RequestID: want.RequestID}
 			}
 			if diff := cmp.Diff([]authmethod.Answer{want}, s.answers, byText); diff != "" || s.err != nil {
 				t.Errorf("Send = %v, (-want +got)\n%s", s.err, diff)
@@ -79,11 +84,36 @@ func TestPlainAnswers(t *testing.T) {
 			name: "created", step: create("a"), status: 201,
 			header: map[string]string{"request-id": "r", "x-ms-throttle-limit-percentage": "0.85"},
 			body:   `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('a')/authentication/phoneMethods/$entity","id":"3179e48a-750b-4051-897c-87b9720928f7","phoneNumber":"+44 7700900123","phoneType":"mobile","smsSignInState":"ready","createdDateTime":null}`,
-			want:   authmethod.Answer{Status: 201, RequestID: "r", Load: 0.85},
+			want:   authmethod.Answer{Status: 201, Phone: sampleNumber, RequestID: "r", Load: 0.85},
 		},
 		{
-			name: "created without body", step: create("a"), status: 204, header: map[string]string{"request-id": "r"},
+			name: "created without body", step: create("a"), status: 201, header: map[string]string{"request-id": "r"},
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 201 without a phone"), RequestID: "r"},
+		},
+		{
+			name: "accepted, and nothing else", step: create("a"), status: 202, header: map[string]string{"request-id": "r"},
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 202 without a phone"), RequestID: "r"},
+		},
+		{
+			name: "another success than that of a create", step: create("a"), status: 200, body: `{"phoneNumber":"+44 7700900123","phoneType":"mobile"}`,
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 200 where another is documented")},
+		},
+		{
+			name: "another phone", step: create("a"), status: 201, body: `{"phoneNumber":"+44 7700900123","phoneType":"office","id":"e37fc753-ff3b-4958-9484-eaa9425c82bc"}`,
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 201 with a phone that is no mobile")},
+		},
+		{
+			name: "a status of the future", step: create("a"), status: 799, body: `{"error":{"code":"x"}}`,
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 799 which HTTP does not know")},
+		},
+		{
+			name: "removed", step: authmethod.Step{Verb: authmethod.Delete, User: "a", PhoneType: authmethod.PhoneTypeOffice}, status: 204, header: map[string]string{"request-id": "r"},
 			want: authmethod.Answer{Status: 204, RequestID: "r"},
+		},
+		{
+			name: "removed, with a page", step: authmethod.Step{Verb: authmethod.Delete, User: "a", PhoneType: authmethod.PhoneTypeOffice}, status: 200, body: "<html>bye</html>",
+			header: map[string]string{"request-id": "r"},
+			want:   authmethod.Answer{Lost: errors.New("reading the answer: status 200 with a body that is not whole JSON"), RequestID: "r"},
 		},
 		{
 			name: "read", step: read("a"), status: 200,
@@ -91,7 +121,7 @@ func TestPlainAnswers(t *testing.T) {
 			want: authmethod.Answer{Status: 200, Phone: "+1 2065550100"},
 		},
 		{
-			name: "read, masked", step: read("a"), status: 200, body: `{"phoneNumber":"+1 XXXXXXXX00","id":"x"}`,
+			name: "read, masked", step: read("a"), status: 200, body: `{"phoneNumber":"+1 XXXXXXXX00","id":"3179E48A-750b-4051-897c-87b9720928f7"}`,
 			want: authmethod.Answer{Status: 200, Phone: "+1 XXXXXXXX00"},
 		},
 		{
@@ -137,10 +167,11 @@ func TestPlainAnswers(t *testing.T) {
 		},
 		{name: "gateway, empty", step: create("a"), status: 504, want: authmethod.Answer{Status: 504}},
 		{name: "time out", step: create("a"), status: 408, want: authmethod.Answer{Status: 408}},
-		{name: "not found, empty", step: read("a"), status: 404, want: authmethod.Answer{Status: 404}},
+		{name: "not found, empty", step: read("a"), status: 404,
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 404 without Graph's error, as a proxy or a gateway answers")}},
 		{
 			name: "error cut off", step: create("a"), status: 400, header: jsonType, body: `{"error":{"code":"inv`,
-			want: authmethod.Answer{Status: 400, Message: `{"error":{"code":"inv`},
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 400 without Graph's error, as a proxy or a gateway answers: " + `{"error":{"code":"inv`)},
 		},
 		{
 			name: "success cut off", step: create("a"), status: 201, header: jsonType, body: `{"id":"3179e48a-7`,
@@ -148,7 +179,7 @@ func TestPlainAnswers(t *testing.T) {
 		},
 		{
 			name: "read without number", step: read("a"), status: 200, header: map[string]string{"request-id": "r"}, body: `{"id":"x","phoneNumber":null}`,
-			want: authmethod.Answer{Lost: errors.New("reading the answer: status 200 without a phoneNumber"), RequestID: "r"},
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 200 without a phone"), RequestID: "r"},
 		},
 	}
 	for _, test := range tests {
@@ -178,10 +209,10 @@ func TestNotGraph(t *testing.T) {
 		later  authmethod.Answer // once Graph has been seen
 	}{
 		{"page", 200, html, "<html><title>Welcome to the guest network</title>", lost},
-		{"page not found", 404, html, "<html>no such page", authmethod.Answer{Status: 404, Message: "no such page"}},
-		{"block page", 403, html, "<html>blocked by policy", authmethod.Answer{Status: 403, Message: "blocked by policy"}},
+		{"page not found", 404, html, "<html>no such page", lost},
+		{"block page", 403, html, "<html>blocked by policy", lost},
 		{"other JSON", 200, jsonType, `{"hello":"world"}`, lost},
-		{"other JSON error", 404, jsonType, `{"message":"Not Found"}`, authmethod.Answer{Status: 404, Message: `{"message":"Not Found"}`}},
+		{"other JSON error", 404, jsonType, `{"message":"Not Found"}`, lost},
 		{"echo", 200, jsonType, `{"you sent":"+44 7700900123"}`, lost},
 		{"nothing", 200, nil, "", lost},
 	}

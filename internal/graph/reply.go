@@ -27,14 +27,15 @@ type reply struct {
 }
 
 // answers reads the reply as the answers to the steps that were sent by it,
-// with the claims of a challenge where there was one. proper reports whether
+// with the claims of a challenge where there was one; first is the id of the first
+// item of a $batch. proper reports whether
 // Graph has answered.
-func (r reply) answers(steps []authmethod.Step) (answers []authmethod.Answer, claims string, proper bool) {
+func (r reply) answers(first int64, steps []authmethod.Step) (answers []authmethod.Answer, claims string, proper bool) {
 	if len(steps) > 1 {
-		return r.batchAnswers(steps)
+		return r.batchAnswers(first, steps)
 	}
 	a, proper := r.answer(steps[0])
-	return []authmethod.Answer{a}, challenge(r.header), proper
+	return []authmethod.Answer{a}, headersOf(r.header).challenge(), proper
 }
 
 // answer reads the reply as the answer to one step.
@@ -48,9 +49,9 @@ func (r reply) answer(step authmethod.Step) (a authmethod.Answer, proper bool) {
 	case r.status/100 == 3:
 		a.Lost = fmt.Errorf("reading the answer: a redirect (status %d), which is not followed", r.status)
 	default:
-		a, proper = understand(r.gate, step, r.status, r.body)
+		a, proper = understand(r.gate, step, r.status, newBody(r.body))
 	}
-	annotate(&a, r.header, r.gate)
+	annotate(&a, headersOf(r.header), r.gate)
 	a.RequestID = cmp.Or(a.RequestID, r.requestID)
 	return a, proper
 }
@@ -77,12 +78,11 @@ var claimed = regexp.MustCompile(`\bclaims="([^"]*)"`)
 // challenge is the claims of a claims challenge, decoded; empty where there is
 // none. Claims beside another error are not meant for a token request. See
 // https://learn.microsoft.com/entra/identity-platform/claims-challenge.
-func challenge(header http.Header) string {
-	authenticate := strings.Join(header.Values("WWW-Authenticate"), ", ")
-	if !strings.Contains(authenticate, `error="insufficient_claims"`) {
+func (h headers) challenge() string {
+	if !strings.Contains(h.authenticate, `error="insufficient_claims"`) {
 		return ""
 	}
-	for _, match := range claimed.FindAllStringSubmatch(authenticate, -1) {
+	for _, match := range claimed.FindAllStringSubmatch(h.authenticate, -1) {
 		if decoded, err := decodeBase64(match[1]); err == nil && json.Valid(decoded) {
 			return string(decoded)
 		}

@@ -190,7 +190,7 @@ func TestChallenge(t *testing.T) {
 		{`Bearer error="invalid_token", claims="eyJhIjp7Im4iOjF9fQ=="`, ``},
 	}
 	for _, test := range tests {
-		if got := challenge(http.Header{"Www-Authenticate": {test.header}}); got != test.want {
+		if got := headersOf(http.Header{"Www-Authenticate": {test.header}}).challenge(); got != test.want {
 			t.Errorf("challenge(%q) = %q, want %q", test.header, got, test.want)
 		}
 	}

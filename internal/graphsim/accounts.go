@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"strings"
+	"time"
 
 	"entraphone/internal/graphsim/directory"
 )
@@ -14,15 +15,19 @@ import (
 type account struct {
 	ref  directory.Ref
 	rule UserRule // what is special, from scenario and directory together
-	sms  string   // the smsSignInState that a stale read shows
+	sms  string   // the smsSignInState that a lagging read shows
 }
 
-// stale is what reads show of a user for a while after a write.
-type stale struct {
+// past is what stood before the writes that reads lag behind.
+type past struct {
 	phones [3]string
 	sms    string
-	reads  int // left
+	reads  int           // left
+	until  time.Duration // since the start
 }
+
+// shows reports whether reads may still show it.
+func (p *past) shows(now time.Duration) bool { return p != nil && (p.reads > 0 || now < p.until) }
 
 // maxOpen bounds the users of a tenant in which everybody exists.
 const maxOpen = 5_000_000
@@ -133,14 +138,33 @@ func (s *Simulator) smsState(a account) directory.SMSSignIn {
 
 // phonesShown are the numbers that a read shows.
 func (s *Simulator) phonesShown(a *account) [3]string {
-	if before := s.stale[a.ref]; before != nil {
-		if before.reads--; before.reads == 0 {
-			delete(s.stale, a.ref)
-		}
-		a.sms = before.sms
-		return before.phones
+	before := s.lagging[a.ref]
+	if !before.shows(s.now()) {
+		delete(s.lagging, a.ref)
+		return s.standing(a.ref)
 	}
-	return s.standing(a.ref)
+	before.reads--
+	if s.config.Assumed.ReadFlicker && s.random.IntN(2) == 0 {
+		return s.standing(a.ref)
+	}
+	a.sms = before.sms
+	return before.phones
+}
+
+// remember keeps what reads show for a while, before a write changes it. A
+// further write in that time prolongs it and leaves the oldest state shown, as
+// a replica does that has seen none of them.
+func (s *Simulator) remember(a account) {
+	assumed, now := &s.config.Assumed, s.now()
+	if assumed.StaleReads == 0 && assumed.ReadLag == 0 {
+		return
+	}
+	before := s.lagging[a.ref]
+	if !before.shows(now) {
+		before = &past{phones: s.standing(a.ref), sms: s.smsState(a).String()}
+		s.lagging[a.ref] = before
+	}
+	before.reads, before.until = assumed.StaleReads, now+assumed.ReadLag
 }
 
 // standing are a user's numbers by type, empty for none.

@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"encoding/base64"
@@ -25,14 +26,28 @@ const (
 // answer is what goes back for a request, alone or in a $batch.
 type answer struct {
 	status   int
-	header   map[string]string
-	body     any  // encoded as JSON, unless it is []byte or text
-	cut      bool // nothing goes back: the connection is cut
-	truncate int  // bytes of the body that go back, 0 for all
+	header   map[string]string // shared with others: see set
+	body     any               // encoded as JSON, unless it is []byte or text
+	cut      bool              // nothing goes back: the connection is cut
+	truncate int               // bytes of the body that go back, 0 for all
 }
 
 // text is a body that is not JSON.
 type text string
+
+// jsonHeader and odataHeader are what most answers have.
+var (
+	jsonHeader  = map[string]string{"Content-Type": plainJSON}
+	odataHeader = map[string]string{"Content-Type": odataJSON, "OData-Version": "4.0"}
+)
+
+// set copies the header before it changes it.
+func (a *answer) set(name, value string) {
+	header := make(map[string]string, len(a.header)+1)
+	maps.Copy(header, a.header)
+	header[name] = value
+	a.header = header
+}
 
 // refusal is an answer with Graph's error object
 // (https://learn.microsoft.com/graph/errors).
@@ -92,19 +107,19 @@ func (x *exchange) refuse(c *call, r refusal) answer {
 	}
 	var body errorBody
 	body.Error.Code, body.Error.Message, body.Error.InnerError = r.code, r.message, inner
-	a := jsonAnswer(r.status, plainJSON, body)
+	a := answer{status: r.status, header: jsonHeader, body: body}
 	if r.retryAfter != "" {
-		a.header["Retry-After"] = r.retryAfter
+		a.set("Retry-After", r.retryAfter)
 	}
-	maps.Copy(a.header, r.header)
+	for name, value := range r.header {
+		a.set(name, value)
+	}
 	return a
 }
 
 // odata is an answer of Graph that is not an error.
 func (x *exchange) odata(status int, body any) answer {
-	a := jsonAnswer(status, odataJSON, body)
-	a.header["OData-Version"] = "4.0"
-	return a
+	return answer{status: status, header: odataHeader, body: body}
 }
 
 // list is a collection of Graph, or a page of one.
@@ -124,7 +139,9 @@ func (x *exchange) plainText(n int) answer {
 // base is the root of the version that is called.
 func (x *exchange) base(c *call) string { return x.origin + "/" + c.target.version }
 
-func (x *exchange) context(c *call, of string) string { return x.base(c) + "/$metadata#" + of }
+func (x *exchange) context(c *call, of string) string {
+	return x.origin + "/" + c.target.version + "/$metadata#" + of
+}
 
 func (x *exchange) expiredToken() *refusal {
 	return x.invalidToken("Lifetime validation failed, the token is expired.")
@@ -182,12 +199,7 @@ func escaped(option string) string {
 	return to.String()
 }
 
-// jsonAnswer leaves the encoding to write, which does a whole $batch at once.
-func jsonAnswer(status int, contentType string, body any) answer {
-	return answer{status: status, header: map[string]string{"Content-Type": contentType}, body: body}
-}
-
-// encoded is the body as it goes back.
+// encoded is the body as it goes back, of a $batch the whole at once.
 func (a *answer) encoded() []byte {
 	var body []byte
 	switch b := a.body.(type) {
@@ -197,15 +209,20 @@ func (a *answer) encoded() []byte {
 	case text:
 		body = []byte(b)
 	default:
-		var err error
-		if body, err = json.Marshal(b); err != nil {
-			panic(fmt.Sprintf("graphsim: encoding an answer: %v", err)) // unreachable unless bug
-		}
+		body = encode(b)
 	}
 	if a.truncate > 0 {
 		body = body[:min(a.truncate, len(body))]
 	}
 	return body
+}
+
+func encode(value any) []byte {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("graphsim: encoding an answer: %v", err)) // unreachable unless bug
+	}
+	return encoded
 }
 
 func (x *exchange) write(w http.ResponseWriter, a answer) {
@@ -218,10 +235,12 @@ func (x *exchange) write(w http.ResponseWriter, a answer) {
 	for name, value := range a.header {
 		h.Set(name, value)
 	}
-	body := a.encoded()
-	if a.status != http.StatusNoContent {
-		h.Set("Content-Length", strconv.Itoa(len(body)))
+	if a.status == http.StatusNoContent || a.status == http.StatusNotModified {
+		w.WriteHeader(a.status) // HTTP allows no body with these
+		return
 	}
+	body := a.encoded()
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
 	w.Write(body) // an error means that the caller has gone
 }
@@ -241,15 +260,16 @@ func readBody(r *http.Request, limit int64) ([]byte, *refusal) {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, code: "UnsupportedMediaType",
 			message: "The content encoding of the request is not supported."}
 	}
-	body, err := io.ReadAll(io.LimitReader(source, limit+1))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(bytes.MinRead + int(min(max(r.ContentLength, 0), limit)))
+	if _, err := body.ReadFrom(io.LimitReader(source, limit+1)); err != nil {
 		return nil, badRequest("The request body could not be read.")
 	}
-	if int64(len(body)) > limit {
+	if int64(body.Len()) > limit {
 		return nil, &refusal{status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge",
 			message: fmt.Sprintf("The request body is larger than %d bytes.", limit)}
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 // guid writes 16 bytes in the form of a random UUID.

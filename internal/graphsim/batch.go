@@ -1,11 +1,14 @@
 package graphsim
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,38 +17,62 @@ import (
 const maxBatch = 20
 
 type subRequest struct {
-	ID        string            `json:"id"`
-	Method    string            `json:"method"`
-	URL       string            `json:"url"`
-	Headers   map[string]string `json:"headers"`
-	Body      json.RawMessage   `json:"body"`
-	DependsOn []string          `json:"dependsOn"`
+	ID, Method, URL string
+	Headers         map[string]string
+	Body            []byte
+	DependsOn       []string
 
-	after int // index of what it depends on, or -1
+	sent  []byte // Headers, in JSON
+	after int    // index of what it depends on, or -1
 }
 
 type subResponse struct {
-	ID      string            `json:"id"`
-	Status  int               `json:"status"`
-	Headers map[string]string `json:"headers,omitempty"`
-	Body    any               `json:"body,omitempty"`
+	ID      string
+	Status  int
+	Headers []byte // in JSON
+	Body    any
+}
+
+// encodeResponses writes what stands in a batch's answer.
+func encodeResponses(responses []subResponse) []byte {
+	to := append(make([]byte, 0, 512*len(responses)+20), `{"responses":[`...)
+	for i, r := range responses {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = append(append(to, `{"id":`...), encode(r.ID)...)
+		to = strconv.AppendInt(append(to, `,"status":`...), int64(r.Status), 10)
+		if r.Headers != nil {
+			to = append(append(to, `,"headers":`...), r.Headers...)
+		}
+		if r.Body != nil {
+			to = append(append(to, `,"body":`...), encode(r.Body)...)
+		}
+		to = append(to, '}')
+	}
+	return append(to, "]}"...)
 }
 
 // parseBatch refuses the whole batch for one bad request in it, as Graph does.
 func parseBatch(contentType string, body []byte) ([]subRequest, *refusal) {
-	var batch struct {
-		Requests []subRequest `json:"requests"`
+	var list [][]byte
+	if isJSON(contentType) && json.Valid(body) {
+		for members, _ := parts(nil, body, '{'); len(members) > 0; members = members[2:] {
+			if string(members[0]) == `"requests"` {
+				list, _ = parts(nil, members[1], '[')
+			}
+		}
 	}
-	if !isJSON(contentType) || json.Unmarshal(body, &batch) != nil || len(batch.Requests) == 0 {
-		return nil, badRequest("Invalid batch payload format.")
-	}
-	requests := batch.Requests
-	if len(requests) > maxBatch {
+	if len(list) > maxBatch {
 		return nil, &refusal{status: http.StatusBadRequest, code: "MaximumValueExceeded",
 			message: fmt.Sprintf("Number of batch request steps exceeds the maximum value of %d.", maxBatch)}
 	}
+	requests := make([]subRequest, len(list))
 	for i := range requests {
 		r := &requests[i]
+		if !r.read(list[i], &requests[max(0, i-1)]) {
+			return nil, badRequest("Invalid batch payload format.")
+		}
 		if refused := r.check(); refused != nil {
 			return nil, refused
 		}
@@ -53,7 +80,38 @@ func parseBatch(contentType string, body []byte) ([]subRequest, *refusal) {
 			return nil, badRequest("Request Id " + r.ID + " has to be unique in a batch.")
 		}
 	}
+	if len(requests) == 0 {
+		return nil, badRequest("Invalid batch payload format.")
+	}
 	return requests, resolveDependencies(requests)
+}
+
+// read takes the headers of the request before it where they are the same, as
+// they are as a rule.
+func (r *subRequest) read(request []byte, before *subRequest) bool {
+	var space [16][]byte
+	members, ok := parts(space[:0], request, '{')
+	for ; ok && len(members) > 0; members = members[2:] {
+		switch value := members[1]; string(members[0]) {
+		case `"id"`:
+			r.ID, ok = asText(value)
+		case `"method"`:
+			r.Method, ok = asText(value)
+		case `"url"`:
+			r.URL, ok = asText(value)
+		case `"dependsOn"`:
+			ok = json.Unmarshal(value, &r.DependsOn) == nil
+		case `"headers"`:
+			if r.Headers = before.Headers; !bytes.Equal(value, before.sent) {
+				r.Headers = nil
+				ok = json.Unmarshal(value, &r.Headers) == nil
+			}
+			r.sent = value
+		case `"body"`:
+			r.Body = value
+		}
+	}
+	return ok
 }
 
 // check is about one request by itself.
@@ -66,7 +124,7 @@ func (r *subRequest) check() *refusal {
 		r.Body = nil
 	}
 	writes := r.Method == http.MethodPost || r.Method == http.MethodPatch || r.Method == http.MethodPut
-	if (writes && r.Body == nil) || ((writes || r.Body != nil) && r.header("Content-Type") == "") {
+	if (writes && r.Body == nil) || ((writes || r.Body != nil) && r.Get("Content-Type") == "") {
 		return badRequest("Write request id : " + r.ID + " does not contain Content-Type header or body.")
 	}
 	return nil
@@ -74,11 +132,16 @@ func (r *subRequest) check() *refusal {
 
 // place finds a request by its id, in any case, and is -1 without one.
 func place(requests []subRequest, id string) int {
-	return slices.IndexFunc(requests, func(r subRequest) bool { return strings.EqualFold(r.ID, id) })
+	for i := range requests {
+		if strings.EqualFold(requests[i].ID, id) {
+			return i
+		}
+	}
+	return -1
 }
 
-// header finds a header in any case.
-func (r *subRequest) header(name string) string {
+// Get finds a header in any case.
+func (r *subRequest) Get(name string) string {
 	for key, value := range r.Headers {
 		if strings.EqualFold(key, name) {
 			return value
@@ -152,7 +215,7 @@ func (s *Simulator) batch(x *exchange, r *http.Request, body []byte, f *fault) a
 	for i := range requests {
 		it := &items[i]
 		it.subRequest = requests[i]
-		it.call = s.newCall(it.Method, itemTarget(it.URL, x.target.version), it.subRequest.header, it.subRequest.Body, caller)
+		it.call = s.newCall(it.Method, itemTarget(it.URL, x.target.version), &it.subRequest, it.subRequest.Body, &caller)
 		it.call.inBatch = true
 	}
 	order, ok := s.run(x, items)
@@ -196,7 +259,7 @@ func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
 func (s *Simulator) runItem(x *exchange, items []item, n int) {
 	it := &items[n]
 	if it.after >= 0 && items[it.after].status() >= http.StatusBadRequest {
-		it.fault = &fault{}
+		it.fault = &s.harmless
 		it.done = x.refuse(&it.call, refusal{status: http.StatusFailedDependency, code: "FailedDependency",
 			message: "Request failed due to failure of dependent requests."})
 	} else {
@@ -213,25 +276,43 @@ func (s *Simulator) runItem(x *exchange, items []item, n int) {
 func (s *Simulator) assemble(x *exchange, items []item, order []int, f *fault) answer {
 	responses := make([]subResponse, 0, len(items))
 	cut, truncate, status, retryAfter := false, 0, http.StatusOK, ""
+	for i := 0; i < len(order) && len(order) > 1; i++ {
+		one, next := &items[order[i]], &items[order[(i+1)%len(order)]]
+		if one.fault.BatchAnswer == Swapped || i == 0 && f.BatchAnswer == Swapped {
+			one.ID, next.ID = next.ID, one.ID
+			i++ // or two that want it would swap back
+		}
+	}
+	var latest map[string]string // header, encoded once for all who have the same
+	var header []byte
 	for _, n := range order {
 		it := &items[n]
 		a := it.fault.change(x, it.done)
 		if it.fault.replacesBatch() {
 			return a
 		}
+		if it.done.cut && !it.fault.replaces() && it.fault.Drop == "" {
+			continue // a user's rule, which does not take the others' answers along
+		}
 		cut = cut || a.cut
 		truncate = max(truncate, a.truncate)
 		if a.status == http.StatusTooManyRequests {
 			status, retryAfter = s.config.Assumed.BatchThrottled, a.header["Retry-After"]
 		}
-		responses = it.fault.misplace(append(responses, subResponse{it.ID, a.status, a.header, itemBody(a.body)}))
+		if !maps.Equal(a.header, latest) {
+			latest, header = a.header, nil
+			if len(latest) > 0 {
+				header = encode(latest)
+			}
+		}
+		responses = it.fault.misplace(append(responses, subResponse{it.ID, a.status, header, itemBody(a.body)}))
 	}
 	if f.BatchAnswer != "" && len(responses) > 0 {
 		responses = append(f.misplace(responses[:1:1]), responses[1:]...)
 	}
-	a := jsonAnswer(status, plainJSON, map[string]any{"responses": responses})
+	a := answer{status: status, header: jsonHeader, body: encodeResponses(responses)}
 	if status == http.StatusTooManyRequests && retryAfter != "" {
-		a.header["Retry-After"] = retryAfter
+		a.set("Retry-After", retryAfter)
 	}
 	a.cut, a.truncate = cut, truncate
 	return a

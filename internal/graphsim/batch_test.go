@@ -103,6 +103,49 @@ func TestBatchRefusedAsAWhole(t *testing.T) {
 	}
 }
 
+// TestBatchSpellings: JSON can be written in many ways, and what is not known
+// is passed over wherever it stands.
+func TestBatchSpellings(t *testing.T) {
+	plain := createItem("1", "a@example.com", "mobile", "+1 2065550123")
+	replace := func(pairs ...string) string { return batch(strings.NewReplacer(pairs...).Replace(plain)) }
+	tests := []struct {
+		name, body string
+		want       int // status of item 1, and of the whole where it is refused
+	}{
+		{"plain", batch(plain), 201},
+		{"blanks everywhere", "\r\n\t " + replace(`{`, "\n{ ", `}`, " }\n", `:"`, " :\t\"", `,"`, "\r\n,\t\"") + " \n", 201},
+		{"escapes", replace("users", `\u0075sers`, "POST", `P\u004fST`, `+1 2065550123`, `\u002b1 2065550123`, `/`, `\/`), 201},
+		{"names come with an escape", replace(`"url"`, `"u\u0072l"`), 400},
+		{"names in another case", replace(`"phoneNumber"`, `"PhoneNumber"`), 400},
+		{"unknown members", replace(`"id"`, `"a":[{"id":"9"},"]}\"",-1.5e3,true],"b":{"url":{"id":[]}},"c":null,"id"`), 201},
+		{"brackets in texts", replace(`"phoneNumber"`, `"x":"{[\\\"}","phoneNumber"`), 201},
+		{"beside the requests", `{"a":{"requests":[1]},"requests":[` + plain + `],"b":[[]]}`, 201},
+		{"headers null", replace(`{"Content-Type":"application/json"}`, "null"), 400},
+		{"a header is a number", replace(`"application/json"}`, `"application/json","a":1}`), 400},
+		{"headers are a list", replace(`{"Content-Type":"application/json"}`, "[]"), 400},
+		{"requests null", `{"requests":null}`, 400},
+		{"a list", "[" + plain + "]", 400},
+		{"a text", `"requests"`, 400},
+		{"a number among the requests", batch(plain, "1"), 400},
+		{"phoneNumber null", replace(`"+1 2065550123"`, "null"), 400},
+		{"phoneNumber a number", replace(`"+1 2065550123"`, "12065550123"), 400},
+		{"smsSignInState null", replace(`"phoneType"`, `"smsSignInState":null,"phoneType"`), 400},
+		{"body a list", replace(phoneJSON("mobile", "+1 2065550123"), "[]"), 400},
+		{"body a text", replace(phoneJSON("mobile", "+1 2065550123"), `"eyJ9"`), 400},
+		{"not UTF-8", replace("+1 2065550123", "+1 206555\xff0123"), 400},
+	}
+	for _, test := range tests {
+		got := send(t, newSim(graphsim.Config{}), "POST", "/$batch", test.body)
+		status := got.status
+		if status == http.StatusOK {
+			status = items(t, got)["1"].Status
+		}
+		if status != test.want {
+			t.Errorf("%s: %d %s, want %d", test.name, status, got.body, test.want)
+		}
+	}
+}
+
 func TestBatchTakesLowerCaseHeadersAndNoNesting(t *testing.T) {
 	s := newSim(graphsim.Config{})
 	lower := strings.Replace(createItem("1", "a@example.com", "mobile", "+1 2065550123"), "Content-Type", "content-type", 1)

@@ -22,10 +22,10 @@ import (
 type call struct {
 	method          string
 	target          target
-	header          func(name string) string
+	header          interface{ Get(name string) string }
 	body            []byte
 	clientRequestID string
-	caller          login.Claims
+	caller          *login.Claims
 	inBatch         bool
 
 	options options
@@ -36,8 +36,8 @@ type call struct {
 	found          account
 }
 
-func (s *Simulator) newCall(method string, t target, header func(string) string, body []byte, caller login.Claims) call {
-	c := call{method: method, target: t, header: header, body: body, caller: caller, clientRequestID: header("client-request-id")}
+func (s *Simulator) newCall(method string, t target, header interface{ Get(string) string }, body []byte, caller *login.Claims) call {
+	c := call{method: method, target: t, header: header, body: body, caller: caller, clientRequestID: header.Get("client-request-id")}
 	switch {
 	case c.creates():
 		c.phone, c.refused = s.readPhone(&c, true)
@@ -135,7 +135,7 @@ type service struct {
 
 // services lists everything that is served. Units are those of
 // https://learn.microsoft.com/graph/throttling-limits.
-var services = map[targetKind]map[string]service{
+var services = [...]map[string]service{
 	phoneCollection:  {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}, "POST": {forPhones((*Simulator).createPhone), "writesPhones", 0, nil}},
 	phoneCount:       {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}},
 	methodCollection: {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}},
@@ -154,6 +154,7 @@ var services = map[targetKind]map[string]service{
 	registrations:   {"GET": {(*Simulator).listRegistrations, "readsReports", 1, registrationSchema}},
 	oneRegistration: {"GET": {(*Simulator).getRegistration, "readsReports", 1, nil}},
 	organizations:   {"GET": {(*Simulator).getOrganization, "readsOrganization", 1, nil}},
+	batchEndpoint:   nil, // inside of another
 }
 
 // perform does a call as far as permissions, quotas and rules let it. It needs
@@ -197,10 +198,10 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 		done = x.refuse(c, *wrong)
 	}
 	if !c.forPhones() && !assumed.NoThrottleHeaders {
-		done.header["x-ms-resource-unit"] = strconv.Itoa(unitsOf(c, wanted))
+		done.set("x-ms-resource-unit", strconv.Itoa(unitsOf(c, wanted)))
 	}
 	if used >= 0.8 && !assumed.NoThrottleHeaders {
-		done.header["x-ms-throttle-limit-percentage"] = percentage(used)
+		done.set("x-ms-throttle-limit-percentage", percentage(used))
 	}
 	return done
 }

@@ -152,7 +152,8 @@ const (
 	// caller.
 	Protected UserFault = "protected"
 	// LostAnswer: writes are done but the connection is cut before the answer
-	// (for a whole $batch), and reads answer 503.
+	// (in a $batch that answer is missing, and the others stand), and reads
+	// answer 503.
 	LostAnswer UserFault = "lost-answer"
 	// RefusedNumber: every number is refused as invalidPhoneNumber.
 	RefusedNumber UserFault = "refused-number"
@@ -254,9 +255,16 @@ type Assumed struct {
 	MaskWhole bool `yaml:"maskWhole"`
 	// Clashes is what becomes of a mobile number that another user has.
 	Clashes Clashes `yaml:"clashes" one:"ignored refused"`
-	// StaleReads is the number of reads of a user's phones after a write that
-	// show what stood there before.
-	StaleReads int `yaml:"staleReads"`
+	// StaleReads and ReadLag let reads of a user's phones show what stood there
+	// before a write: the next so many, and those in the time after it; the one
+	// that ends later counts. So a new phone is missing, and one that was removed
+	// or changed is still there. Writes, and the report of registrations, go by
+	// what stands.
+	StaleReads int           `yaml:"staleReads"`
+	ReadLag    time.Duration `yaml:"readLag"`
+	// ReadFlicker lets half of these reads, at random, show what stands all the
+	// same, so that two in a row disagree.
+	ReadFlicker bool `yaml:"readFlicker"`
 
 	// AdminsProtected refuses writes of apps, too, to users with isAdmin.
 	AdminsProtected bool `yaml:"adminsProtected"`

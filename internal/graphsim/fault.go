@@ -34,9 +34,11 @@ type Fault struct {
 	// Probability is the share of matches it is played for; 0 is all.
 	Probability float64 `yaml:"probability"`
 
-	// Status answers in place of Graph. The error is Code and Message, or what
-	// is usual with the status, unless there is a Body.
-	Status  int    `yaml:"status" between:"200 599"`
+	// Status answers in place of Graph. The error, from 400 on, is Code and
+	// Message, or what is usual with the status, unless there is a Body. One
+	// below 200 is for requests in a $batch: alone it is only announced, and 200
+	// ends the answer, because HTTP has it so (RFC 9110, section 15.2).
+	Status  int    `yaml:"status" between:"100 999"`
 	Code    string `yaml:"code"`
 	Message string `yaml:"message"`
 	// Body answers in place of Graph, with status 200 if there is no Status.
@@ -62,7 +64,7 @@ type Fault struct {
 	Truncate int `yaml:"truncate"`
 	// BatchAnswer spoils the id of the request's answer in a $batch; if the
 	// Path is that of the $batch, of the first answer.
-	BatchAnswer BatchAnswer `yaml:"batchAnswer" one:"missing doubled unknown base64"`
+	BatchAnswer BatchAnswer `yaml:"batchAnswer" one:"missing doubled unknown base64 swapped"`
 	// ErrorShape makes errors less well formed than they usually are.
 	ErrorShape ErrorShape `yaml:"errorShape" one:"innererror without-ids without-inner without-message without-body"`
 }
@@ -89,6 +91,8 @@ const (
 	UnknownID BatchAnswer = "unknown"
 	// Base64 gives its body as base64, as if it were not JSON.
 	Base64 BatchAnswer = "base64"
+	// Swapped gives it the id of the answer beside it, and that one its own.
+	Swapped BatchAnswer = "swapped"
 )
 
 // ErrorShape is what an error object lacks.
@@ -137,7 +141,7 @@ type fault struct {
 	seen, played int
 }
 
-// faultFor finds the fault to be played for a request; the zero fault is none.
+// faultFor finds the fault to be played for a request; harmless is none.
 // It needs the lock.
 func (s *Simulator) faultFor(method string, t *target) *fault {
 	for _, f := range s.faults {
@@ -152,7 +156,7 @@ func (s *Simulator) faultFor(method string, t *target) *fault {
 		f.played++
 		return f
 	}
-	return &fault{}
+	return &s.harmless
 }
 
 // concerns matches a user by whatever key the request has.
@@ -181,15 +185,15 @@ func (f *fault) change(x *exchange, a answer) answer {
 	if a.cut = a.cut || f.Drop == DropAfter; a.cut {
 		return a
 	}
-	if a.header == nil {
-		a.header = map[string]string{}
-	}
-	if a.body = f.ErrorShape.of(a.body); a.body == nil {
+	if a.body = f.ErrorShape.of(a.body); a.body == nil && len(a.header) > 0 {
+		a.header = maps.Clone(a.header)
 		delete(a.header, "Content-Type")
 	}
-	maps.Copy(a.header, f.Headers)
+	for name, value := range f.Headers {
+		a.set(name, value)
+	}
 	if f.RetryAfter != "" {
-		a.header["Retry-After"] = f.RetryAfter
+		a.set("Retry-After", f.RetryAfter)
 	}
 	a.truncate = cmp.Or(f.Truncate, a.truncate)
 	return a
@@ -204,7 +208,7 @@ func (f *fault) answer(x *exchange) answer {
 		return answer{status: f.answerStatus(), header: map[string]string{"Content-Type": cmp.Or(f.ContentType, contentType)}, body: []byte(f.Body)}
 	}
 	if f.Status < http.StatusBadRequest {
-		return answer{status: f.Status, header: map[string]string{}}
+		return answer{status: f.Status}
 	}
 	r := x.usualError(f.Status)
 	if f.Code != "" {

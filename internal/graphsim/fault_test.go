@@ -198,6 +198,7 @@ func TestBatchAnswerFaults(t *testing.T) {
 		{`{"path":"a@","batchAnswer":"missing"}`, map[string]int{"2": 1}},
 		{`{"path":"a@","batchAnswer":"doubled"}`, map[string]int{"1": 2, "2": 1}},
 		{`{"path":"a@","batchAnswer":"unknown"}`, map[string]int{"unknown-1": 1, "2": 1}},
+		{`{"path":"a@","batchAnswer":"swapped"}`, map[string]int{"1": 1, "2": 1}},
 		{`{"batchAnswer":"missing","count":3}`, map[string]int{}}, // the batch and both requests in it
 	}
 	for _, test := range tests {
@@ -205,7 +206,7 @@ func TestBatchAnswerFaults(t *testing.T) {
 			t.Errorf("%s: ids (-want +got):\n%s", test.fault, diff)
 		}
 	}
-	for kind, want := range map[string]int{"missing": 1, "doubled": 3, "unknown": 2} {
+	for kind, want := range map[string]int{"missing": 1, "doubled": 3, "unknown": 2, "swapped": 2} {
 		n := 0
 		count := ids(`{"path":"batch","batchAnswer":"` + kind + `"}`)
 		for _, c := range count {
@@ -256,10 +257,14 @@ func TestUserFaults(t *testing.T) {
 		directory.User{UserPrincipalName: "bob@example.com"},
 	)})
 	requests := batch(createItem("1", "lost@example.com", "mobile", "+1 2065550123"), createItem("2", "bob@example.com", "mobile", "+1 2065550123"))
-	for range 2 { // also when the phones stand already
-		if _, err := do(s, newRequest(t, "POST", host+"/v1.0/$batch", requests)); !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("batch with a lost answer: error %v, want %v", err, io.ErrUnexpectedEOF)
+	for _, want := range []int{201, 400} { // also when the phones stand already
+		got := send(t, s, "POST", "/$batch", requests)
+		if strings.Contains(got.body, `"id":"1"`) || !strings.Contains(got.body, fmt.Sprintf(`"id":"2","status":%d`, want)) {
+			t.Errorf("batch with a lost answer: %s, want the other one's, %d", got.body, want)
 		}
+	}
+	if _, err := do(s, newRequest(t, "POST", host+"/v1.0"+phonesPath("lost@example.com"), `{"phoneNumber":"+1 2065550123","phoneType":"mobile"}`)); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a create whose answer is lost: error %v, want %v", err, io.ErrUnexpectedEOF)
 	}
 	for _, user := range []string{"lost@example.com", "bob@example.com"} {
 		if got := s.Phones(user)["mobile"]; got != "+1 2065550123" {

@@ -22,6 +22,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,11 +48,12 @@ type Simulator struct {
 	mu       sync.Mutex // guards everything below
 	random   *rand.Rand
 	people   *directory.Directory
-	missed   map[directory.Ref]int    // calls answered 404 because of MissingFor
-	stale    map[directory.Ref]*stale // what reads show for a while
-	writing  map[directory.Ref]int    // write calls that have arrived and are not answered
-	budgets  map[string]*budget
+	missed   map[directory.Ref]int   // calls answered 404 because of MissingFor
+	lagging  map[directory.Ref]*past // what reads show for a while
+	writing  map[directory.Ref]int   // write calls that have arrived and are not answered
+	budgets  map[[2]string]*budget   // by app and tenant
 	faults   []*fault
+	harmless fault // stands for none
 	inFlight int
 	stats    counts
 	log      []LogEntry
@@ -68,9 +70,9 @@ func New(config Config) *Simulator {
 		random:  rand.New(rand.NewPCG(config.Seed, 0)),
 		people:  config.Directory,
 		missed:  map[directory.Ref]int{},
-		stale:   map[directory.Ref]*stale{},
+		lagging: map[directory.Ref]*past{},
 		writing: map[directory.Ref]int{},
-		budgets: map[string]*budget{},
+		budgets: map[[2]string]*budget{},
 	}
 	if s.open {
 		s.people = directory.New()
@@ -117,11 +119,12 @@ type exchange struct {
 // answer. It panics with http.ErrAbortHandler, which cuts the connection,
 // where a fault wants that or the caller does not wait for the answer.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if t := route(r.URL); t.kind == inspection {
+	t := route(r.URL)
+	if t.kind == inspection {
 		s.inspect(w, r, t)
 		return
 	}
-	x := s.begin(r)
+	x := s.begin(r, t)
 	a := s.serve(x, r)
 	answered := wait(r.Context(), x.latency+x.delay) && !a.cut
 	if answered {
@@ -134,8 +137,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.write(w, a)
 }
 
-func (s *Simulator) begin(r *http.Request) *exchange {
-	x := &exchange{target: route(r.URL), origin: origin(r, r.Header.Get("X-Forwarded-Proto"))}
+func (s *Simulator) begin(r *http.Request, t target) *exchange {
+	x := &exchange{target: t, origin: origin(r, r.Header.Get("X-Forwarded-Proto"))}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := guid(s.random.Uint64(), s.random.Uint64())
@@ -180,7 +183,9 @@ func (s *Simulator) serve(x *exchange, r *http.Request) answer {
 	if f.Drop == DropBefore {
 		return answer{cut: true}
 	}
-	return f.change(x, s.work(x, r, body, f))
+	a := f.change(x, s.work(x, r, body, f))
+	a.status = max(a.status, http.StatusOK) // what Fault.Status says of those below
+	return a
 }
 
 // work gives no answer where the fault has one of its own.
@@ -206,7 +211,10 @@ func (s *Simulator) plain(x *exchange, r *http.Request, body []byte, f *fault) a
 	if refused != nil {
 		return x.refuse(nil, *refused)
 	}
-	c := s.newCall(r.Method, x.target, r.Header.Get, body, caller)
+	if !json.Valid(body) {
+		body = nil // an error for who needs one
+	}
+	c := s.newCall(r.Method, x.target, r.Header, body, &caller)
 	c.clientRequestID = x.entry.ClientRequestID
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,7 +2,6 @@ package graphsim
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,28 +41,39 @@ type sentPhone struct {
 // an update. Members that it does not know, such as @odata.type, are passed
 // over.
 func (s *Simulator) readPhone(c *call, both bool) (sentPhone, *refusal) {
-	if !isJSON(c.header("Content-Type")) {
+	if !isJSON(c.header.Get("Content-Type")) {
 		return sentPhone{}, badRequest("Write requests must contain a JSON Content-Type header.")
 	}
-	var sent struct {
-		PhoneNumber    *string         `json:"phoneNumber"`
-		PhoneType      *string         `json:"phoneType"`
-		SMSSignInState json.RawMessage `json:"smsSignInState"`
+	var p sentPhone
+	var text, typeName string
+	var readOnly bool
+	var space [8][]byte
+	members, ok := parts(space[:0], c.body, '{')
+	for ; ok && len(members) > 0; members = members[2:] {
+		switch value := members[1]; string(members[0]) {
+		case `"phoneNumber"`:
+			p.hasText = value[0] != 'n' // null
+			text, ok = asText(value)
+		case `"phoneType"`:
+			p.hasKind = value[0] != 'n'
+			typeName, ok = asText(value)
+		case `"smsSignInState"`:
+			readOnly = true
+		}
 	}
-	if err := json.Unmarshal(c.body, &sent); err != nil {
+	if !ok {
 		return sentPhone{}, badRequest("Unable to read JSON request payload.")
 	}
 	switch {
-	case both && (sent.PhoneNumber == nil || sent.PhoneType == nil):
+	case both && !(p.hasKind && p.hasText):
 		return sentPhone{}, phoneRefusal(http.StatusBadRequest, "badRequest", "phoneNumber and phoneType are required.")
-	case sent.PhoneNumber == nil && sent.PhoneType == nil:
+	case !p.hasKind && !p.hasText:
 		return sentPhone{}, phoneRefusal(http.StatusBadRequest, "badRequest", "phoneNumber or phoneType is required.")
-	case sent.SMSSignInState != nil:
+	case readOnly:
 		return sentPhone{}, phoneRefusal(http.StatusBadRequest, "badRequest", "smsSignInState is read-only.")
 	}
-	p := sentPhone{hasKind: sent.PhoneType != nil, hasText: sent.PhoneNumber != nil}
 	if p.hasKind {
-		kind := slices.IndexFunc(phoneTypes[:], func(known phoneType) bool { return known.name == *sent.PhoneType })
+		kind := slices.IndexFunc(phoneTypes[:], func(known phoneType) bool { return known.name == typeName })
 		if kind < 0 {
 			return sentPhone{}, phoneRefusal(http.StatusBadRequest, "badRequest", "phoneType is not one of mobile, alternateMobile, office.")
 		}
@@ -74,7 +84,7 @@ func (s *Simulator) readPhone(c *call, both bool) (sentPhone, *refusal) {
 		if t, known := phoneTypeByID(c.target.id); known {
 			kind = t
 		}
-		number, ok := s.takesNumber(kind, *sent.PhoneNumber)
+		number, ok := s.takesNumber(kind, text)
 		if !ok {
 			return sentPhone{}, invalidNumber()
 		}
@@ -240,7 +250,7 @@ func (s *Simulator) createPhone(x *exchange, c *call, at slot) (answer, *refusal
 	s.keep(at)
 	created := s.shown(x, c, at, http.StatusCreated)
 	if s.config.Assumed.Location {
-		created.header["Location"] = x.base(c) + "/users/" + c.key() + "/authentication/phoneMethods/" + phoneTypes[at.kind].id
+		created.set("Location", x.base(c)+"/users/"+c.key()+"/authentication/phoneMethods/"+phoneTypes[at.kind].id)
 	}
 	return s.minimal(c, created), nil
 }
@@ -312,7 +322,7 @@ func (s *Simulator) switchSMS(_ *exchange, c *call, at slot) (answer, *refusal) 
 
 // stale reports whether the caller knows another version than ours, of which
 // there is no name.
-func (c *call) stale() bool { return !slices.Contains([]string{"", "*"}, c.header("If-Match")) }
+func (c *call) stale() bool { return !slices.Contains([]string{"", "*"}, c.header.Get("If-Match")) }
 
 func resourceModified() *refusal {
 	return &refusal{status: http.StatusPreconditionFailed, code: "resourceModified", message: "The resource has changed."}
@@ -320,11 +330,14 @@ func resourceModified() *refusal {
 
 // clash is about a mobile number that another user has.
 func (s *Simulator) clash(at slot, number string) *refusal {
+	if at.kind != mobile || s.config.Assumed.Clashes != ClashRefused {
+		return nil
+	}
 	others := s.people.WithMobile(number)
-	if at.phones[mobile] == number {
+	if at.number == number {
 		others--
 	}
-	if at.kind == mobile && s.config.Assumed.Clashes == ClashRefused && others > 0 {
+	if others > 0 {
 		return s.config.Assumed.Clash.about("")
 	}
 	return nil
@@ -334,14 +347,6 @@ func (s *Simulator) clash(at slot, number string) *refusal {
 // no change of their phones alters.
 func (s *Simulator) barred(a account) bool {
 	return s.people.SMSSignIn(a.ref) == directory.NotAllowedByPolicy
-}
-
-// remember keeps what reads show for a while, before it changes.
-func (s *Simulator) remember(a account) {
-	if s.config.Assumed.StaleReads == 0 {
-		return
-	}
-	s.stale[a.ref] = &stale{s.standing(a.ref), s.smsState(a).String(), s.config.Assumed.StaleReads}
 }
 
 // keep stores a number, or removes a phone if it is empty.
@@ -369,10 +374,10 @@ func (s *Simulator) shown(x *exchange, c *call, at slot, status int) answer {
 }
 
 func (s *Simulator) minimal(c *call, done answer) answer {
-	if s.config.Assumed.MinimalHonoured && strings.Contains(c.header("Prefer"), "return=minimal") {
+	if s.config.Assumed.MinimalHonoured && strings.Contains(c.header.Get("Prefer"), "return=minimal") {
 		return noContent()
 	}
 	return done
 }
 
-func noContent() answer { return answer{status: http.StatusNoContent, header: map[string]string{}} }
+func noContent() answer { return answer{status: http.StatusNoContent} }

@@ -42,7 +42,10 @@ func (o *options) advanced() bool { return o.eventual && o.count }
 // parseOptions takes $filter and $orderby only with a schema. Options that it
 // does not know are ignored, as far as they are not named in OData.
 func parseOptions(c *call, schema odata.Schema) (options, *refusal) {
-	o := options{top: usualPage, eventual: strings.EqualFold(c.header("ConsistencyLevel"), "eventual")}
+	o := options{top: usualPage, eventual: strings.EqualFold(c.header.Get("ConsistencyLevel"), "eventual")}
+	if c.target.query == "" {
+		return o, nil
+	}
 	values, err := url.ParseQuery(strings.ReplaceAll(c.target.query, ";", "%3B"))
 	if err != nil {
 		return o, badRequest("Invalid query options.")

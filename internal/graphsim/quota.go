@@ -212,13 +212,15 @@ type budget struct {
 	// Of the last throttled call; until is since the start.
 	wait, until time.Duration
 	refused     charge
+
+	charged []charge // space for those of one call
 }
 
 // budgetOf finds the budget of an app, which is whole at first.
 func (s *Simulator) budgetOf(c *call) *budget {
-	key := c.caller.AppID + "\n" + c.caller.TenantID
+	key := [2]string{c.caller.AppID, c.caller.TenantID}
 	if s.budgets[key] == nil && len(s.budgets) >= maxApps {
-		key = ""
+		key = [2]string{}
 	}
 	b := s.budgets[key]
 	if b == nil {
@@ -253,7 +255,7 @@ type charge struct {
 }
 
 func (b *budget) charges(c *call, wanted service) []charge {
-	charges := make([]charge, 0, 3)
+	charges := b.charged[:0]
 	if wanted.units == 0 {
 		charges = append(charges, charge{&b.writes, 1, "Write", "WriteLimitExceeded"})
 	} else {
@@ -265,6 +267,7 @@ func (b *budget) charges(c *call, wanted service) []charge {
 	if c.target.kind == registrations || c.target.kind == oneRegistration {
 		charges = append(charges, charge{&b.reports, 1, "Read", "ResourceUnitLimitExceeded"})
 	}
+	b.charged = charges
 	return charges
 }
 

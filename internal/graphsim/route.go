@@ -88,6 +88,7 @@ var patterns = []struct {
 	path string
 	kind targetKind
 }{
+	{"users/{user}/authentication/phoneMethods", phoneCollection}, // most are for it
 	{"$batch", batchEndpoint},
 	{"directoryObjects/getByIds", objectsByID},
 	{"directoryObjects/microsoft.graph.getByIds", objectsByID},
@@ -96,7 +97,6 @@ var patterns = []struct {
 	{"users/$count", userCount},
 	{"users/{user}", oneUser},
 	{"users/{user}/authentication/methods", methodCollection},
-	{"users/{user}/authentication/phoneMethods", phoneCollection},
 	{"users/{user}/authentication/phoneMethods/$count", phoneCount},
 	{"users/{user}/authentication/phoneMethods/{id}", onePhone},
 	// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-enablesmssignin
@@ -118,14 +118,16 @@ var patterns = []struct {
 func graphTarget(escaped string) target {
 	escaped, _, _ = strings.Cut(escaped, "#")
 	escaped = strings.Trim(escaped, "/")
-	segments, quoted, ok := splitPath(escaped)
+	var space [8]string // more than a path that is served has, after an empty one
+	all, quoted, ok := splitPath(space[:1], escaped)
 	if !ok {
 		return target{path: "/" + escaped, unknown: escaped}
 	}
+	segments := all[1:]
 	if len(segments) > 1 && (directory.IsID(segments[0]) || strings.EqualFold(segments[0], "myorganization")) {
-		segments = segments[1:] // the tenant, which the token names as well
+		all, segments = append([]string{""}, segments[1:]...), segments[1:] // without the tenant, which the token names as well
 	}
-	t := target{path: "/" + strings.Join(segments, "/"), unknown: segments[0], odd: !quoted && strings.Contains(escaped, "'")}
+	t := target{path: strings.Join(all, "/"), unknown: segments[0], odd: !quoted && strings.Contains(escaped, "'")}
 	if strings.EqualFold(segments[0], "me") && (len(segments) == 1 || strings.EqualFold(segments[1], "authentication")) {
 		t.me = true
 		segments = append([]string{"users", ""}, segments[1:]...)
@@ -157,20 +159,22 @@ func (t *target) fits(pattern string, segments []string, quoted bool) bool {
 	if len(segments) < n || len(segments) > n && !more {
 		return false
 	}
-	found := *t
-	for i, name := range strings.Split(pattern, "/") {
+	user, id, oddCase := "", "", false
+	for i := range n {
+		var name string
+		name, pattern, _ = strings.Cut(pattern, "/")
 		switch segment := segments[i]; {
 		case name == "{user}":
-			found.user = segment
+			user = segment
 		case name == "{id}":
-			found.id = segment
+			id = segment
 		case name == "$count" && (segment != name || quoted && i == 1), !strings.EqualFold(segment, name):
 			return false
 		default:
-			found.oddCase = segment != name
+			oddCase = segment != name
 		}
 	}
-	*t = found
+	t.user, t.id, t.oddCase = user, id, oddCase
 	return true
 }
 
@@ -178,11 +182,12 @@ func (t *target) fits(pattern string, segments []string, quoted bool) bool {
 // segment, and makes two segments of name('key'). quoted is true where the key
 // of a user was of that form, the only one for a userPrincipalName that begins
 // with $: https://learn.microsoft.com/graph/api/user-get.
-func splitPath(escaped string) (segments []string, quoted, ok bool) {
+func splitPath(to []string, escaped string) (segments []string, quoted, ok bool) {
 	if strings.ContainsFunc(escaped, notInURL) {
 		return nil, false, false
 	}
-	for raw := range strings.SplitSeq(escaped, "/") {
+	for raw, more := "", true; more; {
+		raw, escaped, more = strings.Cut(escaped, "/")
 		segment, err := url.PathUnescape(raw)
 		if err != nil {
 			return nil, false, false
@@ -190,19 +195,23 @@ func splitPath(escaped string) (segments []string, quoted, ok bool) {
 		name, rest, isCall := strings.Cut(segment, "('")
 		key, isKey := strings.CutSuffix(rest, "')")
 		if !isCall || !isKey {
-			segments = append(segments, segment)
+			to = append(to, segment)
 			continue
 		}
 		quoted = quoted || strings.EqualFold(name, "users")
-		segments = append(segments, name, strings.ReplaceAll(key, "''", "'"))
+		to = append(to, name, strings.ReplaceAll(key, "''", "'"))
 	}
-	return segments, quoted, true
+	return to, quoted, true
 }
 
 // notInURL finds what must be percent-encoded in any URL (RFC 3986); of the
 // letters of a userPrincipalName that is ^.
 func notInURL(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r)
+	switch r {
+	case '"', '<', '>', '\\', '^', '`', '{', '|', '}':
+		return true
+	}
+	return r <= ' ' || r >= 0x7f
 }
 
 // origin is the scheme and host of the caller's view. Identity libraries

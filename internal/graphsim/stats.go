@@ -121,6 +121,9 @@ func (s *Simulator) countRequest(x *exchange) {
 }
 
 func (s *Simulator) logItem(x *exchange, it *item) {
+	if !s.config.KeepLog && s.config.OnRequest == nil {
+		return
+	}
 	entry := x.entry
 	entry.Method, entry.Path, entry.Status = it.Method, it.call.target.path, it.status()
 	entry.ClientRequestID = cmp.Or(it.call.clientRequestID, entry.ClientRequestID)

@@ -198,7 +198,7 @@ func (s *Simulator) getByIDs(x *exchange, c *call) (answer, *refusal) {
 	err, limit := json.Unmarshal(c.body, &sent), s.config.Assumed.GetByIDsLimit
 	wrong := slices.IndexFunc(sent.IDs, func(id string) bool { return !directory.IsID(id) })
 	switch {
-	case !isJSON(c.header("Content-Type")) || err != nil:
+	case !isJSON(c.header.Get("Content-Type")) || err != nil:
 		return answer{}, badRequest("Unable to read JSON request payload.")
 	case len(sent.IDs) == 0:
 		return answer{}, badForDirectory("ids must have at least one id.")

@@ -1,15 +1,25 @@
-// Package journal keeps the append-only record of a run: for every create the
-// intent before the request leaves, and for every row the outcome after. It
-// says who was about to get which number when the process died.
+// Package journal keeps the append-only record of a run, and reads it again: for
+// every step that changes something the intent before the request leaves, and for
+// every row the outcome after. It says who was about to get which number when the
+// process died, and from it the results of a run are made again.
 //
-// The file is JSON Lines: a [Header], then entries. It does not decide
-// anything, and holds whole phone numbers, so that it is readable by its owner
-// only.
+// The file is JSON Lines: a [Header], then entries. An entry is about a row, which
+// it names by its content (user, phone type and number, users compared without
+// regard to case), because the file may be edited between two attempts; the line
+// is there for people. An entry lives so: its intent is appended and on disk before
+// the request leaves; its outcome is appended when the row is decided, and is on
+// disk with the next intent or at the end. A row with an intent and no later
+// outcome may have been carried out, and has to be settled before anything else is
+// sent for its user. A run that goes on appends to the same file, after an entry
+// "resume"; one that came to its end has "end" behind everything.
 //
-// Its one invariant: an intent is on disk before [Journal.Intent] returns.
-// Outcomes are written with the next intent or at [Journal.Close]; a power cut
-// can lose the outcomes since the last intent, and those rows then stand in
-// the file as intents without outcome, which means: read the phone back.
+// A power cut can lose the outcomes since the last intent, never an intent whose
+// request left. It can leave a last line that is torn, which [Fold] drops and
+// [Reopen] cuts off. Other damage is an error with its place.
+//
+// It does not decide anything, and holds whole phone numbers, so that it is
+// readable by its owner only. Its one invariant: an intent is on disk before
+// [Journal.Intent] returns.
 package journal
 
 import (
@@ -37,11 +47,31 @@ type Header struct {
 	Tool      string    `json:"tool"`
 	Version   string    `json:"version"`
 	StartedAt time.Time `json:"startedAt"`
-	Input     string    `json:"input"`
-	SHA256    string    `json:"sha256"`
+	Input     string    `json:"input"`          // name of the file, for people
+	Path      string    `json:"path,omitempty"` // of the file; empty for standard input
+	SHA256    string    `json:"sha256"`         // of its bytes
 	TenantID  string    `json:"tenantId"`
 	Endpoint  string    `json:"endpoint"`
+	Flags     []Flag    `json:"flags,omitempty"` // every option that was given
+
+	// Undoes is the run that this one rolls back; its rows are those of that
+	// run's journal, and there is no file.
+	Undoes string `json:"undoes,omitempty"`
 }
+
+// Flag is one option as it was given on the command line.
+type Flag struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// The events that are not about a row.
+const (
+	eventIntent  = "intent"
+	eventOutcome = "outcome"
+	eventResume  = "resume"
+	eventEnd     = "end"
+)
 
 // Journal is the open record of one run. Its methods may be called
 // concurrently.
@@ -71,7 +101,28 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("encoding the journal's header: %w", err), file.Close())
 	}
-	j := &Journal{rows: rows, file: file, pending: append(line, '\n'), appended: 1}
+	return begin(file, append(line, '\n'), rows)
+}
+
+// Reopen goes on with the journal of a run of which past is known. What is torn
+// at its end is cut off.
+func Reopen(path string, past *Past, version string, rows *authmethod.Rows) (*Journal, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		err = file.Truncate(past.whole)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("going on with the journal: %w", err)
+	}
+	var line bytes.Buffer
+	event(&line, eventResume).Str("version", version).Send()
+	return begin(file, line.Bytes(), rows)
+}
+
+// begin makes sure that the first line of a process is on disk, and so shows that
+// the file can be written.
+func begin(file *os.File, line []byte, rows *authmethod.Rows) (*Journal, error) {
+	j := &Journal{rows: rows, file: file, pending: line, appended: 1}
 	if err := j.flush(1); err != nil {
 		_ = file.Close()
 		return nil, err
@@ -79,12 +130,16 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 	return j, nil
 }
 
-// Intent records that creates for rows are about to be sent, and returns when
-// that is safe on disk. Callers that come at the same time share one fsync.
-func (j *Journal) Intent(rows []authmethod.RowNumber) error {
+// Intent records that writes are about to be sent, and returns when that is safe
+// on disk. Callers that come at the same time share one fsync.
+func (j *Journal) Intent(writes []authmethod.Task) error {
 	var lines bytes.Buffer
-	for _, n := range rows {
-		j.entry(&lines, "intent", n).Send()
+	for _, write := range writes {
+		e := j.entry(&lines, eventIntent, write.Row)
+		if write.Verb != authmethod.Create {
+			e.Stringer("verb", write.Verb)
+		}
+		e.Send()
 	}
 	return j.flush(j.add(lines.Bytes(), 1))
 }
@@ -92,16 +147,22 @@ func (j *Journal) Intent(rows []authmethod.RowNumber) error {
 // Outcome records what became of a row. It is safe with the next intent.
 func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) error {
 	var line bytes.Buffer
-	e := j.entry(&line, "outcome", row).Str("outcome", string(result.Outcome))
+	e := j.entry(&line, eventOutcome, row).Str("outcome", string(result.Outcome))
+	optional := func(name, value string) {
+		if value != "" {
+			e.Str(name, value)
+		}
+	}
+	optional("class", string(result.Class))
+	optional("reason", string(result.Reason))
 	if result.Status != 0 {
 		e.Int("httpStatus", result.Status)
 	}
-	if result.Code != "" {
-		e.Str("code", result.Code)
-	}
-	if result.RequestID != "" {
-		e.Str("requestId", result.RequestID)
-	}
+	optional("code", result.Code)
+	optional("message", result.Message)
+	optional("detail", result.Detail)
+	optional("advice", result.Advice)
+	optional("requestId", result.RequestID)
 	if result.Attempts != 0 {
 		e.Int("attempts", result.Attempts)
 	}
@@ -110,14 +171,17 @@ func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) er
 	return nil
 }
 
-// entry begins a line about a row, which Send writes to w. A row is named by its
-// content, not by its line, so that the record survives edits of the file; the
-// line is there for people. An event of zerolog is JSON made without reflection:
-// a run has two lines for each row.
-func (j *Journal) entry(w io.Writer, event string, n authmethod.RowNumber) *zerolog.Event {
-	row, lines := j.rows.At(n), zerolog.New(w)
-	return lines.Log().Str("event", event).Str("at", time.Now().UTC().Format(time.RFC3339Nano)).
-		Str("user", row.User).Str("phoneType", string(row.PhoneType)).Str("phoneNumber", row.Number.Graph()).Int32("line", row.Line)
+// entry begins a line about a row, which Send writes to w.
+func (j *Journal) entry(w io.Writer, name string, n authmethod.RowNumber) *zerolog.Event {
+	row := j.rows.At(n)
+	return event(w, name).Str("user", row.User).Str("phoneType", string(row.PhoneType)).Str("phoneNumber", row.Number.Graph()).Int32("line", row.Line)
+}
+
+// event begins a line. An event of zerolog is JSON made without reflection: a run
+// has two lines for each row.
+func event(w io.Writer, name string) *zerolog.Event {
+	lines := zerolog.New(w)
+	return lines.Log().Str("event", name).Str("at", time.Now().UTC().Format(time.RFC3339Nano))
 }
 
 // add has lines written by the next flush, and returns the number of intents
@@ -152,6 +216,13 @@ func (j *Journal) flush(mine int64) error {
 	}
 	j.synced = upTo
 	return nil
+}
+
+// End records that the run came to an end of its own, with this exit code.
+func (j *Journal) End(exitCode int) error {
+	var line bytes.Buffer
+	event(&line, eventEnd).Int("exitCode", exitCode).Send()
+	return j.flush(j.add(line.Bytes(), 1))
 }
 
 // Close writes what is pending and closes the file.

@@ -55,7 +55,7 @@ func TestIntentIsOnDiskBeforeItReturns(t *testing.T) {
 	if got := readLines(t, path); len(got) != 1 || got[0]["format"] != 1.0 || got[0]["sha256"] != "abc" {
 		t.Fatalf("a new journal holds %v, want the header", got)
 	}
-	if err := j.Intent([]authmethod.RowNumber{0, 2}); err != nil {
+	if err := j.Intent([]authmethod.Task{{Row: 0}, {Row: 2}}); err != nil {
 		t.Fatal(err)
 	}
 	got := readLines(t, path)
@@ -115,7 +115,7 @@ func TestConcurrentIntentsAreAllThere(t *testing.T) {
 		g.Go(func() error {
 			for i := range 50 {
 				row := authmethod.RowNumber(worker*50 + i)
-				if err := j.Intent([]authmethod.RowNumber{row}); err != nil {
+				if err := j.Intent([]authmethod.Task{{Row: row}}); err != nil {
 					return err
 				}
 				if err := j.Outcome(row, authmethod.Result{Outcome: authmethod.Created}); err != nil {
@@ -159,7 +159,7 @@ func TestWriteFailureIsReportedAndKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := j.Intent([]authmethod.RowNumber{0}); err == nil || !strings.Contains(err.Error(), "writing the journal") {
+		if err := j.Intent([]authmethod.Task{{Row: 0}}); err == nil || !strings.Contains(err.Error(), "writing the journal") {
 			t.Errorf("Intent on a file that cannot be written gave %v, want an error that says so", err)
 		}
 	}

@@ -2,6 +2,7 @@ package pace
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,35 +12,19 @@ import (
 // at tells a rate from another within half a thousandth.
 func at(got, want float64) bool { return math.Abs(got-want) <= want/2000 }
 
-func TestSlowStart(t *testing.T) {
-	tests := []struct {
-		ceiling float64
-		waited  time.Duration
-		want    float64
-	}{
-		{1000, 0, 4},
-		{1000, 4 * time.Second, 8},
-		{1000, 12 * time.Second, 32},
-		{18, 12 * time.Second, 18},
-		{0.5, 0, 0.5},
-	}
-	for _, test := range tests {
-		c := newController(test.ceiling).climb(test.waited, 0)
-		if got := c.rate(); !at(got, test.want) {
-			t.Errorf("ceiling %g: rate after waiting %v = %g, want %g", test.ceiling, test.waited, got, test.want)
-		}
-	}
-}
-
 // TestCeilingStopsTheClimb: a rate that was held at the ceiling for an hour is
 // not an hour above it.
 func TestCeilingStopsTheClimb(t *testing.T) {
-	c := newController(18)
+	c := settled()
+	c.ceiling = 18
 	for range 3600 {
 		c = c.climb(time.Second, 0)
 	}
-	if c.climbed > 10*time.Second {
-		t.Errorf("climbed for %v, want no more than 10s", c.climbed)
+	if got := c.rate(); got != 18 {
+		t.Errorf("rate after an hour = %g, want the ceiling of 18", got)
+	}
+	if c.climbed > 10*time.Minute {
+		t.Errorf("climbed for %v, want no more than it took", c.climbed)
 	}
 }
 
@@ -87,7 +72,9 @@ func TestScales(t *testing.T) {
 		{"0.5/s, one throttled", controller{plateau: 0.5, cost: 1, age: time.Hour}, 150, 100},
 		{"0.1/s, one throttled", controller{plateau: 0.1, cost: 1, age: time.Hour}, 500, 500},
 		{"20/s, known for half a minute", controller{plateau: 20, cost: 40, age: 30 * time.Second}, 30, 30},
-		{"20/s, known for a second", controller{plateau: 20, cost: 40, age: time.Second}, 10, 10},
+		{"20/s, guessed", controller{plateau: 20, cost: 40}, 15, 15},
+		{"20/s in windows of ten seconds", controller{plateau: 20, cost: 40, span: 10 * time.Second}, 240, 50},
+		{"20/s in windows of 150 seconds", controller{plateau: 20, cost: 40, span: 150 * time.Second}, 240, 75},
 	}
 	for _, test := range tests {
 		flat, unit := test.c.scales()
@@ -97,18 +84,25 @@ func TestScales(t *testing.T) {
 	}
 }
 
+// after is an interval: accepted steps, seconds before the throttle, seconds of
+// hold, throttled steps.
+func after(accepted int, before, hold float64, throttled int) interval {
+	return interval{from: epoch, throttledAt: instant(before), until: instant(before + hold), first: instant(0.2), accepted: accepted, throttled: throttled}
+}
+
 func TestCut(t *testing.T) {
-	// after tells an interval: accepted steps, seconds before the
-	// throttle, seconds of hold, throttled steps.
-	after := func(accepted int, before, hold float64, throttled int) interval {
-		return interval{from: epoch, throttledAt: instant(before), until: instant(before + hold), accepted: accepted, throttled: throttled}
-	}
 	ramped := settled()
 	ramped.climbed = 293 * time.Second // at 20 a second
 	early := settled()
 	early.climbed = 10 * time.Second
 	earlyAgain := early
 	earlyAgain.dip = maxDip
+	guessed := settled()
+	guessed.age, guessed.climbed = 0, time.Second
+	climbed := guessed
+	climbed.climbed = 85 * time.Second // at 25.2 a second
+	green := settled()
+	green.age = 100 * time.Second
 
 	tests := []struct {
 		name               string
@@ -117,13 +111,18 @@ func TestCut(t *testing.T) {
 		plateau, dip, rate float64
 		cost               int
 	}{
-		// 3,000 in a window of 150 s, used up in 40: the hold belongs to it.
-		{"slow start, window", newController(1000), after(3000, 40, 110, 7), 20, minDip, 19.7, 7},
-		{"slow start, nearly nothing", newController(1000), after(1, 10, 1000, 1), minRate, minDip, minRate * 0.985, 1},
-		{"the estimate stays under the ceiling", newController(15), after(3000, 40, 110, 7), 15, minDip, 14.775, 7},
+		// 200 in a bucket of ten seconds and 40 that came in while it was emptied.
+		{"a bucket from cold", newController(1000), after(240, 2, 1, 7), 20, minDip, 19.7, 7},
+		{"nearly nothing", newController(1000), after(1, 10, 1000, 1), minRate, minDip, minRate * 0.985, 1},
+		{"the estimate stays under the ceiling", newController(15), after(240, 2, 1, 7), 15, minDip, 14.775, 7},
+		// 7 accepted and 3 that count as well, in 5 s.
+		{"a guess is forgotten", guessed, after(7, 3, 2, 3), 2, minDip, 1.97, 3},
+		{"a guess was too low", climbed, after(900, 99, 1, 1), 20.196, minDip, 19.893, 1},
 		{"as expected", settled(), after(1000, 99, 1, 2), 10, minDip, 9.85, 2},
 		// Half of the weight is on an interval as long as memory * ln 2.
-		{"window half as large as thought", settled(), after(520, 52, 51.972, 2), 7.5, minDip, 7.3875, 2},
+		{"half as large as thought", settled(), after(520, 52, 51.972, 2), 7.5, minDip, 7.3875, 2},
+		// The same for an estimate that took 100 s, and 100 s * ln 2.
+		{"and not long known", green, after(350, 35, 34.315, 2), 7.525, minDip, 7.412, 2},
 		{"after hours of pause", settled(), after(1000, 9999, 1, 2), 5, minDip, 4.925, 2},
 		// 12/s on average, 20/s at the end: raised by 0.7 of at most a half.
 		{"found more while climbing", ramped, after(12000, 999, 1, 3), 16.192, minDip, 15.949, 3},
@@ -133,12 +132,51 @@ func TestCut(t *testing.T) {
 	}
 	for _, test := range tests {
 		got := test.c.cut(test.seen)
-		if !at(got.plateau, test.plateau) || got.dip != test.dip || got.cost != test.cost || !at(got.rate(), test.rate) {
-			t.Errorf("%s: plateau %g, dip %g, cost %d, rate %g; want %g, %g, %d, %g", test.name,
-				got.plateau, got.dip, got.cost, got.rate(), test.plateau, test.dip, test.cost, test.rate)
+		if !at(got.plateau, test.plateau) || got.dip != test.dip || got.cost != test.cost || !at(got.rate(), test.rate) || got.span != 0 {
+			t.Errorf("%s: plateau %g, dip %g, cost %d, rate %g, span %v; want %g, %g, %d, %g, 0", test.name,
+				got.plateau, got.dip, got.cost, got.rate(), got.span, test.plateau, test.dip, test.cost, test.rate)
 		}
-		if want := test.c.age + test.seen.until.Sub(epoch); got.age != want {
-			t.Errorf("%s: age = %v, want %v", test.name, got.age, want)
+	}
+}
+
+// windowed is an interval in which the throttle asked for the whole hold, and
+// so many were accepted in the last span, since the second.
+func windowed(seen interval, recent int, since float64) interval {
+	seen.soonest = seen.until.Sub(seen.throttledAt)
+	seen.recent, seen.since = recent, instant(since)
+	return seen
+}
+
+func TestWindows(t *testing.T) {
+	known := controller{ceiling: 100, plateau: 20, span: 10 * time.Second, age: time.Hour}
+	tests := []struct {
+		name    string
+		c       controller
+		seen    interval
+		plateau float64
+		span    time.Duration
+	}{
+		{"30 in ten seconds", newController(18), windowed(after(30, 1.2, 9, 9), 0, 0), 3, 10 * time.Second},
+		{"3,000 in 150 s", newController(100), windowed(after(3000, 31, 120, 9), 0, 0), 20, 150 * time.Second},
+		{"5 in 13 s, which nobody rounds", newController(18), windowed(after(5, 1.2, 12, 1), 0, 0), 5 / 13.3, 13300 * time.Millisecond},
+		// The second refused token of a bucket that refills at 0.5/s.
+		{"a bucket of five", newController(18), windowed(after(5, 1, 4, 3), 0, 0), 5 / 11.0, 0},
+		{"a window that ends soon", newController(18), windowed(after(30, 1.2, 3, 9), 0, 0), 30 / 11.2, 0},
+		// Full again, and to be opened ten seconds after its first step.
+		{"the same again", known, windowed(after(2000, 102, 8, 1), 200, 100), 20, 10 * time.Second},
+		{"more after a climb", known, windowed(after(2000, 102, 8, 1), 220, 100), 22, 10 * time.Second},
+		{"a little less", known, windowed(after(2000, 102, 8, 1), 180, 100), 19, 10 * time.Second},
+		// No window after all: at least half of the rate is left.
+		{"full at once", known, windowed(after(10, 1, 1, 10), 10, 0), 10, 0},
+		{"opens too early", known, windowed(after(2000, 99, 1, 1), 200, 95), 20, 0},
+	}
+	for _, test := range tests {
+		got := test.c.cut(test.seen)
+		if !at(got.plateau, test.plateau) || got.span != test.span {
+			t.Errorf("%s: plateau %g, span %v; want %g, %v", test.name, got.plateau, got.span, test.plateau, test.span)
+		}
+		if got.span > 0 && (got.room() != got.known() || got.dip != 0) {
+			t.Errorf("%s: room %d, known %d: want the same", test.name, got.room(), got.known())
 		}
 	}
 }
@@ -146,46 +184,174 @@ func TestCut(t *testing.T) {
 // TestCutWithoutEvidence: a quota that somebody else has used up before our
 // first step says nothing about its size.
 func TestCutWithoutEvidence(t *testing.T) {
-	c := newController(1000).climb(8*time.Second, 0)
-	got := c.cut(interval{from: epoch, throttledAt: instant(8), until: instant(158), throttled: 5})
-	if !got.slowStart || got.rate() != startRate {
-		t.Errorf("slow start %v at %g/s, want slow start at %g/s again", got.slowStart, got.rate(), startRate)
+	got := newController(1000).cut(interval{from: epoch, throttledAt: instant(8), until: instant(158), throttled: 5})
+	if !got.cold {
+		t.Errorf("an estimate of %g/s, want none", got.plateau)
+	}
+}
+
+// TestWholeRequestsCount: where five requests of rising size pass and the sixth
+// is refused as a whole, it is five full ones that fit.
+func TestWholeRequestsCount(t *testing.T) {
+	g := newGate(18, noJitter)
+	now := 0.0
+	for accepted := range 6 {
+		n, wait := g.admit(instant(now), 20)
+		if wait > 0 {
+			t.Fatalf("request %d has to wait for %v", accepted+1, wait)
+		}
+		f := Feedback{SentAt: instant(now), Accepted: n}
+		if accepted == 5 {
+			f = Feedback{SentAt: instant(now), Throttled: n, RetryAfter: 9 * time.Second, Soonest: 9 * time.Second}
+		}
+		now += 0.2
+		g.observe(instant(now), f)
+	}
+	if got := g.control.room(); got != 100 {
+		t.Errorf("room for %d steps, want 100", got)
+	}
+	now = 10.2
+	if n, wait := g.admit(instant(now), 20); n != 20 || wait > 0 {
+		t.Errorf("admit = %d, %v, want a full request at once", n, wait)
+	}
+	// A part of a request is refused: it is steps that are counted after all.
+	g.observe(instant(now+0.2), Feedback{SentAt: instant(now), Accepted: 8, Throttled: 12, RetryAfter: 9 * time.Second, Soonest: 9 * time.Second})
+	if g.wholly {
+		t.Error("requests still seem to be counted")
+	}
+}
+
+// TestSlowStart: the flight grows by round trips, to one full request and then
+// with what was accepted.
+func TestSlowStart(t *testing.T) {
+	g := newGate(1e6, noJitter)
+	now, sizes := 0.0, []int(nil)
+	for range 9 {
+		n, _ := g.admit(instant(now), 20)
+		sizes = append(sizes, n)
+		if more, wait := g.admit(instant(now), 20); more != 0 || wait != untilAnswered {
+			t.Errorf("with %d in flight: admit = %d, %v, want to wait for an answer", n, more, wait)
+		}
+		now += 0.2
+		g.observe(instant(now), Feedback{SentAt: instant(now - 0.2), Accepted: n})
+	}
+	if want := []int{1, 1, 2, 3, 5, 9, 15, 20, 20}; !slices.Equal(sizes, want) {
+		t.Errorf("sizes = %v, want %v", sizes, want)
+	}
+	g.observe(instant(now), Feedback{SentAt: instant(now - 0.2), Accepted: 6600})
+	if got := g.flight(); got < 100 || got > 102 {
+		t.Errorf("flight after 6,676 steps = %d, want a 66th", got)
+	}
+}
+
+func TestLedger(t *testing.T) {
+	var l ledger
+	for i, n := range []int{5, 0, 10, 20} { // at 0, 2 and 3 s
+		l.add(instant(float64(i)), n)
+	}
+	for _, test := range []struct {
+		second float64
+		after  int
+	}{{-1, 35}, {0, 30}, {1, 30}, {2, 20}, {3, 0}} {
+		if got := l.after(instant(test.second)); got != test.after {
+			t.Errorf("after(%g s) = %d, want %d", test.second, got, test.after)
+		}
+	}
+	for _, test := range []struct {
+		n    int
+		want time.Time
+	}{{0, time.Time{}}, {1, instant(3)}, {20, instant(3)}, {21, instant(2)}, {35, instant(0)}, {36, time.Time{}}} {
+		if got := l.youngest(test.n); !got.Equal(test.want) {
+			t.Errorf("youngest(%d) = %v, want %v", test.n, got, test.want)
+		}
+	}
+	tests := []struct {
+		name    string
+		now     float64
+		n, room int
+		allowed int
+		at      float64
+	}{
+		{"there is room", 3, 5, 40, 5, 3},
+		{"for a part", 3, 6, 40, 5, 3},
+		{"for none", 3, 6, 35, 1, 10},
+		{"soon for all", 9.9, 5, 35, 5, 10},
+		{"soon for a part", 9.9, 6, 35, 1, 10},
+		{"some and soon for all", 11.9, 12, 40, 12, 12},
+		{"more than the room", 100, 50, 40, 40, 13},
+	}
+	for _, test := range tests {
+		allowed, at := l.fit(instant(test.now), test.n, test.room, 10*time.Second)
+		if allowed != test.allowed || !at.Equal(instant(test.at)) {
+			t.Errorf("%s: fit = %d at %v, want %d at %g s", test.name, allowed, at.Sub(epoch), test.allowed, test.at)
+		}
+	}
+}
+
+// TestLedgerForgets: a run of hours keeps minutes.
+func TestLedgerForgets(t *testing.T) {
+	var l ledger
+	for i := range 100_000 {
+		l.add(instant(float64(i)), 1)
+	}
+	if len(l.at) > 2000 {
+		t.Errorf("%d entries are kept", len(l.at))
+	}
+	if got := l.after(instant(100_000 - keep.Seconds())); got < 599 || l.total() != 100_000 {
+		t.Errorf("%d in the last %v and %d in all, want 599 and 100000", got, keep, l.total())
 	}
 }
 
 // TestRateStaysInBounds: whatever happens, the rate is above 0 and not above
-// the ceiling, a request carries at least one step and at most what was
-// allowed, nobody passes during a hold, and a hold is never shortened.
+// the ceiling, a request carries at least one step and at most what was asked
+// for, nobody passes during a hold, a hold is never shortened, somebody may
+// always leave when nothing is in flight, and ten seconds have no more than the
+// ceiling.
 func TestRateStaysInBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ceiling := rapid.SampledFrom([]float64{0.01, 0.5, 18, 1000, Unlimited}).Draw(t, "ceiling")
 		g := newGate(ceiling, func() float64 { return rapid.Float64Range(0, 0.999).Draw(t, "jitter") })
 		now := epoch
-		var ticket time.Time
+		var flying []Feedback // of which only SentAt and Accepted are known
 		t.Repeat(map[string]func(*rapid.T){
 			"time passes": func(t *rapid.T) {
-				now = now.Add(time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "pause")))
+				now = now.Add(time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "pause")))
 			},
-			"poll": func(t *rapid.T) {
-				held := g.until.After(now)
-				wait := g.poll(now, g.share(20), &ticket)
-				if wait < 0 || held && now.Add(wait).Before(g.until) {
-					t.Fatalf("poll = %v with %v of a hold left", wait, g.until.Sub(now))
+			"admit": func(t *rapid.T) {
+				asked := rapid.IntRange(1, 20).Draw(t, "asked")
+				allowed, wait := g.admit(now, asked)
+				switch {
+				case wait < 0 || allowed < 0 || allowed > asked || (allowed > 0) != (wait == 0):
+					t.Fatalf("admit(%d) = %d, %v", asked, allowed, wait)
+				case g.until.After(now.Add(wait)):
+					t.Fatalf("admit = %d, %v with %v of a hold left", allowed, wait, g.until.Sub(now))
+				case len(flying) == 0 && wait >= untilAnswered && wait != g.until.Sub(now):
+					t.Fatalf("admit = %d, %v with nothing in flight", allowed, wait)
+				case allowed > 0:
+					flying = append(flying, Feedback{SentAt: now, Accepted: allowed})
 				}
-				if wait == 0 {
-					ticket = time.Time{}
+				span := max(10, 1/ceiling)
+				if got := g.sent.after(now.Add(-duration(span) + time.Millisecond)); float64(got) > ceiling*span+1e-6 {
+					t.Fatalf("%d steps within %g s, want no more than %g a second", got, span, ceiling)
 				}
 			},
 			"observe": func(t *rapid.T) {
+				if len(flying) == 0 {
+					t.Skip("nothing is in flight")
+				}
+				i := rapid.IntRange(0, len(flying)-1).Draw(t, "which")
+				f := flying[i]
+				flying = slices.Delete(flying, i, i+1)
+				now = now.Add(1)
+				f.Throttled = rapid.IntRange(0, f.Accepted).Draw(t, "throttled")
+				f.Failed = rapid.IntRange(0, f.Accepted-f.Throttled).Draw(t, "failed")
+				f.Accepted -= f.Throttled + f.Failed
+				f.RetryAfter = time.Duration(rapid.Int64Range(0, int64(10*time.Minute)).Draw(t, "retry after"))
+				f.Soonest = min(f.RetryAfter, time.Duration(rapid.Int64Range(0, int64(10*time.Minute)).Draw(t, "soonest")))
+				f.Trouble = f.Failed > 0
+				f.Load = rapid.SampledFrom([]float64{0, 0.8, 1, 1.8}).Draw(t, "load")
 				until := g.until
-				g.observe(now, Feedback{
-					SentAt:     now.Add(-time.Duration(rapid.Int64Range(1, int64(time.Minute)).Draw(t, "latency"))),
-					Accepted:   rapid.IntRange(0, 20).Draw(t, "accepted"),
-					Throttled:  rapid.IntRange(0, 20).Draw(t, "throttled"),
-					RetryAfter: time.Duration(rapid.Int64Range(0, int64(10*time.Minute)).Draw(t, "retry after")),
-					Trouble:    rapid.Bool().Draw(t, "trouble"),
-					Load:       rapid.SampledFrom([]float64{0, 0.8, 1, 1.8}).Draw(t, "load"),
-				})
+				g.observe(now, f)
 				if g.until.Before(until) {
 					t.Fatalf("a hold until %v became one until %v", until, g.until)
 				}
@@ -194,8 +360,8 @@ func TestRateStaysInBounds(t *testing.T) {
 				if got := g.control.rate(); !(got > 0 && got <= ceiling) {
 					t.Fatalf("rate = %g, want above 0 and at most %g", got, ceiling)
 				}
-				if got := g.share(20); got < 1 || got > 20 {
-					t.Fatalf("share = %d, want 1 to 20", got)
+				if (g.inFlight == 0) != (len(flying) == 0) {
+					t.Fatalf("%d steps in flight, and %d requests", g.inFlight, len(flying))
 				}
 			},
 		})

@@ -41,16 +41,18 @@ func (b *bucket) take(at float64) (bool, float64) {
 	return false, (1 - b.level) / b.perSecond
 }
 
-// fixedWindow starts to count anew at every multiple of its length. Whether
+// fixedWindow starts to count anew whenever its length is over. Whether
 // it counts what it refuses makes no difference.
 type fixedWindow struct {
 	perSecond, seconds float64
+	phase              float64 // the part of a window that is over at the start
 	window, used       int
 }
 
 func (f *fixedWindow) setRate(perSecond float64) { f.perSecond = perSecond }
 
 func (f *fixedWindow) take(at float64) (bool, float64) {
+	at += f.phase * f.seconds
 	if w := int(at / f.seconds); w != f.window {
 		f.window, f.used = w, 0
 	}
@@ -101,6 +103,10 @@ type scenario struct {
 	most     int     // steps a request can carry
 	retry    string  // Retry-After: whole, exact, absent
 	becoming float64 // the quota changes by this factor in mid-run
+
+	phase      float64 // of a fixed window at the start
+	requests   bool    // requests are counted, whatever they carry
+	concurrent int     // requests that the tenant works on at once; 0 for any number
 }
 
 func (s scenario) String() string {
@@ -117,7 +123,7 @@ func (s scenario) tenant() quota {
 	case "bucket":
 		return &bucket{perSecond: s.quota, seconds: s.seconds, level: max(1, s.quota*s.seconds), countRefused: s.count}
 	case "fixed":
-		return &fixedWindow{perSecond: s.quota, seconds: s.seconds}
+		return &fixedWindow{perSecond: s.quota, seconds: s.seconds, phase: s.phase}
 	}
 	return &slidingWindow{perSecond: s.quota, seconds: s.seconds, countRefused: s.count}
 }
@@ -141,18 +147,6 @@ func (s scenario) feasible() bool {
 	return float64(s.workers)*share/s.latency > 1.3*fastest
 }
 
-// The first ten minutes are not measured, nor the first ten after a change.
-const (
-	settleSec = 600.0
-	changeSec = 1800.0
-	twoHours  = 7200.0
-)
-
-type result struct {
-	accepted  float64 // of the attainable
-	throttled float64 // of all steps sent
-}
-
 var epoch = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func instant(seconds float64) time.Time { return epoch.Add(duration(seconds)) }
@@ -160,62 +154,60 @@ func instant(seconds float64) time.Time { return epoch.Add(duration(seconds)) }
 func duration(seconds float64) time.Duration { return time.Duration(math.Ceil(seconds * 1e9)) }
 
 // answer is a request on its way.
-
 type answer struct {
-	at       float64
-	feedback Feedback
+	at            float64
+	feedback      Feedback
+	writes, reads int // accepted
 }
 
-// run is one simulated run. One worker at most stands at the head of the
-// turnstile; the others are idle behind it or wait for an answer.
+// run is one simulated run of steps that are all independent. A write may lead
+// to a read; what is refused is ready again at once.
 type run struct {
 	scenario
 	random   *rand.Rand
 	gate     *gate
 	tenant   quota
-	from     float64 // measured from here, and a change comes before
 	inFlight []answer
+	changed  bool
 
-	accepted, throttled int // measured
+	writes, reads     int  // ready to be sent
+	readsToCome       int  // three after every ten writes
+	readsApart        bool // reads are no matter of the quota
+	done, written     int
+	from              float64 // measured from here
+	accepted, refused int     // measured
 }
 
-func simulate(s scenario, seed, seconds float64) result {
-	random := rand.New(rand.NewPCG(uint64(seed), 1))
-	r := run{scenario: s, random: random, gate: newGate(s.ceiling, random.Float64), tenant: s.tenant(), from: settleSec}
-	if s.becoming != 1 {
-		r.from = changeSec + settleSec
-	}
-	changed := false
-	share, wake := 0, 0.0 // of the worker at the head; share 0 when none stands there
-	var ticket time.Time
-	for now := 0.0; now < r.from+seconds; {
-		if share == 0 && len(r.inFlight) < s.workers {
-			share, wake, ticket = r.gate.share(s.most), now, time.Time{}
+func newRun(s scenario, seed uint64) *run {
+	random := rand.New(rand.NewPCG(seed, 1))
+	return &run{scenario: s, random: random, gate: newGate(s.ceiling, random.Float64), tenant: s.tenant()}
+}
+
+// until runs to the second end, or until so many steps are done, and returns
+// when that was.
+func (r *run) until(end float64, steps int) float64 {
+	now := 0.0
+	for now < end && r.done < steps {
+		wake := math.Inf(1)
+		if n := min(r.writes+r.reads, r.most); n > 0 && len(r.inFlight) < r.workers {
+			allowed, wait := r.gate.admit(instant(now), n)
+			if allowed > 0 {
+				r.send(now, allowed)
+				continue
+			}
+			wake = now + wait.Seconds()
 		}
 		first := r.first()
-		if share == 0 || first >= 0 && r.inFlight[first].at < wake {
-			now = r.inFlight[first].at
-			r.gate.observe(instant(now), r.inFlight[first].feedback)
-			r.inFlight[first] = r.inFlight[len(r.inFlight)-1]
-			r.inFlight = r.inFlight[:len(r.inFlight)-1]
+		if first < 0 || r.inFlight[first].at > wake {
+			now = wake
 			continue
 		}
-		now = wake
-		if s.becoming != 1 && !changed && now >= changeSec {
-			changed = true
-			r.tenant.setRate(s.quota * s.becoming)
-		}
-		if wait := r.gate.poll(instant(now), share, &ticket); wait > 0 {
-			wake = now + wait.Seconds()
-			continue
-		}
-		r.send(now, share)
-		share = 0
+		now = r.inFlight[first].at
+		r.receive(now, r.inFlight[first])
+		r.inFlight[first] = r.inFlight[len(r.inFlight)-1]
+		r.inFlight = r.inFlight[:len(r.inFlight)-1]
 	}
-	return result{
-		accepted:  float64(r.accepted) / (s.attainable() * seconds),
-		throttled: float64(r.throttled) / float64(r.accepted+r.throttled),
-	}
+	return now
 }
 
 // first is the index of the next answer to arrive, -1 for none.
@@ -231,25 +223,67 @@ func (r *run) first() int {
 
 func (r *run) send(now float64, n int) {
 	arrival := now + r.latency/2
-	f := Feedback{SentAt: instant(now)}
+	if becoming := r.becoming; !r.changed && becoming != 1 && now >= changeSec {
+		r.changed = true
+		r.tenant.setRate(r.quota * becoming)
+	}
+	a := answer{feedback: Feedback{SentAt: instant(now)}}
+	together, wait := true, 0.0 // the fate of the whole request, where it has one
+	switch {
+	case r.concurrent > 0:
+		together, wait = len(r.inFlight) < r.concurrent, 0.5
+	case r.requests:
+		together, wait = r.tenant.take(arrival)
+	}
 	for range n {
-		ok, retryAfter := r.tenant.take(arrival)
+		kind, accepted := &r.writes, &a.writes
+		if r.reads > 0 {
+			kind, accepted = &r.reads, &a.reads
+		}
+		ok, retryAfter := together, wait
+		if r.concurrent == 0 && !r.requests && (kind == &r.writes || !r.readsApart) {
+			ok, retryAfter = r.tenant.take(arrival)
+		}
 		if ok {
-			f.Accepted++
+			*kind--
+			*accepted++
+			a.feedback.Accepted++
 			continue
 		}
-		f.Throttled++
-		switch r.retry {
-		case "whole":
-			f.RetryAfter = max(f.RetryAfter, duration(max(1, math.Ceil(retryAfter))))
-		case "exact":
-			f.RetryAfter = max(f.RetryAfter, duration(max(0.001, retryAfter)))
-		}
+		defer func() { *kind++ }() // not to be sent twice in one request
+		*kind--
+		r.refuse(&a.feedback, retryAfter)
 	}
 	if arrival >= r.from {
-		r.accepted += f.Accepted
-		r.throttled += f.Throttled
+		r.accepted += a.feedback.Accepted
+		r.refused += a.feedback.Throttled
 	}
-	back := r.latency / 2 * (0.9 + 0.4*r.random.Float64()) // answers overtake each other
-	r.inFlight = append(r.inFlight, answer{arrival + back, f})
+	a.at = arrival + r.latency/2*(0.9+0.4*r.random.Float64()) // answers overtake each other
+	r.inFlight = append(r.inFlight, a)
+}
+
+func (r *run) refuse(f *Feedback, retryAfter float64) {
+	wait := time.Duration(0)
+	switch r.retry {
+	case "whole":
+		wait = duration(max(1, math.Ceil(retryAfter-1e-9)))
+	case "exact":
+		wait = duration(max(0.001, retryAfter))
+	}
+	if f.Throttled == 0 || wait < f.Soonest {
+		f.Soonest = wait
+	}
+	f.RetryAfter = max(f.RetryAfter, wait)
+	f.Throttled++
+}
+
+func (r *run) receive(now float64, a answer) {
+	r.gate.observe(instant(now), a.feedback)
+	r.done += a.writes + a.reads
+	for range a.writes {
+		if r.written++; r.written%10 < 3 && r.readsToCome > 0 {
+			r.readsToCome--
+			r.reads++
+		}
+	}
 }

@@ -9,18 +9,18 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Unlimited is the ceiling that leaves only the brake: no metering and no slow
-// start, but holds as ever.
+// Unlimited is no ceiling and no slow start. From the first throttle on the pace
+// is learnt as ever.
 var Unlimited = math.Inf(1)
 
 // Pacer says when steps may be sent. It is safe for any number of
-// workers, each of which calls Share, Wait, and then Observe with what came
-// back.
+// workers, each of which calls Wait and then Observe with what came back.
 type Pacer struct {
-	turnstile *semaphore.Weighted // of one: who waits for tokens
+	turnstile *semaphore.Weighted // of one: who waits at the gate
 
 	mu   sync.Mutex
 	gate *gate
+	wake context.CancelFunc // has the first in the turnstile ask again
 }
 
 // Feedback is what one HTTP request, plain or $batch, brought back.
@@ -29,11 +29,12 @@ type Feedback struct {
 	SentAt time.Time
 
 	// Accepted counts the steps in it that Graph worked on, with
-	// whatever result; Throttled those answered 429.
-	Accepted, Throttled int
+	// whatever result; Throttled those answered 429; Failed all others.
+	Accepted, Throttled, Failed int
 
-	// RetryAfter is the longest that was asked for; 0 when none was.
-	RetryAfter time.Duration
+	// RetryAfter is the longest that was asked for, Soonest the shortest for a
+	// throttled step; 0 when none was.
+	RetryAfter, Soonest time.Duration
 
 	// Trouble is set for a 5xx answer or a lost connection: a reason to hold
 	// back, but no sign of a quota. It is looked at only where nothing was
@@ -56,56 +57,50 @@ const (
 
 // Status is the state of a Pacer for people to look at.
 type Status struct {
-	Rate   float64   // steps a second, +Inf for Unlimited
+	Rate   float64   // steps a second; the ceiling until something was throttled
 	Held   bool      // nothing may be sent until Until, because of Reason
 	Until  time.Time // meaningful only when Held
 	Reason Reason    // meaningful only when Held
 }
 
-// New makes a Pacer whose rate never exceeds ceiling steps a second, which
-// must be above 0. jitter returns numbers in [0,1) and is never called by two
-// workers at once.
+// New makes a Pacer that lets no more than ceiling steps a second leave, as a
+// mean over ten seconds; it must be above 0. jitter returns numbers in [0,1) and
+// is never called by two workers at once.
 func New(ceiling float64, jitter func() float64) *Pacer {
-	return &Pacer{turnstile: semaphore.NewWeighted(1), gate: newGate(ceiling, jitter)}
+	return &Pacer{turnstile: semaphore.NewWeighted(1), gate: newGate(ceiling, jitter), wake: func() {}}
 }
 
-// Share is how many steps one request may carry at the present rate: a
-// quarter of a second's worth, at least 1 and at most most.
-func (p *Pacer) Share(most int) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.gate.share(most)
-}
-
-// Wait returns nil when n steps may be sent at once: nothing is held and
-// the rate allows them. It returns the context's error when that is done first.
-func (p *Pacer) Wait(ctx context.Context, n int) error {
+// Wait returns how many of n steps may be sent in one request at once, 1 at
+// least. It returns the context's error when that is done first.
+func (p *Pacer) Wait(ctx context.Context, n int) (int, error) {
 	if err := p.turnstile.Acquire(ctx, 1); err != nil {
-		return err
+		return 0, err
 	}
 	defer p.turnstile.Release(1)
 
-	var ticket time.Time
 	for ctx.Err() == nil {
 		p.mu.Lock()
-		wait := p.gate.poll(time.Now(), n, &ticket)
+		allowed, wait := p.gate.admit(time.Now(), n)
+		waiting, wake := context.WithTimeout(ctx, wait)
+		p.wake = wake
 		p.mu.Unlock()
-		if wait == 0 {
-			return nil
+		if allowed > 0 {
+			wake()
+			return allowed, nil
 		}
-		waiting, cancel := context.WithTimeout(ctx, wait)
 		<-waiting.Done()
-		cancel()
+		wake()
 	}
-	return ctx.Err()
+	return 0, ctx.Err()
 }
 
 // Observe takes in what a request brought back. It must be called once for
-// every request that was sent.
+// every time that Wait let steps leave.
 func (p *Pacer) Observe(f Feedback) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.gate.observe(time.Now(), f)
+	p.wake()
 }
 
 // Status is a snapshot.

@@ -28,7 +28,10 @@ func crew(ctx context.Context, p *Pacer, workers int, answer func(sent time.Dura
 	var group errgroup.Group
 	for range workers {
 		group.Go(func() error {
-			for p.Wait(ctx, 1) == nil {
+			for {
+				if _, err := p.Wait(ctx, 1); err != nil {
+					return nil
+				}
 				sentAt := time.Now()
 				s.mu.Lock()
 				s.times = append(s.times, sentAt.Sub(s.began))
@@ -38,7 +41,6 @@ func crew(ctx context.Context, p *Pacer, workers int, answer func(sent time.Dura
 				f.SentAt = sentAt
 				p.Observe(f)
 			}
-			return nil
 		})
 	}
 	return s, &group
@@ -112,24 +114,30 @@ func TestOneThrottleSilencesAllWorkers(t *testing.T) {
 	}
 }
 
-// TestHoldReachesWorkersThatWaitForTokens: one stands in the turnstile with
-// tokens on order when the hold begins, the others behind it.
-func TestHoldReachesWorkersThatWaitForTokens(t *testing.T) {
+// knowing is a pacer that has long known an even quota and is at its plateau.
+func knowing(perSecond float64) *Pacer {
+	p := New(1000, noJitter)
+	p.gate.control = settled()
+	p.gate.control.plateau = perSecond
+	return p
+}
+
+// TestHoldReachesWorkersThatWaitForTheQuota: one stands in the turnstile and
+// waits for its turn when the hold begins, the others behind it.
+func TestHoldReachesWorkersThatWaitForTheQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 		defer stop()
-		p := New(0.5, noJitter)
+		p := knowing(0.5)
 		sent, group := crew(ctx, p, 16, func(time.Duration) Feedback { return accepted })
-		// Tokens are due every 2 s; the hold begins between two and ends
-		// between two.
+		// One is due every 2 s; the hold begins between two and ends between two.
 		time.Sleep(5 * time.Second)
 		p.Observe(Feedback{SentAt: time.Now(), Throttled: 1, RetryAfter: 4500 * time.Millisecond})
 		group.Wait()
-		if got := sent.between(4*time.Second, 9500*time.Millisecond); got != 0 {
+		if got := sent.between(4100*time.Millisecond, 9500*time.Millisecond); got != 0 {
 			t.Errorf("%d requests left during the hold, want none", got)
 		}
-		// One alone had tokens on order: those of the others would be owed
-		// now, and nobody could leave at once.
+		// Nobody has a turn on order that would be owed now.
 		if got := sent.between(9500*time.Millisecond-1, 9500*time.Millisecond+1); got != 1 {
 			t.Errorf("%d requests left as the hold ended, want 1", got)
 		}
@@ -142,13 +150,13 @@ func TestNoHerdAfterHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 70*time.Second)
 		defer stop()
-		p := New(10, noJitter)
+		p := knowing(10)
 		sent, group := crew(ctx, p, 16, func(time.Duration) Feedback { return accepted })
 		time.Sleep(5 * time.Second)
 		p.Observe(Feedback{SentAt: time.Now(), Trouble: true, RetryAfter: time.Minute})
 		group.Wait()
-		// The ceiling is 10 a second: one at once, one each 100 ms.
-		if got := sent.between(65*time.Second-1, 66*time.Second-1); got != 10 {
+		// The quota is 10 a second, 2 at a time.
+		if got := sent.between(65*time.Second-1, 66*time.Second-100*time.Millisecond); got != 10 {
 			t.Errorf("%d requests left in the second after the hold, want 10", got)
 		}
 	})
@@ -159,7 +167,7 @@ func TestNoHerdAfterHold(t *testing.T) {
 func TestEpisode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(1000, noJitter)
-		if err := p.Wait(t.Context(), 1); err != nil {
+		if _, err := p.Wait(t.Context(), 1); err != nil {
 			t.Fatal(err)
 		}
 		p.Observe(Feedback{SentAt: time.Now(), Accepted: 1})
@@ -190,6 +198,7 @@ func TestEpisode(t *testing.T) {
 // make newer requests look as old. They begin an episode of their own.
 func TestLateAnswers(t *testing.T) {
 	g := newGate(Unlimited, noJitter)
+	g.admit(epoch, 1)
 	steps := []struct {
 		sent, answered float64
 		f              Feedback
@@ -199,14 +208,14 @@ func TestLateAnswers(t *testing.T) {
 		{0.9, 2.5, Feedback{Throttled: 1}, 2},                      // late, adds nothing
 		{2.1, 3.1, Feedback{Throttled: 1}, 5.1},                    // sent after the hold: 2 s
 		{2.2, 3.2, Feedback{Throttled: 1, RetryAfter: 9e9}, 12.2},  // before that: lengthens it
-		{5.0, 12.3, Feedback{Accepted: 1}, 12.2},                   // and ends nothing
+		{5.0, 12.3, Feedback{Accepted: 1000}, 12.2},                // and ends nothing
 		{12.4, 13, Feedback{Throttled: 1}, 17},                     // 4 s, the third in a row
-		{17, 18, Feedback{Accepted: 1}, 17},                        // over
-		{17.1, 18.1, Feedback{Accepted: 1, Throttled: 1}, 19.1},    // the first again
+		{17, 18, Feedback{Accepted: 1000}, 17},                     // over
+		{17.1, 18.1, Feedback{Accepted: 1000, Throttled: 1}, 19.1}, // the first again
 		{19.2, 20, Feedback{Trouble: true}, 21},                    // of the other kind
 		{19.3, 20.5, Feedback{Trouble: true}, 21},                  // with it
 		{21, 22, Feedback{Trouble: true, RetryAfter: 500e6}, 22.5}, // Retry-After counts
-		{22.5, 23, Feedback{Accepted: 1, Throttled: 1, RetryAfter: 1e9}, 24},
+		{22.5, 23, Feedback{Accepted: 1000, Throttled: 1, RetryAfter: 1e9}, 24},
 	}
 	for i, step := range steps {
 		step.f.SentAt = instant(step.sent)
@@ -266,14 +275,13 @@ func TestTroubleLeavesTheRateAlone(t *testing.T) {
 // the next throttle gives an estimate.
 func TestTroubleIsNoEvidence(t *testing.T) {
 	g := newGate(1000, noJitter)
-	var ticket time.Time
-	g.poll(epoch, 1, &ticket)
+	g.admit(epoch, 1)
 	g.observe(instant(50), Feedback{SentAt: instant(49), Accepted: 500})
 	g.observe(instant(50), Feedback{SentAt: instant(49), Trouble: true, RetryAfter: 300 * time.Second})
 	g.observe(instant(399), Feedback{SentAt: instant(398), Accepted: 490})
 	g.observe(instant(399), Feedback{SentAt: instant(398), Throttled: 1, RetryAfter: time.Second})
-	if got := g.control.plateau; !at(got, 9.9) {
-		t.Errorf("estimate = %g, want 990 steps in 100 s", got)
+	if got := g.control.plateau; !at(got, 990/109.0) {
+		t.Errorf("estimate = %g, want 990 steps in 10 s and 99", got)
 	}
 }
 
@@ -281,11 +289,10 @@ func TestTroubleIsNoEvidence(t *testing.T) {
 // steps before the first throttle but through the first estimate.
 func TestEveryIntervalCountsForItself(t *testing.T) {
 	g := newGate(1000, noJitter)
-	var ticket time.Time
-	g.poll(epoch, 1, &ticket)
+	g.admit(epoch, 1)
 	g.observe(instant(99), Feedback{SentAt: instant(98), Accepted: 1000, Throttled: 1, RetryAfter: time.Second})
-	if got := g.control.plateau; !at(got, 10) {
-		t.Errorf("first estimate = %g, want 1000 steps in 100 s", got)
+	if got := g.control.plateau; !at(got, 1000/109.0) {
+		t.Errorf("first estimate = %g, want 1000 steps in 10 s and 99", got)
 	}
 	g.observe(instant(9999), Feedback{SentAt: instant(9998), Accepted: 8 * 9900, Throttled: 1, RetryAfter: time.Second})
 	if got := g.control.plateau; !at(got, 8) {
@@ -297,16 +304,18 @@ func TestEveryIntervalCountsForItself(t *testing.T) {
 func TestLoadSlowsTheClimb(t *testing.T) {
 	climbed := func(load float64) time.Duration {
 		g := newGate(1000, noJitter)
+		g.control, g.grown = settled(), 100
 		g.observe(epoch, Feedback{SentAt: epoch, Accepted: 1, Load: load})
-		var ticket time.Time
-		g.poll(epoch, 4, &ticket) // a second at 4/s
-		return g.control.climbed
+		g.admit(epoch, 2)
+		g.admit(epoch, 2)
+		g.admit(instant(0.1), 2) // a tenth of a second later
+		return g.control.climbed - settled().climbed
 	}
-	if got := climbed(0); got != time.Second {
-		t.Errorf("without the header climbed for %v, want 1s", got)
+	if got := climbed(0); got != 100*time.Millisecond {
+		t.Errorf("without the header climbed for %v, want 100ms", got)
 	}
-	if got := climbed(0.9); got.Round(time.Millisecond) != 500*time.Millisecond {
-		t.Errorf("at 90 %% of the limit climbed for %v, want 500ms", got)
+	if got := climbed(0.9); got.Round(time.Millisecond) != 50*time.Millisecond {
+		t.Errorf("at 90 %% of the limit climbed for %v, want 50ms", got)
 	}
 }
 
@@ -318,20 +327,23 @@ func TestWaitIsCancelled(t *testing.T) {
 		{"in a hold", func(p *Pacer) {
 			p.Observe(Feedback{SentAt: time.Now(), Throttled: 1, RetryAfter: time.Hour})
 		}},
-		{"while waiting for tokens", func(*Pacer) {}},
+		{"while waiting for the ceiling", func(*Pacer) {}},
 	}
 	for _, test := range cause {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := New(0.01, noJitter)
+				if _, err := p.Wait(t.Context(), 1); err != nil {
+					t.Fatal(err)
+				}
 				test.hold(p)
 				began := time.Now()
 				ctx, stop := context.WithTimeout(t.Context(), time.Second)
 				defer stop()
 				var group errgroup.Group
-				for range 16 { // one at the head of the turnstile, 15 behind it
+				for range 16 { // one first in the turnstile, 15 behind it
 					group.Go(func() error {
-						if err := p.Wait(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
+						if _, err := p.Wait(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
 							t.Errorf("Wait = %v, want %v", err, context.DeadlineExceeded)
 						}
 						return nil
@@ -346,30 +358,23 @@ func TestWaitIsCancelled(t *testing.T) {
 	}
 }
 
-func TestShare(t *testing.T) {
-	tests := []struct {
-		ceiling float64
-		most    int
-		want    int
-	}{
-		{Unlimited, 20, 20},
-		{Unlimited, 1, 1},
-		{1000, 20, 1}, // slow start: 4 a second
-		{0.5, 20, 1},
-	}
-	for _, test := range tests {
-		if got := New(test.ceiling, noJitter).Share(test.most); got != test.want {
-			t.Errorf("ceiling %g: Share(%d) = %d, want %d", test.ceiling, test.most, got, test.want)
+// TestAnswerWakes: who waits because enough is in flight leaves when an answer
+// arrives.
+func TestAnswerWakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(1000, noJitter)
+		if allowed, err := p.Wait(t.Context(), 20); allowed != 1 || err != nil {
+			t.Fatalf("first Wait = %d, %v, want 1, the start of the slow start", allowed, err)
 		}
-	}
-	p := New(1000, noJitter)
-	p.gate.control = controller{ceiling: 1000, plateau: 18, dip: minDip, age: time.Hour, cost: 1, climbed: 90 * time.Second}
-	if got := p.Share(20); got != 4 {
-		t.Errorf("at 18 a second: Share(20) = %d, want 4", got)
-	}
-	if got := p.Share(3); got != 3 {
-		t.Errorf("at 18 a second: Share(3) = %d, want 3", got)
-	}
+		sentAt := time.Now()
+		time.AfterFunc(latency, func() { p.Observe(Feedback{SentAt: sentAt, Accepted: 1}) })
+		if _, err := p.Wait(t.Context(), 20); err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Since(sentAt); got != latency {
+			t.Errorf("second Wait returned after %v, want %v", got, latency)
+		}
+	})
 }
 
 // TestUnlimited: 16 workers leave at the same instant, batch after batch.
@@ -385,16 +390,17 @@ func TestUnlimited(t *testing.T) {
 	})
 }
 
-// TestCeilingIsUsed: batches of what Share allows leave at the ceiling, none
-// faster.
+// TestCeilingIsUsed: in ten seconds as many leave as the ceiling lets, none more.
 func TestCeilingIsUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 		defer stop()
 		sent, group := crew(ctx, New(18, noJitter), 16, func(time.Duration) Feedback { return accepted })
 		group.Wait()
-		if got := sent.between(30*time.Second, 60*time.Second); got < 539 || got > 541 {
-			t.Errorf("%d steps in 30 s, want 540", got)
+		for from := time.Duration(0); from < 50*time.Second; from += 500 * time.Millisecond {
+			if got := sent.between(from+1, from+10*time.Second+1); got != 180 {
+				t.Errorf("%d steps in the ten seconds after %v, want 180", got, from)
+			}
 		}
 	})
 }

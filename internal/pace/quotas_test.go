@@ -3,6 +3,7 @@ package pace
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"testing"
@@ -61,6 +62,31 @@ func grid(limits []scenario, quotas ...float64) []scenario {
 	return all
 }
 
+// The first ten minutes are not measured, nor the first ten after a change.
+const (
+	settleSec = 600.0
+	changeSec = 1800.0
+	twoHours  = 7200.0
+)
+
+type result struct {
+	accepted  float64 // of the attainable
+	throttled float64 // of all steps sent
+}
+
+func simulate(s scenario, seed uint64, seconds float64) result {
+	r := newRun(s, seed)
+	r.writes, r.from = math.MaxInt/2, settleSec
+	if s.becoming != 1 {
+		r.from += changeSec
+	}
+	r.until(r.from+seconds, math.MaxInt)
+	return result{
+		accepted:  float64(r.accepted) / (s.attainable() * seconds),
+		throttled: float64(r.refused) / float64(r.accepted+r.refused),
+	}
+}
+
 // simulateAll measures each over some seconds.
 func simulateAll(all []scenario, seconds func(scenario) float64) []result {
 	results := make([]result, len(all))
@@ -68,7 +94,7 @@ func simulateAll(all []scenario, seconds func(scenario) float64) []result {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, s := range all {
 		group.Go(func() error {
-			results[i] = simulate(s, float64(i), seconds(s))
+			results[i] = simulate(s, uint64(i), seconds(s))
 			return nil
 		})
 	}

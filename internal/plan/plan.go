@@ -51,7 +51,7 @@ func Build(rows *authmethod.Rows) Plan {
 		}
 	}
 	b.Lanes = make([]authmethod.Lane, 0, b.Users)
-	kept := make([]authmethod.RowNumber, 0, rows.Len()) // never grows
+	tasks := make([]authmethod.Task, 0, rows.Len()) // never grows
 	var group []authmethod.RowNumber
 	for n := range authmethod.RowNumber(rows.Len()) {
 		if !first[n] {
@@ -61,16 +61,29 @@ func Build(rows *authmethod.Rows) Plan {
 		for m := n; m >= 0; m = next[m] {
 			group = append(group, m)
 		}
-		before := len(kept)
-		kept = append(kept, b.lane(group)...)
-		if len(kept) > before {
-			b.Lanes = append(b.Lanes, authmethod.Lane(kept[before:len(kept):len(kept)]))
+		before := len(tasks)
+		for _, row := range b.lane(group) {
+			tasks = append(tasks, authmethod.Task{Row: row, Verb: authmethod.Create})
+		}
+		if len(tasks) > before {
+			b.Lanes = append(b.Lanes, authmethod.Lane(tasks[before:len(tasks):len(tasks)]))
 		}
 	}
 	slices.SortFunc(b.Decisions, func(a, b Decision) int { return cmp.Compare(a.Row, b.Row) })
 	b.noteShared()
 	authmethod.SortFindings(b.Findings)
 	return b.Plan
+}
+
+// Reverse makes of lanes that create phones those that remove them, in the order
+// that Graph needs for it: an alternateMobile before the mobile.
+func Reverse(lanes []authmethod.Lane) {
+	for _, lane := range lanes {
+		slices.Reverse(lane)
+		for i := range lane {
+			lane[i].Verb = authmethod.Delete
+		}
+	}
 }
 
 // builder is a plan in the making.

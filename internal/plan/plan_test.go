@@ -42,8 +42,8 @@ func rowOf(line int32, user string, phoneType authmethod.PhoneType, input string
 func describe(rows *authmethod.Rows, p plan.Plan) (lanes []string) {
 	for _, lane := range p.Lanes {
 		var steps []string
-		for _, i := range lane {
-			steps = append(steps, fmt.Sprintf("%d:%s", rows.At(i).Line, rows.At(i).PhoneType))
+		for _, task := range lane {
+			steps = append(steps, fmt.Sprintf("%d:%s", rows.At(task.Row).Line, rows.At(task.Row).PhoneType))
 		}
 		lanes = append(lanes, strings.Join(steps, " "))
 	}
@@ -201,14 +201,14 @@ func TestEveryRowHasOnePlace(t *testing.T) {
 		p := plan.Build(rows)
 		places := make([]int, rows.Len())
 		for _, lane := range p.Lanes {
-			for n, i := range lane {
-				places[i]++
-				row, head := rows.At(i), rows.At(lane[0])
+			for n, task := range lane {
+				places[task.Row]++
+				row, head := rows.At(task.Row), rows.At(lane[0].Row)
 				if !strings.EqualFold(row.User, head.User) {
 					t.Fatalf("a lane holds %s and %s", head.User, row.User)
 				}
-				if n > 0 && rows.At(lane[n-1]).PhoneType.Rank() >= row.PhoneType.Rank() {
-					t.Fatalf("a lane holds %s before %s", rows.At(lane[n-1]).PhoneType, row.PhoneType)
+				if n > 0 && rows.At(lane[n-1].Row).PhoneType.Rank() >= row.PhoneType.Rank() {
+					t.Fatalf("a lane holds %s before %s", rows.At(lane[n-1].Row).PhoneType, row.PhoneType)
 				}
 			}
 		}
@@ -236,8 +236,8 @@ func ExampleBuild() {
 	rows.Append(rowOf(2, "mia@example.com", authmethod.PhoneTypeAlternateMobile, "+33 6 39 98 00 13"))
 	rows.Append(rowOf(3, "mia@example.com", authmethod.PhoneTypeMobile, "+33 6 39 98 00 12"))
 	for _, lane := range plan.Build(rows).Lanes {
-		for _, i := range lane {
-			fmt.Println(rows.At(i).Line, rows.At(i).PhoneType)
+		for _, task := range lane {
+			fmt.Println(rows.At(task.Row).Line, rows.At(task.Row).PhoneType)
 		}
 	}
 	// Output:

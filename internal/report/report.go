@@ -20,14 +20,15 @@ import (
 
 // Facts is what a summary says about the run as a whole.
 type Facts struct {
-	Tool         string    `json:"tool"`   // name and version
-	Run          string    `json:"run"`    // name of the run's folder
-	Input        string    `json:"-"`      // path of the file, or "standard input"
-	SHA256       string    `json:"-"`      // of the input's bytes
-	LeftOut      int       `json:"-"`      // lines that the user did not want read as rows
-	WithoutPhone int       `json:"-"`      // lines of people who have no phone at all
-	Target       string    `json:"target"` // what was written to, for people
-	DryRun       bool      `json:"dryRun"` // nothing was to be sent
+	Tool         string    `json:"tool"`             // name and version
+	Run          string    `json:"run"`              // name of the run's folder
+	Input        string    `json:"-"`                // path of the file, or "standard input"
+	SHA256       string    `json:"-"`                // of the input's bytes
+	LeftOut      int       `json:"-"`                // lines that the user did not want read as rows
+	WithoutPhone int       `json:"-"`                // lines of people who have no phone at all
+	Target       string    `json:"target"`           // what was written to, for people
+	DryRun       bool      `json:"dryRun"`           // nothing was to be sent
+	Undoes       string    `json:"undoes,omitempty"` // the run that this one rolled back
 	StartedAt    time.Time `json:"startedAt"`
 	FinishedAt   time.Time `json:"finishedAt"`
 	ExitCode     int       `json:"exitCode"`

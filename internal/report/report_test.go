@@ -179,7 +179,7 @@ func TestSummaryAddsUp(t *testing.T) {
 		"input":     map[string]any{"name": "users.csv", "sha256": "abc", "rows": 4.0, "leftOut": 7.0, "withoutPhone": 2.0},
 		"startedAt": "2026-01-02T03:00:00Z", "finishedAt": "2026-01-02T03:01:30Z", "durationSeconds": 90.0,
 		"outcomes": map[string]any{
-			"created": 1.0, "planned": 0.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
+			"created": 1.0, "removed": 0.0, "planned": 0.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
 		},
 		"classes":       map[string]any{"fix-data": 2.0, "retry": 1.0, "permission": 0.0, "decision": 0.0},
 		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "readBacks": 1.0,

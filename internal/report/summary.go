@@ -83,12 +83,13 @@ func classesOf(results *authmethod.Results) map[authmethod.Class][]authmethod.Ro
 // meanings are those of outcomes, in a few words.
 var meanings = map[authmethod.Outcome]string{
 	authmethod.Created:      "the phone is registered now",
+	authmethod.Removed:      "the phone is not registered any more",
 	authmethod.Planned:      "would be sent",
-	authmethod.Unchanged:    "the same number was registered already",
+	authmethod.Unchanged:    "nothing to do: it was so already",
 	authmethod.Duplicate:    "repeats an earlier row",
 	authmethod.Conflict:     "another number is registered; left alone",
 	authmethod.Rejected:     "not sent: its own data is bad",
-	authmethod.Dependency:   "not sent: waiting for the user's mobile",
+	authmethod.Dependency:   "not sent: waiting for another phone of the user",
 	authmethod.Failed:       "refused by Graph, or never let through",
 	authmethod.Unknown:      "not known whether this number is registered",
 	authmethod.NotAttempted: "not sent, or stopped before it was settled",
@@ -112,6 +113,8 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 		title = "Dry run, nothing sent:"
 	case f.Stopped != "":
 		title = "Stopped before the end:"
+	case f.Undoes != "":
+		title = "Rolled back"
 	}
 	fmt.Fprintf(&text, "%s %s -> %s\n\n", title, f.Input, f.Target)
 	if f.Stopped != "" {
@@ -122,8 +125,11 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	}
 	printClasses(&text, results)
 	fmt.Fprintln(&text)
-	if f.Requests > 0 {
+	switch {
+	case f.Requests > 0:
 		fmt.Fprintf(&text, "  %s\n", f.effort())
+	case f.Operations > 0:
+		fmt.Fprintf(&text, "  phones sent %d, as the journal says\n", f.Operations)
 	}
 	if f.LeftOut > 0 {
 		fmt.Fprintf(&text, "  lines left out by --where, --skip and --limit: %d\n", f.LeftOut)

@@ -10,30 +10,42 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// forbiddenStart is how many of the first answers must all be 403 to say that
-// it is the caller who lacks something, and not the users who are protected:
-// Graph's answer is the same for both.
-const forbiddenStart = 20
+// These many answers in a row that refuse the caller say that it is the caller
+// who lacks something. Graph's 403 is the same for users who are protected, so
+// that it counts only from the start, where nothing else was answered; and a 401,
+// given to a new token, may be about one user as long as the token is good for
+// others.
+const (
+	forbiddenStart   = 20
+	unauthorizedRuns = 3
+)
 
-// PermissionError ends a run in which Graph refused everything with 403.
-type PermissionError struct {
+// RefusedError ends a run in which Graph refused the caller, not the rows.
+type RefusedError struct {
 	Answers int
-	All     bool // no rows were left
+	All     bool              // no rows were left
+	Last    authmethod.Answer // 401 or 403
 }
 
-func (e *PermissionError) Error() string {
-	if e.All {
+func (e *RefusedError) Error() string {
+	switch {
+	case e.Last.Status == http.StatusUnauthorized:
+		return fmt.Sprintf("writing phones: Graph refused a new token as well (status 401 %s %q, request id %s)", e.Last.Code, e.Last.Message, e.Last.RequestID)
+	case e.All:
 		return fmt.Sprintf("writing phones: Graph answered nothing but 403 (%d): the credential lacks the permission or the role, or all of these users are protected", e.Answers)
 	}
 	return fmt.Sprintf("writing phones: Graph refused the first %d rows with 403, so the credential lacks the permission or the role", e.Answers)
 }
 
 // ExitCode is what the command ends with.
-func (e *PermissionError) ExitCode() int { return 5 }
+func (e *RefusedError) ExitCode() int { return 5 }
 
 // Advice is what the caller lacks; see
 // https://learn.microsoft.com/graph/api/authentication-post-phonemethods.
-func (e *PermissionError) Advice() string {
+func (e *RefusedError) Advice() string {
+	if e.Last.Status == http.StatusUnauthorized {
+		return "check that --graph-endpoint and --cloud belong to the tenant, and the clock of this machine"
+	}
 	return "grant the application permission UserAuthMethod-Phone.ReadWrite.All or UserAuthenticationMethod.ReadWrite.All with admin consent; " +
 		"with a signed-in user, the user also needs the role Authentication Administrator, or Privileged Authentication Administrator where the target is an administrator"
 }
@@ -63,7 +75,7 @@ func (e *StalledError) ExitCode() int { return 4 }
 
 // Advice is what to do when Graph kept throttling.
 func (e *StalledError) Advice() string {
-	return "run again later with the same file: what stands in the tenant already becomes unchanged; --give-up-after waits longer"
+	return "go on later with entraphone resume; --give-up-after waits longer"
 }
 
 // UnreachableError ends a run when nothing answered for too long.
@@ -83,37 +95,47 @@ func (e *UnreachableError) ExitCode() int { return 1 }
 
 // Advice is where to look when nothing answers.
 func (e *UnreachableError) Advice() string {
-	return "check the network, the proxy (HTTPS_PROXY) and --graph-endpoint, then run again with the same file"
+	return "check the network, the proxy (HTTPS_PROXY) and --graph-endpoint, then go on with entraphone resume"
 }
 
 // health watches the run as a whole.
 type health struct {
-	mu        sync.Mutex
-	stats     Stats
-	forbidden int  // answers 403 since the start, while there is nothing else
-	doubt     bool // an answer was lost, late or missing
-	welcome   bool // Graph has let something through
-	progress  time.Time
-	status    int   // of the last answer without progress, 0 when none came
-	cause     error // why the last request got none
+	mu       sync.Mutex
+	stats    Stats
+	refused  int               // answers 401 and 403 since the last of another kind
+	refusal  authmethod.Answer // the last of them
+	doubt    bool              // an answer was lost, late or missing
+	welcome  bool              // Graph has let something through
+	progress time.Time
+	status   int   // of the last answer without progress, 0 when none came
+	cause    error // why the last request got none
 }
 
-// heard takes note of one answer.
-func (h *health) heard(verb authmethod.Verb, a authmethod.Answer) {
+// heard takes note of the answers to one request.
+func (h *health) heard(steps []authmethod.Step, answers []authmethod.Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.stats.count(verb, a)
-	switch fateOf(a) {
-	case lost, neverLeft, postponed:
-		h.doubt, h.status, h.cause = true, a.Status, cmp.Or(a.NotSent, a.Lost)
-		return
+	others := false // than those that refuse the caller
+	for i, a := range answers {
+		h.stats.count(steps[i].Verb, a)
+		switch fateOf(a) {
+		case lost, neverLeft, postponed, unavailable:
+			h.doubt, h.status, h.cause = true, a.Status, cmp.Or(a.NotSent, a.Lost)
+			continue
+		}
+		h.progress, h.status = time.Now(), 0
+		if a.Status != http.StatusForbidden && a.Status != http.StatusUnauthorized {
+			others = true
+			continue
+		}
+		if h.refusal.Status != a.Status {
+			h.refused = 0
+		}
+		h.refused, h.refusal = h.refused+1, a
 	}
-	h.progress, h.status = time.Now(), 0
-	if a.Status == http.StatusForbidden {
-		h.forbidden++
-		return
+	if others {
+		h.refused, h.welcome = 0, true
 	}
-	h.welcome = h.welcome || a.Status != http.StatusUnauthorized
 }
 
 func (s *Stats) count(verb authmethod.Verb, a authmethod.Answer) {
@@ -137,8 +159,9 @@ func (s *Stats) count(verb authmethod.Verb, a authmethod.Answer) {
 func (h *health) verdict(now, heldUntil time.Time, giveUpAfter time.Duration) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.welcome && h.forbidden >= forbiddenStart {
-		return &PermissionError{h.forbidden, false}
+	unauthorized := h.refusal.Status == http.StatusUnauthorized
+	if unauthorized && h.refused >= unauthorizedRuns || !unauthorized && !h.welcome && h.refused >= forbiddenStart {
+		return &RefusedError{h.refused, false, h.refusal}
 	}
 	idle := now.Sub(h.progress)
 	over, willBe := idle >= giveUpAfter, heldUntil.Sub(h.progress) >= giveUpAfter
@@ -153,13 +176,14 @@ func (h *health) verdict(now, heldUntil time.Time, giveUpAfter time.Duration) er
 	return nil // also while the hold is our own backoff, and not Graph's wish
 }
 
-// end is the verdict on a run that came to its end: where nothing but 403 was
-// answered, however few the rows, it is the caller who lacks something.
+// end is the verdict on a run that came to its end: where nothing but such
+// refusals was answered, however few the rows, it is the caller who lacks
+// something.
 func (h *health) end() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.welcome && !h.doubt && h.forbidden > 0 {
-		return &PermissionError{h.forbidden, true}
+	if !h.welcome && !h.doubt && h.refused > 0 {
+		return &RefusedError{h.refused, true, h.refusal}
 	}
 	return nil
 }

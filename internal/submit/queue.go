@@ -1,7 +1,6 @@
 package submit
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -10,41 +9,45 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// lane is a user's rows on their way. The head is rows[0]; everything else
+// lane is a user's tasks on their way. The head is tasks[0]; everything else
 // here is about the head alone and is cleared when it has its outcome.
 type lane struct {
-	rows authmethod.Lane // what has no outcome yet
+	tasks authmethod.Lane // what has no outcome yet
 
-	verb    authmethod.Verb // what is to be sent next for the head
-	creates int             // creates that were sent
-	reads   int             // reads that were sent since the last create
-	first   time.Time       // when the head was first sent
-	due     time.Time       // not to be sent before
-	alone   bool            // to be sent in a request of its own
+	verb   authmethod.Verb // what is to be sent next for the head
+	writes int             // writes that were sent
+	tries  int             // writes that got no answer of Graph to them
+	reads  int             // reads that were sent since the last write
+	absent int             // reads among them that showed no phone
+	others int             // reads among them that showed another number
+	due    time.Time       // not to be sent before
+	alone  bool            // to be sent in a request of its own
 
-	// doubt is set when an earlier create may have been carried out although
-	// its answer did not say so.
-	doubt bool
+	// doubt is set when an earlier write may have been carried out although
+	// its answer did not say so, and lost when there was no answer to it.
+	doubt, lost bool
 	// stands is set when reading found a phone of the head's type, be it
 	// another one or masked.
 	stands bool
-	// refusal is the answer to the create that the read is to explain; its
-	// Status is 0 when the read follows a lost answer.
+	// refusal is the answer to the write that the read is to explain; its
+	// Status is 0 when the read follows lost answers.
 	refusal authmethod.Answer
 	// last is the last answer that settled nothing.
 	last authmethod.Answer
 }
 
 // sending notes that the head is about to be sent.
-func (l *lane) sending(now time.Time) {
-	l.first = cmp.Or(l.first, now)
-	if l.verb == authmethod.Create {
-		l.creates++
-		l.reads = 0
+func (l *lane) sending() {
+	if l.verb == authmethod.Read {
+		l.reads++
 		return
 	}
-	l.reads++
+	l.writes++
+	l.reads, l.absent, l.others = 0, 0, 0
 }
+
+// row is the head's.
+func (l *lane) row() authmethod.RowNumber { return l.tasks[0].Row }
 
 // queue holds the lanes that are not in the hands of a worker.
 type queue struct {
@@ -53,10 +56,12 @@ type queue struct {
 	fresh   []authmethod.Lane // not begun, in the order of the file
 	begun   []*lane           // in the order in which they are due
 	taken   int               // lanes in the hands of workers
+
+	begin func(authmethod.Lane) *lane
 }
 
-func newQueue(lanes []authmethod.Lane) *queue {
-	q := &queue{fresh: lanes}
+func newQueue(lanes []authmethod.Lane, begin func(authmethod.Lane) *lane) *queue {
+	q := &queue{fresh: lanes, begin: begin}
 	q.changed.L = &q.mu
 	return q
 }
@@ -113,20 +118,20 @@ func (q *queue) pick(most int, now time.Time) (batch []*lane) {
 		}
 	}
 	for len(batch) < most && len(q.fresh) > 0 {
-		batch = append(batch, &lane{rows: q.fresh[0], verb: authmethod.Create})
+		batch = append(batch, q.begin(q.fresh[0]))
 		q.fresh = q.fresh[1:]
 	}
 	return batch
 }
 
 // giveBack returns lanes that were taken. They wait behind those that are due at
-// the same time; lanes without rows are done.
+// the same time; lanes without tasks are done.
 func (q *queue) giveBack(lanes ...*lane) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.taken -= len(lanes)
 	for _, l := range lanes {
-		if len(l.rows) == 0 {
+		if len(l.tasks) == 0 {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(q.begun, l.due, func(other *lane, due time.Time) int {

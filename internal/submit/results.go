@@ -25,26 +25,14 @@ func resultRefused(a authmethod.Answer) *authmethod.Result {
 		return resultOf(authmethod.Failed, a, authmethod.CodeAccessRefused)
 	case a.Status == http.StatusUnauthorized:
 		return resultOf(authmethod.Failed, a, authmethod.CodeTokenRefused)
+	case a.Status == http.StatusNotFound:
+		return resultOf(authmethod.Failed, a, authmethod.CodeUserUnknown)
 	case a.Code == "invalidPhoneNumber":
 		return resultOf(authmethod.Failed, a, authmethod.CodeNumberRefused)
 	case a.Status == http.StatusBadRequest:
 		return resultOf(authmethod.Failed, a, authmethod.CodeRowRefused)
 	}
 	return resultOf(authmethod.Failed, a, authmethod.CodeRefused, a.Status)
-}
-
-// resultGaveUp ends a row that was sent often enough and is not there.
-func resultGaveUp(a authmethod.Answer) *authmethod.Result {
-	why := fmt.Sprintf("Graph kept answering %d", a.Status)
-	switch {
-	case a.Lost != nil:
-		why = "the answers were lost (" + a.Lost.Error() + ")"
-	case a.Status == http.StatusTooManyRequests:
-		why = "Graph kept throttling"
-	case a.Alone:
-		why = "Graph kept refusing the request around this row"
-	}
-	return resultOf(authmethod.Failed, a, authmethod.CodeGaveUp, why)
 }
 
 // unexplained reports whether the head was refused, and reading is to tell why.
@@ -61,6 +49,8 @@ func resultCannotRead(l *lane, a authmethod.Answer) *authmethod.Result {
 	}
 	why := fmt.Sprintf("reading the phone back was answered %d", a.Status)
 	switch {
+	case fateOf(a) == absent:
+		why = "Graph does not show the phone, which it may do later"
 	case a.Lost != nil:
 		why = "reading the phone back got no answer (" + a.Lost.Error() + ")"
 	case a.NotSent != nil:
@@ -78,6 +68,6 @@ func (l *lane) stopped() authmethod.Result {
 	if l.unexplained() {
 		r = resultOf(authmethod.NotAttempted, l.refusal, authmethod.CodeNotExplainedStopped)
 	}
-	r.Attempts = l.creates
+	r.Attempts = l.writes
 	return *r
 }

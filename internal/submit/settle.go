@@ -1,6 +1,8 @@
 package submit
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -17,20 +19,28 @@ const (
 	planned                 // would be carried out
 	absent                  // 404
 	disputed                // refused, and only reading the phone tells why
-	postponed               // not worked on, ask again
+	postponed               // not worked on, ask again later
+	unavailable             // not worked on, and nobody says when it will be
 	lost                    // may have been carried out
 	neverLeft               // was not carried out
 	notTogether             // the request around it was refused as a whole
 )
 
 // fates are those of statuses as https://learn.microsoft.com/graph/errors
-// describes them. Any other but a success refuses for good.
+// describes them. A status that is not here is what its class says,
+// https://www.rfc-editor.org/rfc/rfc9110#section-15: below 500 as a 400, and
+// from there on an answer that says nothing of what was done.
 var fates = map[int]fate{
 	http.StatusNotFound: absent,
 
-	// Which code a phone of a type that exists already gets is not documented.
-	http.StatusBadRequest: disputed,
-	http.StatusConflict:   disputed,
+	http.StatusUnauthorized:          refused,
+	http.StatusForbidden:             refused,
+	http.StatusMethodNotAllowed:      refused,
+	http.StatusNotAcceptable:         refused,
+	http.StatusGone:                  refused,
+	http.StatusPreconditionFailed:    refused,
+	http.StatusRequestEntityTooLarge: refused,
+	http.StatusUnsupportedMediaType:  refused,
 
 	http.StatusTooManyRequests:    postponed,
 	http.StatusServiceUnavailable: postponed,
@@ -38,15 +48,13 @@ var fates = map[int]fate{
 	http.StatusFailedDependency:   postponed,
 	509:                           postponed, // the bandwidth is used up
 
-	http.StatusRequestTimeout:      lost,
-	http.StatusInternalServerError: lost,
-	http.StatusBadGateway:          lost,
-	http.StatusGatewayTimeout:      lost,
-	http.StatusInsufficientStorage: lost,
+	http.StatusRequestTimeout: lost,
 }
 
-// fateOf looks at status and code only: messages may change.
+// fateOf looks at status and code only: messages may change. Which code a phone
+// of a type that exists already gets is not documented.
 func fateOf(a authmethod.Answer) fate {
+	of, known := fates[a.Status]
 	switch {
 	case a.Planned != "":
 		return planned
@@ -62,95 +70,195 @@ func fateOf(a authmethod.Answer) fate {
 		return refused
 	case a.Status == http.StatusConflict && a.Code == "Directory_ConcurrencyViolation":
 		return postponed // seen for concurrent writes anywhere in the tenant
+	case a.Status == http.StatusServiceUnavailable && a.RetryAfter == 0:
+		return unavailable
+	case known:
+		return of
+	case a.Status >= 500:
+		return lost
 	}
-	return fates[a.Status]
+	return disputed
 }
 
 // settle finds out what became of the head of a lane: a final result, or nil
 // and the delay after which it is sent or read again. It changes the lane only
 // in the second case.
 func (s *Submitter) settle(l *lane, a authmethod.Answer, now time.Time) (*authmethod.Result, time.Duration) {
-	of := s.settleCreate
-	if l.verb == authmethod.Read {
+	removes := l.tasks[0].Verb == authmethod.Delete
+	var of func(*lane, authmethod.Answer) (*authmethod.Result, time.Duration)
+	switch {
+	case removes && l.verb == authmethod.Read:
+		of = s.settleLook
+	case removes:
+		of = s.settleDelete
+	case l.verb == authmethod.Read:
 		of = s.settleRead
+	default:
+		of = s.settleCreate
 	}
-	result, delay := of(l, a, now)
+	result, delay := of(l, a)
 	if result != nil {
-		result.Attempts = l.creates
+		result.Attempts = l.writes + s.Earlier[l.row()].Attempts
 	}
 	return result, delay
 }
 
-func (s *Submitter) settleCreate(l *lane, a authmethod.Answer, now time.Time) (*authmethod.Result, time.Duration) {
-	wait, fate := s.wait(l.creates-1, a), fateOf(a)
-	switch fate {
+// settleCreate takes success and final refusals as they are. After a lost answer
+// the phone is read.
+func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	if a.Status/100 == 2 && s.Compare(s.Rows.At(l.row()).Number, a.Phone) == authmethod.Different {
+		a = authmethod.Answer{Lost: errors.New("the answer tells of another number"), RequestID: a.RequestID}
+	}
+	switch fateOf(a) {
 	case done:
 		return resultOf(authmethod.Created, a, ""), 0
 	case planned:
-		l.creates--
+		l.writes--
 		r := resultOf(authmethod.Planned, a, "")
 		r.Message = a.Planned
 		return r, 0
-	case absent:
-		return resultOf(authmethod.Failed, a, authmethod.CodeUserUnknown), 0
-	case refused:
+	case absent, refused:
+		if l.lost {
+			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, fmt.Sprintf("sending it again was answered %d", a.Status)), 0
+		}
 		return resultRefused(a), 0
 	case neverLeft:
 		// That is no row's fault: the run ends when nothing goes forward.
-		l.creates--
-		return nil, wait
+		l.writes--
+		return nil, s.wait(l.writes, a)
 	case disputed:
 		l.verb, l.refusal = authmethod.Read, a
 		return nil, 0
+	case postponed:
+		// Nor is this. Even a throttled request may have been carried out.
+		l.last, l.doubt = a, true
+		return nil, s.wait(l.writes-1, a)
 	case notTogether:
-		l.alone, wait = true, 0
+		if !l.alone {
+			l.alone = true
+			return nil, 0
+		}
 	}
-	// Even a throttled request may have been carried out, so that the phone is
-	// read before anybody is told otherwise.
-	l.last, l.doubt = a, true
-	if fate == lost || !s.again(l, l.creates, now) {
+	unsaid := fateOf(a) != unavailable
+	l.last, l.doubt, l.lost = a, true, l.lost || unsaid
+	if l.tries++; unsaid || l.tries >= s.MaxAttempts {
 		l.verb, l.refusal = authmethod.Read, authmethod.Answer{}
 	}
-	return nil, wait
+	return nil, s.wait(l.tries-1, a)
 }
 
-// settleRead settles a create whose answer was lost, or was a refusal that may
-// mean that the phone stands there already.
-func (s *Submitter) settleRead(l *lane, a authmethod.Answer, now time.Time) (*authmethod.Result, time.Duration) {
-	explains := l.refusal.Status != 0
+// apart is how long after a read that shows no phone the next one is sent. One
+// alone proves nothing: for some seconds reads show what stood there before.
+const apart = 3 * time.Second
+
+// settleRead explains a refusal that may mean that the phone stands there
+// already, or settles a create whose answer was lost. Where it shows no phone the
+// create is sent again as long as it may be: that cannot do harm, since a user has
+// one phone of a type, and its answer is surer than another read.
+func (s *Submitter) settleRead(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	wait := s.wait(l.reads-1, a)
 	switch fateOf(a) {
 	case done:
 		return s.compare(l, a), 0
 	case refused, disputed:
 		return resultCannotRead(l, a), 0
-	case neverLeft:
+	case neverLeft, postponed:
 		l.reads--
+		return nil, wait
 	case notTogether:
 		l.alone = true
 	case absent:
+		l.absent++
 		switch {
-		case explains && !l.doubt:
+		case l.absent > 1 && l.unexplained():
 			return resultRefused(l.refusal), 0
-		case !explains && s.again(l, l.creates, now):
-			l.verb = authmethod.Create // it did not arrive: send it again
+		case l.refusal.Status == 0 && l.tries < s.MaxAttempts:
+			l.verb = authmethod.Create
 			return nil, 0
-		case !explains:
-			return resultGaveUp(l.last), 0
 		}
-		// Graph says that a phone is there and does not show it yet.
+		wait = max(wait, apart)
 	}
-	switch {
-	case s.again(l, l.reads, now):
-		return nil, s.wait(l.reads, a)
-	case fateOf(a) == absent:
-		return resultRefused(l.refusal), 0
+	if l.reads < max(2, s.MaxAttempts) {
+		return nil, wait
 	}
 	return resultCannotRead(l, a), 0
 }
 
-// again reports whether the head may be tried once more after so many tries.
-func (s *Submitter) again(l *lane, tries int, now time.Time) bool {
-	return tries < s.MaxAttempts && now.Sub(l.first) < s.GiveUpAfter
+// settleLook decides by what stands there whether a phone is to be taken away: only
+// the number of the row, and not one that somebody has put in its place. It also
+// settles a removal whose answer was lost. That no phone is there, or another one,
+// is believed when two reads say so.
+func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	wait := max(s.wait(l.reads-1, a), apart)
+	switch fateOf(a) {
+	case planned:
+		r := resultOf(authmethod.Planned, a, "")
+		r.Message = a.Planned
+		return r, 0
+	case done:
+		l.stands = true
+		switch s.Compare(s.Rows.At(l.row()).Number, a.Phone) {
+		case authmethod.Same:
+			if l.tries < s.MaxAttempts {
+				l.verb = authmethod.Delete
+				return nil, 0
+			}
+			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, "the phone is still shown"), 0
+		case authmethod.CannotTell:
+			return resultOf(authmethod.Unknown, a, authmethod.CodeMasked), 0
+		}
+		if l.others++; l.others > 1 {
+			return resultOf(authmethod.Conflict, a, authmethod.CodeChangedSince), 0
+		}
+	case absent:
+		if l.absent++; l.absent > 1 {
+			if l.doubt {
+				return resultOf(authmethod.Removed, a, ""), 0
+			}
+			return resultOf(authmethod.Unchanged, a, authmethod.CodeGoneAlready), 0
+		}
+	case refused, disputed:
+		return resultCannotRead(l, a), 0
+	case neverLeft, postponed:
+		l.reads--
+		return nil, s.wait(l.reads, a)
+	case notTogether:
+		l.alone = true
+	}
+	if l.reads < max(3, s.MaxAttempts) {
+		return nil, wait
+	}
+	return resultCannotRead(l, a), 0
+}
+
+// settleDelete takes success as it is, and a 404 for it: there is nothing left to
+// remove.
+func (s *Submitter) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	switch fateOf(a) {
+	case done, absent:
+		return resultOf(authmethod.Removed, a, ""), 0
+	case disputed:
+		return resultOf(authmethod.Conflict, a, authmethod.CodeRemovalRefused), 0
+	case refused:
+		if l.lost {
+			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, fmt.Sprintf("sending it again was answered %d", a.Status)), 0
+		}
+		return resultRefused(a), 0
+	case neverLeft:
+		l.writes--
+		return nil, s.wait(l.writes, a)
+	case postponed:
+		l.last, l.doubt = a, true
+		return nil, s.wait(l.writes-1, a)
+	case notTogether:
+		if !l.alone {
+			l.alone = true
+			return nil, 0
+		}
+	}
+	l.last, l.doubt, l.lost, l.verb = a, true, true, authmethod.Read
+	l.tries++
+	return nil, s.wait(l.tries-1, a)
 }
 
 // wait is how long to leave a step alone: what Graph asked for, or else
@@ -165,10 +273,10 @@ func (s *Submitter) wait(attempt int, a authmethod.Answer) time.Duration {
 // compare turns what stands in the tenant into an outcome.
 func (s *Submitter) compare(l *lane, a authmethod.Answer) *authmethod.Result {
 	l.stands = true
-	switch s.Compare(s.Rows.At(l.rows[0]).Number, a.Phone) {
+	switch s.Compare(s.Rows.At(l.row()).Number, a.Phone) {
 	case authmethod.Same:
 		if l.doubt {
-			return resultOf(authmethod.Created, a, "")
+			return resultOf(authmethod.Created, a, authmethod.CodeAnswerLost)
 		}
 		return resultOf(authmethod.Unchanged, a, "")
 	case authmethod.Different:

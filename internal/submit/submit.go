@@ -3,8 +3,9 @@
 //
 // It decides what an answer means: done, refused for good, to be sent again,
 // or lost. A create whose answer was lost is never repeated blindly: the phone
-// is read back first, by its constant id, and compared by meaning. It does not
-// know HTTP, files or the clock's absolute time.
+// is read, by its constant id, and compared by meaning; where no phone is shown
+// yet, the answer to a second create decides. What may have been carried out is
+// never called failed. It does not know HTTP, files or the clock's absolute time.
 //
 // Its one invariant: at most one step of a lane (one user) is in flight.
 // A lane is either waiting in the queue or in the hands of one worker, never
@@ -40,9 +41,9 @@ type Sender interface {
 // Recorder keeps what becomes of the rows. An error of either method ends the
 // run: without a record nobody could say what was sent.
 type Recorder interface {
-	// Intent is told the rows whose creates are about to be sent, and returns
-	// when that is safe on disk. It is called concurrently.
-	Intent(rows []authmethod.RowNumber) error
+	// Intent is told the writes that are about to be sent, and returns when
+	// that is safe on disk. It is called concurrently.
+	Intent(writes []authmethod.Task) error
 	// Outcome is told the final result of a row, once. It is called by one
 	// goroutine at a time.
 	Outcome(row authmethod.RowNumber, result authmethod.Result) error
@@ -52,8 +53,8 @@ type Recorder interface {
 type Config struct {
 	Workers     int           // requests in flight at a time
 	BatchSize   int           // steps in a request, 1 to 20; 1 sends plain requests
-	MaxAttempts int           // creates of one row, and reads after each of them
-	GiveUpAfter time.Duration // how long one row is tried, and how long nothing at all may go forward
+	MaxAttempts int           // creates of one row that get no answer, and reads after them
+	GiveUpAfter time.Duration // how long nothing at all may go forward
 	Grace       time.Duration // how long requests in flight may finish after a stop
 
 	// Compare compares a number with one that Graph shows, by meaning.
@@ -71,8 +72,18 @@ type Submitter struct {
 	Recorder Recorder
 	Rows     *authmethod.Rows
 
+	// Earlier is what an earlier attempt at the run did about rows that are
+	// taken up again.
+	Earlier map[authmethod.RowNumber]Earlier
+
 	health   health
 	outcomes sync.Mutex // serializes Recorder.Outcome
+}
+
+// Earlier is what was done about a row before.
+type Earlier struct {
+	Attempts int  // writes of it
+	Doubt    bool // it may have been carried out: it is read before anything is sent
 }
 
 // Stats counts what was sent so far.
@@ -95,11 +106,11 @@ func (s *Submitter) Stats() Stats {
 //
 // When ctx is cancelled nothing more is sent; requests in flight may finish
 // within Grace, and Run returns the cause. Other errors are those of the
-// Sender and the Recorder, [*PermissionError], [*StalledError] and
+// Sender and the Recorder, [*RefusedError], [*StalledError] and
 // [*UnreachableError].
 func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 	s.health.progress = time.Now()
-	q := newQueue(lanes)
+	q := newQueue(lanes, s.begin)
 	g, gctx := errgroup.WithContext(ctx)
 	flight, land := context.WithCancel(context.WithoutCancel(gctx))
 	defer land()
@@ -124,12 +135,14 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 // the workers share (queue, pacer, recorder) locks for itself.
 func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 	for {
-		batch := q.take(ctx, s.Pacer.Share(s.BatchSize))
+		batch := q.take(ctx, s.BatchSize)
 		if len(batch) == 0 {
 			return nil // all done, or ctx is
 		}
-		if err := s.Pacer.Wait(ctx, len(batch)); err != nil {
-			q.giveBack(batch...)
+		allowed, err := s.Pacer.Wait(ctx, len(batch))
+		q.giveBack(batch[allowed:]...)
+		batch = batch[:allowed]
+		if err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -141,18 +154,34 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 	}
 }
 
+// begin is a lane whose first task comes next. What may have been done already is
+// looked at first, and so is a phone before it is taken away: it may be another
+// one by now.
+func (s *Submitter) begin(tasks authmethod.Lane) *lane {
+	l := &lane{tasks: tasks}
+	if len(tasks) == 0 {
+		return l
+	}
+	l.doubt = s.Earlier[l.row()].Doubt
+	l.lost, l.verb = l.doubt, tasks[0].Verb
+	if l.doubt || l.verb == authmethod.Delete {
+		l.verb = authmethod.Read
+	}
+	return l
+}
+
 // send carries one batch, and settles or gives back every lane of it.
 func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
-	steps, creates := s.steps(batch)
-	if len(creates) > 0 {
-		if err := s.Recorder.Intent(creates); err != nil {
+	steps, writes := s.steps(batch)
+	if len(writes) > 0 {
+		if err := s.Recorder.Intent(writes); err != nil {
 			q.giveBack(batch...)
 			return err
 		}
 	}
 	sentAt := time.Now()
 	for _, l := range batch {
-		l.sending(sentAt)
+		l.sending()
 	}
 	answers, err := s.Sender.Send(ctx, steps)
 	s.observe(sentAt, steps, answers)
@@ -162,41 +191,44 @@ func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
 	return cmp.Or(err, s.health.verdict(time.Now(), s.Pacer.Status().Until, s.GiveUpAfter))
 }
 
-// steps are what the lanes want to send next, and the rows of the creates among
-// them.
-func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, creates []authmethod.RowNumber) {
+// steps are what the lanes want to send next, and the writes among them.
+func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []authmethod.Task) {
 	for _, l := range batch {
-		row := s.Rows.At(l.rows[0])
-		step := authmethod.Step{Row: l.rows[0], Verb: l.verb, User: row.User, PhoneType: row.PhoneType}
+		row := s.Rows.At(l.row())
+		step := authmethod.Step{Row: l.row(), Verb: l.verb, User: row.User, PhoneType: row.PhoneType}
 		if l.verb == authmethod.Create {
 			step.Number = row.Number
-			creates = append(creates, l.rows[0])
+		}
+		if l.verb != authmethod.Read {
+			writes = append(writes, authmethod.Task{Row: l.row(), Verb: l.verb})
 		}
 		steps = append(steps, step)
 	}
-	return steps, creates
+	return steps, writes
 }
 
 // observe tells the pacer and the health what a request brought. Faults of single
 // items say nothing about the service; a request that brought nothing else does.
 func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) {
+	s.health.heard(steps, answers)
 	feedback := pace.Feedback{SentAt: sentAt}
-	faults := 0
-	for i, answer := range answers {
-		s.health.heard(steps[i].Verb, answer)
+	for _, answer := range answers {
 		feedback.Load = max(feedback.Load, answer.Load)
 		feedback.RetryAfter = max(feedback.RetryAfter, answer.RetryAfter)
 		switch {
 		case answer.Status == http.StatusTooManyRequests:
+			if feedback.Throttled == 0 || answer.RetryAfter < feedback.Soonest {
+				feedback.Soonest = answer.RetryAfter
+			}
 			feedback.Throttled++
 		case answer.Planned == "" && (answer.Status == 0 || answer.Status >= http.StatusInternalServerError):
-			faults++
+			feedback.Failed++
 			feedback.Trouble = feedback.Trouble || answer.RetryAfter > 0
 		default:
 			feedback.Accepted++
 		}
 	}
-	feedback.Trouble = feedback.Trouble || faults == len(answers)
+	feedback.Trouble = feedback.Trouble || feedback.Failed == len(answers)
 	s.Pacer.Observe(feedback)
 }
 
@@ -210,40 +242,48 @@ func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error 
 		l.due = now.Add(delay)
 		return nil
 	}
-	err := s.outcome(l.rows[0], *result, now)
+	err := s.outcome(l.row(), *result, now)
 	if err == nil {
 		err = s.holdBack(l, *result)
 	}
 	if err != nil {
-		l.rows = l.rows[:1] // the run ends, and nothing may follow
+		l.tasks = l.tasks[:1] // the run ends, and nothing may follow
 	}
-	*l = lane{rows: l.rows[1:], verb: authmethod.Create, due: now}
+	*l = *s.begin(l.tasks[1:])
+	l.due = now
 	return err
 }
 
-// holdBack gives an outcome to the rows of a lane that must not follow after the
-// head's.
+// holdBack gives an outcome to the tasks of a lane that must not follow after the
+// head's: an alternateMobile is created behind its mobile and removed before it.
 func (s *Submitter) holdBack(l *lane, result authmethod.Result) error {
-	head := s.Rows.At(l.rows[0])
-	needed := head.PhoneType == authmethod.PhoneTypeMobile && !result.Outcome.Success() && !l.stands
-	kept := l.rows[:1]
-	for _, i := range l.rows[1:] {
+	head, removes := s.Rows.At(l.row()), l.tasks[0].Verb == authmethod.Delete
+	first, second := authmethod.PhoneTypeMobile, authmethod.PhoneTypeAlternateMobile
+	if removes {
+		first, second = second, first
+	}
+	needed := head.PhoneType == first && !result.Outcome.Success() && (removes || !l.stands)
+	kept := l.tasks[:1]
+	for _, task := range l.tasks[1:] {
 		var held authmethod.Result
 		switch {
-		case needed && s.Rows.At(i).PhoneType == authmethod.PhoneTypeAlternateMobile:
+		case needed && removes && s.Rows.At(task.Row).PhoneType == second:
+			held = authmethod.CodeHeldBackAlternate.Result(authmethod.Dependency, head.Line)
+			held.Class = result.Class // who helps the alternateMobile helps the row
+		case needed && s.Rows.At(task.Row).PhoneType == second:
 			held = authmethod.CodeHeldBackMobile.Result(authmethod.Dependency, head.Line)
 			held.Class = result.Class // who helps the mobile helps the row
 		case result.Status == http.StatusNotFound && result.Outcome == authmethod.Failed:
 			held = authmethod.CodeUserUnknownHeld.Result(authmethod.NotAttempted, head.Line)
 		default:
-			kept = append(kept, i)
+			kept = append(kept, task)
 			continue
 		}
-		if err := s.outcome(i, held, time.Time{}); err != nil {
+		if err := s.outcome(task.Row, held, time.Time{}); err != nil {
 			return err
 		}
 	}
-	l.rows = kept
+	l.tasks = kept
 	return nil
 }
 
@@ -258,10 +298,12 @@ func (s *Submitter) outcome(row authmethod.RowNumber, result authmethod.Result, 
 // requests for the same row; lanes whose head was never sent get none.
 func (s *Submitter) settleRest(q *queue) error {
 	for _, l := range q.begun {
-		if l.creates == 0 {
-			continue
+		if !l.doubt && l.refusal.Status == 0 {
+			continue // not sent, or certainly not carried out
 		}
-		if err := s.outcome(l.rows[0], l.stopped(), time.Now()); err != nil {
+		result := l.stopped()
+		result.Attempts += s.Earlier[l.row()].Attempts
+		if err := s.outcome(l.row(), result, time.Now()); err != nil {
 			return err
 		}
 	}

@@ -48,11 +48,11 @@ func newMemory(t *testing.T) *memory {
 	return &memory{t: t, intended: map[authmethod.RowNumber]bool{}, results: map[authmethod.RowNumber]authmethod.Result{}}
 }
 
-func (m *memory) Intent(rows []authmethod.RowNumber) error {
+func (m *memory) Intent(writes []authmethod.Task) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, row := range rows {
-		m.intended[row] = true
+	for _, write := range writes {
+		m.intended[write.Row] = true
 	}
 	return nil
 }
@@ -127,6 +127,8 @@ func TestOutcomeOfOneRow(t *testing.T) {
 	unreachable := authmethod.Answer{NotSent: errors.New("no route to host")}
 	throttled := authmethod.Answer{Status: 429, RetryAfter: 7 * time.Second}
 	whole := authmethod.Answer{Status: 400, Code: "BadRequest", Alone: true}
+	later := authmethod.Answer{Status: 503, RetryAfter: time.Second}
+	absent := status(404)
 	for _, test := range []struct {
 		name     string
 		steps    []step
@@ -136,47 +138,58 @@ func TestOutcomeOfOneRow(t *testing.T) {
 		text     string // in the message
 	}{
 		{"created", []step{create(status(201))}, authmethod.Created, "", 1, ""},
-		{"created without a body", []step{create(status(204))}, authmethod.Created, "", 1, ""},
+		{"created, as the answer shows", []step{create(authmethod.Answer{Status: 201, Phone: number})}, authmethod.Created, "", 1, ""},
+		{"created, and shown masked", []step{create(authmethod.Answer{Status: 201, Phone: "+1 XXXXXXXX01"})}, authmethod.Created, "", 1, ""},
+		{"the answer shows another number", []step{create(authmethod.Answer{Status: 201, Phone: "+1 2065550199"}), read(found)}, authmethod.Created, "", 1, "stands there"},
 		{"registered with the same number", []step{create(duplicate), read(found)}, authmethod.Unchanged, "", 1, ""},
 		{"registered with another number", []step{create(duplicate), read(other)}, authmethod.Conflict, authmethod.Decision, 1, "another number"},
 		{"registered, shown masked", []step{create(duplicate), read(masked)}, authmethod.Unknown, authmethod.Permission, 1, "masked"},
-		{"a 400 that is not about a registered phone", []step{create(duplicate), read(status(404))}, authmethod.Failed, authmethod.FixData, 1, "already registered"},
+		{"registered, and shown late", []step{create(duplicate), read(absent), read(found)}, authmethod.Unchanged, "", 1, ""},
+		{"a 400 that is not about a registered phone", []step{create(duplicate), read(absent), read(absent)}, authmethod.Failed, authmethod.FixData, 1, "already registered"},
+		{"a 400 that is not about a registered phone, read with faults between", []step{create(duplicate), read(absent), read(lost), read(absent)}, authmethod.Failed, authmethod.FixData, 1, "already registered"},
 		{"a 400 that cannot be looked into", []step{create(duplicate), read(status(403))}, authmethod.Failed, authmethod.Permission, 1, "perhaps"},
 		{"a 409 that is not about concurrency", []step{create(status(409)), read(found)}, authmethod.Unchanged, "", 1, ""},
+		{"a 4xx of the future is a 400", []step{create(status(477)), read(found)}, authmethod.Unchanged, "", 1, ""},
 		{"number refused", []step{create(authmethod.Answer{Status: 400, Code: "invalidPhoneNumber"})}, authmethod.Failed, authmethod.FixData, 1, "phone number"},
-		{"no such user", []step{create(status(404))}, authmethod.Failed, authmethod.FixData, 1, "no such user"},
+		{"no such user", []step{create(absent)}, authmethod.Failed, authmethod.FixData, 1, "no such user"},
 		{"access refused", []step{create(status(403))}, authmethod.Failed, authmethod.Permission, 1, "refused access"},
+		{"token refused", []step{create(status(401))}, authmethod.Failed, authmethod.Permission, 1, "refused the token"},
 		{"a status nobody expects", []step{create(status(405))}, authmethod.Failed, authmethod.Decision, 1, "405"},
 
 		{"throttled once", []step{create(throttled), create(status(201))}, authmethod.Created, "", 2, ""},
-		{"throttled, yet carried out", []step{create(throttled), create(duplicate), read(found)}, authmethod.Created, "", 2, ""},
-		{"throttled for ever", []step{create(throttled), create(throttled), create(throttled), read(status(404))}, authmethod.Failed, authmethod.Retry, 3, "kept throttling, and the phone is not there"},
-		{"throttled for ever, yet carried out", []step{create(throttled), create(throttled), create(throttled), read(found)}, authmethod.Created, "", 3, ""},
+		{"throttled, yet carried out", []step{create(throttled), create(duplicate), read(found)}, authmethod.Created, "", 2, "stands there"},
+		{"throttled, yet carried out, and never shown", []step{create(throttled), create(duplicate), read(absent), read(absent), read(absent)}, authmethod.Unknown, authmethod.Retry, 2, "does not show"},
+		{"throttled more often than other faults may be", []step{create(throttled), create(throttled), create(status(423)), create(status(509)), create(throttled), create(status(201))}, authmethod.Created, "", 6, ""},
+		{"throttled, and then no such user", []step{create(throttled), create(absent)}, authmethod.Failed, authmethod.FixData, 2, "no such user"},
+		{"service unavailable, with a time", []step{create(later), create(later), create(later), create(later), create(status(201))}, authmethod.Created, "", 5, ""},
 		{"service unavailable once", []step{create(status(503)), create(status(201))}, authmethod.Created, "", 2, ""},
 		{"concurrency violation once", []step{create(authmethod.Answer{Status: 409, Code: "Directory_ConcurrencyViolation"}), create(status(201))}, authmethod.Created, "", 2, ""},
 
-		{"answer lost, carried out", []step{create(lost), read(found)}, authmethod.Created, "", 1, ""},
-		{"answer lost, not carried out", []step{create(lost), read(status(404)), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"answer lost, carried out", []step{create(lost), read(found)}, authmethod.Created, "", 1, "stands there"},
+		{"answer lost, carried out, and shown late", []step{create(lost), read(absent), create(duplicate), read(found)}, authmethod.Created, "", 2, "stands there"},
+		{"answer lost, carried out, and shown later still", []step{create(lost), read(absent), create(duplicate), read(absent), read(absent), read(found)}, authmethod.Created, "", 2, "stands there"},
+		{"answer lost, carried out, and never shown", []step{create(lost), read(absent), create(duplicate), read(absent), read(absent), read(absent)}, authmethod.Unknown, authmethod.Retry, 2, "does not show"},
+		{"answer lost, not carried out", []step{create(lost), read(absent), create(status(201))}, authmethod.Created, "", 2, ""},
 		{"answer lost, another number stands there", []step{create(lost), read(other)}, authmethod.Conflict, authmethod.Decision, 1, ""},
 		{"answer lost, shown masked", []step{create(lost), read(masked)}, authmethod.Unknown, authmethod.Permission, 1, "masked"},
 		{"answer lost, reading refused", []step{create(lost), read(status(403))}, authmethod.Unknown, authmethod.Permission, 1, "403"},
 		{"answer lost, reading lost for ever", []step{create(lost), read(lost), read(status(503)), read(lost)}, authmethod.Unknown, authmethod.Retry, 1, "connection cut"},
 		{"answer lost, read in the second try", []step{create(lost), read(throttled), read(found)}, authmethod.Created, "", 1, ""},
-		{"sent again after a read that came too early", []step{create(lost), read(status(404)), create(duplicate), read(found)}, authmethod.Created, "", 2, ""},
-		{"registered, not shown yet", []step{create(lost), read(status(404)), create(duplicate), read(status(404)), read(found)}, authmethod.Created, "", 2, ""},
-		{"refused after a lost answer, and never there", []step{create(lost), read(status(404)), create(duplicate), read(status(404)), read(status(404)), read(status(404))}, authmethod.Failed, authmethod.FixData, 2, "already registered"},
-		{"always lost and never there", []step{create(lost), read(status(404)), create(lost), read(status(404)), create(lost), read(status(404))}, authmethod.Failed, authmethod.Retry, 3, "not there"},
-		{"gateway timeout is a lost answer", []step{create(status(504)), read(found)}, authmethod.Created, "", 1, ""},
-		{"bad gateway is a lost answer", []step{create(status(502)), read(found)}, authmethod.Created, "", 1, ""},
-		{"request timeout is a lost answer", []step{create(status(408)), read(found)}, authmethod.Created, "", 1, ""},
-		{"insufficient storage is a lost answer", []step{create(status(507)), read(found)}, authmethod.Created, "", 1, ""},
-		{"internal error is a lost answer", []step{create(status(500)), read(status(404)), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"answer lost, no such user", []step{create(lost), read(absent), create(absent)}, authmethod.Unknown, authmethod.Retry, 2, "answered 404"},
+		{"answer lost, access refused", []step{create(lost), read(absent), create(status(403))}, authmethod.Unknown, authmethod.Retry, 2, "answered 403"},
+		{"always lost, and there", []step{create(lost), read(absent), create(lost), read(absent), create(lost), read(found)}, authmethod.Created, "", 3, ""},
+		{"always lost, and not shown", []step{create(lost), read(absent), create(lost), read(absent), create(lost), read(absent), read(absent), read(absent)}, authmethod.Unknown, authmethod.Retry, 3, "does not show"},
+		{"gateway timeout is a lost answer", []step{create(status(504)), read(found)}, authmethod.Created, "", 1, "stands there"},
+		{"bad gateway is a lost answer", []step{create(status(502)), read(found)}, authmethod.Created, "", 1, "stands there"},
+		{"request timeout is a lost answer", []step{create(status(408)), read(found)}, authmethod.Created, "", 1, "stands there"},
+		{"a 5xx of the future is a lost answer", []step{create(status(524)), read(absent), create(status(501)), read(absent), create(status(598)), read(found)}, authmethod.Created, "", 3, "stands there"},
+		{"unavailable for ever", []step{create(status(503)), create(status(503)), create(status(503)), read(absent), read(absent), read(absent)}, authmethod.Unknown, authmethod.Retry, 3, "does not show"},
 
 		{"not sent is repeated without reading, and is no attempt", []step{create(unreachable), create(unreachable), create(unreachable), create(unreachable), create(status(201))}, authmethod.Created, "", 1, ""},
-		{"not reached while reading is no try", []step{create(lost), read(unreachable), read(unreachable), read(unreachable), read(unreachable), read(found)}, authmethod.Created, "", 1, ""},
-		{"request refused as a whole for ever", []step{create(whole), create(whole), create(whole), read(status(404))}, authmethod.Failed, authmethod.Retry, 3, "request around"},
+		{"not reached while reading is no try", []step{create(duplicate), read(unreachable), read(unreachable), read(unreachable), read(unreachable), read(found)}, authmethod.Unchanged, "", 1, ""},
+		{"throttled while reading is no try", []step{create(duplicate), read(throttled), read(throttled), read(throttled), read(throttled), read(found)}, authmethod.Unchanged, "", 1, ""},
 		{"request refused as a whole, accepted alone", []step{create(whole), create(status(201))}, authmethod.Created, "", 2, ""},
-		{"request refused as a whole, carried out nevertheless", []step{create(whole), create(duplicate), read(found)}, authmethod.Created, "", 2, ""},
+		{"request refused as a whole, registered", []step{create(whole), create(duplicate), read(found)}, authmethod.Unchanged, "", 2, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -184,9 +197,9 @@ func TestOutcomeOfOneRow(t *testing.T) {
 				sender := &scripted{t: t, steps: map[string][]step{"a@x": test.steps}, start: time.Now()}
 				recorder := newMemory(t)
 				err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes)
-				var permission *submit.PermissionError
-				if all403 := test.name == "access refused"; errors.As(err, &permission) != all403 || err != nil && !all403 {
-					t.Fatalf("Run = %v, want an error only where nothing but 403 was answered", err)
+				var caller *submit.RefusedError
+				if all := test.name == "access refused" || test.name == "token refused"; errors.As(err, &caller) != all || err != nil && !all {
+					t.Fatalf("Run = %v, want an error only where nothing but 403 or 401 was answered", err)
 				}
 				got := recorder.results[0]
 				if got.Outcome != test.outcome || got.Class != test.class || got.Attempts != test.attempts || !strings.Contains(got.Message+"; "+got.Detail, test.text) {
@@ -298,7 +311,7 @@ func TestRunEndsWhenGoingOnIsPointless(t *testing.T) {
 		atMost  int                // steps sent
 	}{
 		{"the first 20 answers are 403", &uniform{answer: status(403)}, 500, func(err error) bool {
-			var permission *submit.PermissionError
+			var permission *submit.RefusedError
 			return errors.As(err, &permission)
 		}, authmethod.Failed, 3 * 20},
 		{"credentials refused", &uniform{answer: status(401), err: refused}, 500, func(err error) bool { return errors.Is(err, refused) }, authmethod.Failed, 3 * 20},
@@ -440,10 +453,10 @@ func TestBatchesStayFull(t *testing.T) {
 		for i := range 2800 {
 			user, mobile := fmt.Sprintf("u%d@x", i), authmethod.RowNumber(rows.Len())
 			rows.Append(authmethod.Row{User: user, PhoneType: authmethod.PhoneTypeMobile, Number: number})
-			lane := authmethod.Lane{mobile}
+			lane := authmethod.Lane{{Row: mobile}}
 			if i%7 < 3 {
 				rows.Append(authmethod.Row{User: user, PhoneType: authmethod.PhoneTypeAlternateMobile, Number: number})
-				lane = append(lane, mobile+1)
+				lane = append(lane, authmethod.Task{Row: mobile + 1})
 			}
 			lanes = append(lanes, lane)
 		}
@@ -492,135 +505,37 @@ func (o *onceThen) Send(_ context.Context, steps []authmethod.Step) ([]authmetho
 	return answers, nil
 }
 
-// A row is given up after GiveUpAfter, however many attempts it has left.
-func TestGiveUpAfterBoundsARow(t *testing.T) {
+// A 401 for one user is that user's as long as the token is good for others, and
+// the caller's when it is not.
+func TestUnauthorized(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rows := manyUsers(40)
+		rows := manyUsers(30)
+		steps := map[string][]step{}
+		for i := range 30 {
+			answer := status(201)
+			if i%10 == 0 {
+				answer = status(401)
+			}
+			steps[fmt.Sprintf("u%d@x", i)] = []step{create(answer)}
+		}
 		recorder := newMemory(t)
-		s := submitter(rows, neverFor("u0@x"), recorder)
-		s.Workers, s.BatchSize, s.MaxAttempts, s.GiveUpAfter = 1, 1, 1000, 11*time.Minute
-		if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
-			t.Fatal(err)
+		if err := submitter(rows, &scripted{t: t, steps: steps}, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+			t.Errorf("Run = %v, want none", err)
 		}
-		got := recorder.results[0]
-		if got.Outcome != authmethod.Failed || got.Class != authmethod.Retry || got.Attempts < 3 || got.Attempts > 6 {
-			t.Errorf("row 0 is %s (%s) after %d attempts, want failed, to be run again, after about 4", got.Outcome, got.Class, got.Attempts)
+		for i := range 30 {
+			if got := recorder.results[authmethod.RowNumber(i)]; (got.Outcome == authmethod.Created) != (i%10 != 0) || i%10 == 0 && got.Reason != authmethod.CodeTokenRefused {
+				t.Errorf("row %d is %s (%s)", i, got.Outcome, got.Reason)
+			}
 		}
-		if len(recorder.results) != 40 {
-			t.Errorf("%d rows have an outcome, want 40", len(recorder.results))
-		}
-	})
-}
 
-// neverFor creates phones, a minute each, but for one user, whose answers are
-// lost before anything is done.
-type neverFor string
-
-func (user neverFor) Send(_ context.Context, steps []authmethod.Step) ([]authmethod.Answer, error) {
-	<-time.After(time.Minute)
-	switch {
-	case steps[0].User != string(user):
-		return []authmethod.Answer{status(201)}, nil
-	case steps[0].Verb == authmethod.Read:
-		return []authmethod.Answer{status(404)}, nil
-	}
-	return []authmethod.Answer{{Lost: errCut}}, nil
-}
-
-// A run that goes forward may take longer than GiveUpAfter, and a throttle late
-// in it does not end it.
-func TestLongHealthyRunIsNotGivenUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rows := manyUsers(300)
-		recorder := newMemory(t)
-		s := submitter(rows, &nowAndThen{every: 37, answer: authmethod.Answer{Status: 429, RetryAfter: time.Second}}, recorder)
-		s.Workers, s.BatchSize, s.GiveUpAfter = 1, 1, 30*time.Second
-		if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
-			t.Fatal(err)
-		}
-		if len(recorder.results) != 300 {
-			t.Errorf("%d rows have an outcome, want 300", len(recorder.results))
-		}
-	})
-}
-
-// nowAndThen creates phones, a second each, but for every so many-th request.
-type nowAndThen struct {
-	every, n int
-	answer   authmethod.Answer
-}
-
-func (s *nowAndThen) Send(_ context.Context, steps []authmethod.Step) ([]authmethod.Answer, error) {
-	<-time.After(time.Second)
-	if s.n++; s.n%s.every == 0 {
-		return []authmethod.Answer{s.answer}, nil
-	}
-	return []authmethod.Answer{status(201)}, nil
-}
-
-// Rows of a batch that was refused as a whole are sent one by one, so that the
-// row that spoilt it cannot spoil another batch.
-func TestRefusedBatchIsSentOneByOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rows := manyUsers(20)
-		sender := &refusesBatches{}
-		recorder := newMemory(t)
-		if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
-			t.Fatal(err)
-		}
-		if sender.batches != 1 || sender.single != 20 {
-			t.Errorf("%d batches and %d single requests, want 1 and 20", sender.batches, sender.single)
-		}
-	})
-}
-
-type refusesBatches struct {
-	mu              sync.Mutex
-	batches, single int
-}
-
-func (s *refusesBatches) Send(_ context.Context, steps []authmethod.Step) ([]authmethod.Answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(steps) == 1 {
-		s.single++
-		return []authmethod.Answer{status(201)}, nil
-	}
-	s.batches++
-	answers := make([]authmethod.Answer, len(steps))
-	for i := range answers {
-		answers[i] = authmethod.Answer{Status: 400, Alone: true}
-	}
-	return answers, nil
-}
-
-// An interrupt that comes when nothing is left to send does not make a
-// finished run an interrupted one.
-func TestInterruptDuringTheLastRequestIsNone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rows := manyUsers(5)
-		recorder := newMemory(t)
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-		defer cancel()
-		if err := submitter(rows, &uniform{answer: status(201)}, recorder).Run(ctx, plan.Build(rows).Lanes); err != nil {
-			t.Errorf("Run = %v, want none: every row has its outcome", err)
-		}
-		if len(recorder.results) != 5 {
-			t.Errorf("%d rows have an outcome, want 5", len(recorder.results))
-		}
-	})
-}
-
-// Requests that never left this machine are not counted as sent.
-func TestStatsCountWhatWasSent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rows := rowsOf("a@x mobile +1 2065550101")
-		s := submitter(rows, &onceThen{first: authmethod.Answer{NotSent: errCut}, then: status(201)}, newMemory(t))
-		if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
-			t.Fatal(err)
-		}
-		if got, want := s.Stats(), (submit.Stats{Operations: 1}); got != want {
-			t.Errorf("Stats() = %+v, want %+v", got, want)
+		for _, batch := range []int{1, 20} { // a token that was withdrawn in the middle
+			sender := &onceThen{first: status(201), then: authmethod.Answer{Status: 401, Code: "InvalidAuthenticationToken", Message: "expired", RequestID: "r-401"}}
+			s := submitter(manyUsers(500), sender, newMemory(t))
+			s.BatchSize = batch
+			var refused *submit.RefusedError
+			if err := s.Run(t.Context(), plan.Build(s.Rows).Lanes); !errors.As(err, &refused) || refused.ExitCode() != 5 || !strings.Contains(err.Error(), "r-401") {
+				t.Errorf("Run in batches of %d = %v, want a *RefusedError with the request id", batch, err)
+			}
 		}
 	})
 }

@@ -45,14 +45,16 @@ const chunkSize = 256 // people
 
 // person is a User in 64 bytes and its texts. What Find needs stands together.
 type person struct {
-	id                    uuid.UUID
-	text                  string           // its texts behind each other
-	ends                  [numTexts]uint16 // where they end
-	sms                   uint8            // SMSSignIn
-	method                uint8            // 0 for none, or 1 + PhoneType
+	id   uuid.UUID
+	text string           // its texts behind each other
+	ends [numTexts]uint16 // where they end
+	// both are small numbers, to keep a person within a cache line
+	sms                   uint8 // SMSSignIn
+	method                uint8 // 0 for none, or 1 + PhoneType
 	enabled, guest, admin bool
 }
 
+// get is one of the texts, without a copy of it.
 func (p *person) get(text int) string {
 	start := uint16(0)
 	if text > 0 {
@@ -61,6 +63,8 @@ func (p *person) get(text int) string {
 	return p.text[start:p.ends[text]]
 }
 
+// setTexts keeps all texts in one string: ten of them would take 160 bytes of
+// headers for each person. Together they are shorter than 64 KiB, by maxText.
 func (p *person) setTexts(u *User) {
 	joined := make([]byte, 0, 256)
 	for i, text := range u.texts() {
@@ -81,6 +85,7 @@ type takenError struct {
 	by       Ref
 }
 
+// Error counts people from 1. A reader of files puts the line in its place.
 func (e *takenError) Error() string {
 	return fmt.Sprintf("the %s is a key of user %d already", e.property, e.by+1)
 }
@@ -127,12 +132,14 @@ func (d *Directory) Add(u User) (Ref, error) {
 	return r, nil
 }
 
+// person stays where it is for good, so that the pointer may be written through.
 func (d *Directory) person(r Ref) *person { return &d.chunks[r/chunkSize][r%chunkSize] }
 
 // Find finds a person by id or userPrincipalName, in any case. It does not
 // allocate for keys in ASCII of up to 256 bytes.
 func (d *Directory) Find(key string) (Ref, bool) { return d.find(key, d.hash(key)) }
 
+// find is Find for whoever needs the hash as well.
 func (d *Directory) find(key string, hash uint32) (Ref, bool) {
 	id, isID := parseID(key)
 	for r := range d.keys.with(hash) {
@@ -182,13 +189,18 @@ func (d *Directory) Phone(r Ref, t PhoneType) string { return d.person(r).get(fi
 // alternateMobile without a mobile, or removes the default method, writes a
 // state that ReadState refuses.
 func (d *Directory) SetPhone(r Ref, t PhoneType, number string) {
-	u := d.User(r)
+	p, u := d.person(r), User{}
+	for i, text := range u.texts() {
+		*text = p.get(i)
+	}
 	d.countMobile(u.Mobile, -1)
 	*u.phone(t) = number
 	d.countMobile(u.Mobile, 1)
-	d.person(r).setTexts(&u)
+	p.setTexts(&u)
 }
 
+// countMobile forgets a number that nobody has any more, or a long run of changes
+// would grow the map.
 func (d *Directory) countMobile(number string, by int) {
 	if number == "" {
 		return
@@ -252,6 +264,7 @@ func (d *Directory) Lookup(property, value string) []Ref {
 	return found
 }
 
+// addTo leaves out those without a value, whom nobody can look up.
 func (d *Directory) addTo(x *index, text int, r Ref) {
 	if value := d.person(r).get(text); value != "" {
 		x.add(d.hash(value), r)
@@ -262,12 +275,15 @@ func (d *Directory) addTo(x *index, text int, r Ref) {
 // hundred collisions in a million, so that whoever looks something up must
 // compare the text itself.
 type index struct {
+	// most hashes are of one person, who then needs no slice
 	first map[uint32]Ref
 	more  map[uint32][]Ref // all but the first with a hash, in order of addition
 }
 
 func newIndex() *index { return &index{map[uint32]Ref{}, map[uint32][]Ref{}} }
 
+// add is for people in order of addition. Nothing is ever taken out again: the
+// texts that are indexed do not change.
 func (x *index) add(hash uint32, r Ref) {
 	if _, taken := x.first[hash]; taken {
 		x.more[hash] = append(x.more[hash], r)
@@ -301,22 +317,16 @@ func (d *Directory) hash(text string) uint32 {
 // strings.EqualFold holds them equal, which strings.ToLower does not achieve.
 func appendFolded(to []byte, text string) []byte {
 	for _, char := range text {
-		to = utf8.AppendRune(to, folded(char))
+		lowest := char // code point of the character's spellings
+		if char >= utf8.RuneSelf {
+			for c := unicode.SimpleFold(char); c != char; c = unicode.SimpleFold(c) {
+				lowest = min(lowest, c)
+			}
+		}
+		if 'A' <= lowest && lowest <= 'Z' {
+			lowest |= 0x20 // lower case, in ASCII
+		}
+		to = utf8.AppendRune(to, lowest)
 	}
 	return to
-}
-
-// folded is the lowest code point of a character's spellings, and in ASCII its
-// lower case.
-func folded(char rune) rune {
-	lowest := char
-	if char >= utf8.RuneSelf {
-		for c := unicode.SimpleFold(char); c != char; c = unicode.SimpleFold(c) {
-			lowest = min(lowest, c)
-		}
-	}
-	if 'A' <= lowest && lowest <= 'Z' {
-		lowest |= 0x20
-	}
-	return lowest
 }

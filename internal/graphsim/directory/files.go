@@ -44,6 +44,8 @@ func ReadCSV(r io.Reader, faults []string) (*Directory, error) {
 	return d, nil
 }
 
+// readCSV reads UTF-16 by its byte order mark only. Without one every other byte
+// is zero, which no CSV in UTF-8 has.
 func readCSV(r io.Reader, faults []string) (*Directory, error) {
 	decoded := transform.NewReader(r, unicode.BOMOverride(transform.Nop))
 	start := bufio.NewReaderSize(decoded, 4<<10)
@@ -64,6 +66,8 @@ type limited struct {
 	left int
 }
 
+// Read hands out no more than is left, so that the reader of CSV cannot run ahead
+// of the limit by what it buffers.
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left == 0 {
 		return 0, fmt.Errorf("%d bytes without the end of a record; is a quotation mark not closed?", maxRecord)
@@ -101,6 +105,8 @@ func (f *file) setDialect(head string) {
 	}
 }
 
+// read stops at the first person who cannot be added: a rehearsal on half a
+// tenant would mislead.
 func (f *file) read() (*Directory, error) {
 	heading, err := f.row()
 	if errors.Is(err, io.EOF) {
@@ -140,6 +146,8 @@ func (f *file) row() ([]string, error) {
 	return record, err
 }
 
+// readHeading refuses a column that it does not know rather than pass over it, for
+// it may be a misspelt one, such as "moblie".
 func (f *file) readHeading(heading []string) error {
 	for i, name := range heading {
 		column := canonical(strings.TrimSpace(name), columns...)
@@ -168,6 +176,8 @@ func shown(i int, name string) string {
 	return fmt.Sprintf("%d, %q,", i+1, name)
 }
 
+// add sets the fields by the columns of the heading; csv.Reader has seen to it
+// that there are as many of one as of the other.
 func (f *file) add(d *Directory, record []string) error {
 	u := User{AccountEnabled: true}
 	for i, cell := range record {
@@ -236,6 +246,8 @@ func ReadState(r io.Reader) (*Directory, error) {
 	return d, nil
 }
 
+// readState reads token by token, so that the text of a million people need not
+// be in memory beside them.
 func readState(in *limited, decoder *json.Decoder) (*Directory, error) {
 	if err := expect(decoder, json.Delim('{'), "version"); err != nil {
 		return nil, fmt.Errorf(`the beginning is not {"version":1,"users":[: %w`, err)
@@ -270,6 +282,8 @@ func readState(in *limited, decoder *json.Decoder) (*Directory, error) {
 	return d, nil
 }
 
+// expect compares with what json.Decoder.Token gives: numbers are float64. An end
+// that comes too early is io.ErrUnexpectedEOF.
 func expect(decoder *json.Decoder, tokens ...json.Token) error {
 	for _, want := range tokens {
 		got, err := decoder.Token()

@@ -27,6 +27,8 @@ type country struct {
 //go:embed countries.tsv
 var countriesTable string
 
+// readCountries panics where the table is wrong, which a test would have seen. Its
+// columns are the fields of a country in their order; the shares add up to 100.
 func readCountries() (countries []country) {
 	for _, row := range rowsOf(countriesTable) {
 		share, err := strconv.Atoi(row[1])
@@ -66,6 +68,8 @@ type maker struct {
 	given, family [][]name
 }
 
+// user draws in a fixed order: a draw more or less at one place would change all
+// that are behind it, and with them every file made from the same seed.
 func (m *maker) user(i int) User {
 	language := m.rand.IntN(len(m.given))
 	given, family := pick(m, m.given[language]), pick(m, m.family[language])
@@ -95,6 +99,8 @@ func (m *maker) user(i int) User {
 	return u
 }
 
+// addPhones keeps Graph's rules: no alternateMobile without a mobile, extensions
+// of office phones only.
 func (m *maker) addPhones(u *User) {
 	share := m.rand.IntN(100)
 	at := 0
@@ -121,6 +127,7 @@ func (m *maker) addPhones(u *User) {
 	}
 }
 
+// number is in Graph's form, with one blank behind the country code.
 func (m *maker) number(c *country, ranges []string) string {
 	digits := []byte(pick(m, ranges))
 	for i, digit := range digits {
@@ -131,8 +138,10 @@ func (m *maker) number(c *country, ranges []string) string {
 	return "+" + c.code + " " + string(digits)
 }
 
+// percent is true n times in a hundred, and takes one draw.
 func (m *maker) percent(n int) bool { return m.rand.IntN(100) < n }
 
+// pick draws one, each as likely as the others.
 func pick[T any](m *maker, of []T) T { return of[m.rand.IntN(len(of))] }
 
 // namesTable holds common given and family names, by language, and behind an =
@@ -160,6 +169,8 @@ func readNames() (given, family [][]name) {
 	return given, family
 }
 
+// namesIn reads names apart by blanks; those in ASCII are spelt in addresses as
+// they are written, in small letters.
 func namesIn(list string) (read []name) {
 	for spelt := range strings.FieldsSeq(list) {
 		written, plain, _ := strings.Cut(spelt, "=")

@@ -18,6 +18,7 @@ import (
 type PhoneType int
 
 const (
+	// Mobile must stand before an AlternateMobile can; Office stands alone.
 	Mobile PhoneType = iota
 	AlternateMobile
 	Office
@@ -31,6 +32,8 @@ var phoneTypes = textNames[firstPhone : firstPhone+3]
 type SMSSignIn int
 
 const (
+	// Ready is for those who can sign in; it is the zero value, because a policy
+	// that allows it is the rule.
 	Ready SMSSignIn = iota
 	NotSupported
 	NotAllowedByPolicy
@@ -53,6 +56,7 @@ func (s SMSSignIn) String() string {
 	return smsSignIns[s]
 }
 
+// known is false for what a later version of Graph may add.
 func (s SMSSignIn) known() bool { return s >= 0 && int(s) < len(smsSignIns) }
 
 // MarshalText writes Graph's spelling.
@@ -135,6 +139,8 @@ func (u *User) complete() (uuid.UUID, error) {
 	return id, u.completePhones()
 }
 
+// completePhones refuses what Graph could not hold, so that nobody is there whose
+// phones no sequence of calls could have made.
 func (u *User) completePhones() error {
 	for t, name := range phoneTypes {
 		number := u.phone(PhoneType(t))
@@ -193,7 +199,7 @@ func (u *User) phone(t PhoneType) *string { return u.texts()[firstPhone+t] }
 // userTypeOf goes by the form that Entra gives the names of B2B guests:
 // https://learn.microsoft.com/entra/external-id/user-properties.
 func userTypeOf(userPrincipalName string) string {
-	if strings.Contains(strings.ToUpper(userPrincipalName), "#EXT#") {
+	if strings.Contains(userPrincipalName, "#") && strings.Contains(strings.ToUpper(userPrincipalName), "#EXT#") {
 		return "Guest"
 	}
 	return "Member"
@@ -213,7 +219,8 @@ func parseID(s string) (uuid.UUID, bool) {
 // derivedID is the same for every spelling of a userPrincipalName, and marked
 // as a random GUID, as Entra's are.
 func derivedID(userPrincipalName string) uuid.UUID {
-	sum := sha256.Sum256(appendFolded(nil, userPrincipalName))
+	var space [maxText]byte
+	sum := sha256.Sum256(appendFolded(space[:0], userPrincipalName))
 	id := uuid.UUID(sum[:16])
 	id[6] = id[6]&0x0f | 0x40
 	id[8] = id[8]&0x3f | 0x80
@@ -226,9 +233,19 @@ func IsID(key string) bool {
 	return ok
 }
 
-// storedForm is how Graph gives numbers back. That a number has 4 to 14 digits
-// and an extension at most 10 is assumed.
-var storedForm = regexp.MustCompile(`^\+[1-9][0-9]{0,2} [0-9]{4,14}(x[0-9]{1,10})?$`)
+// isStored reports whether a number is as Graph gives it back. That it has 4 to
+// 14 digits, and an extension at most 10, is assumed.
+func isStored(number string) bool {
+	code, rest, _ := strings.Cut(number, " ")
+	national, extension, extended := strings.Cut(rest, "x")
+	digits, plus := strings.CutPrefix(code, "+")
+	return plus && areDigits(digits, 1, 3) && digits[0] != '0' && areDigits(national, 4, 14) && (!extended || areDigits(extension, 1, 10))
+}
+
+// areDigits takes digits of ASCII only; both bounds are in bytes.
+func areDigits(text string, least, most int) bool {
+	return least <= len(text) && len(text) <= most && strings.Trim(text, "0123456789") == ""
+}
 
 // Number is a sent phone number as Graph gives it back, with one blank behind
 // the country code. It is false for what is not of the documented form,
@@ -242,7 +259,7 @@ func Number(sent string) (stored string, ok bool) {
 		n := countryCodeLength(digits)
 		sent = "+" + digits[:n] + " " + digits[n:]
 	}
-	if !storedForm.MatchString(sent) {
+	if !isStored(sent) {
 		return "", false
 	}
 	return sent, true

@@ -59,7 +59,8 @@ func (x *exchange) need(names ...string) *refusal {
 	return nil
 }
 
-// client finds the client that the form names.
+// client finds the client that the form names. One that is not registered is
+// refused only if others are, and else made up, with the usual permissions.
 func (a *Authority) client(x *exchange) (Client, *refusal) {
 	id := x.form.Get("client_id")
 	i := slices.IndexFunc(a.config.Clients, func(c Client) bool { return strings.EqualFold(c.ID, id) })
@@ -76,6 +77,10 @@ func (a *Authority) client(x *exchange) (Client, *refusal) {
 	return client, nil
 }
 
+// tokenBody is a successful answer, in the members of
+// https://www.rfc-editor.org/rfc/rfc6749#section-5.1 and those that Entra ID adds:
+// ext_expires_in, in seconds as expires_in is, and client_info, by which
+// Microsoft's libraries tell accounts apart.
 type tokenBody struct {
 	TokenType    string `json:"token_type"`
 	Scope        string `json:"scope,omitempty"`
@@ -87,6 +92,8 @@ type tokenBody struct {
 	ClientInfo   string `json:"client_info,omitempty"`
 }
 
+// grant is a way to a token. What needs names is looked for before the credential
+// is, and an unknown grant_type before either.
 type grant struct {
 	needs  string // beside the client
 	answer func(*Authority, *exchange, Client) (any, *refusal)
@@ -99,6 +106,8 @@ var grants = map[string]grant{
 	"refresh_token":      {"refresh_token", (*Authority).refresh},
 }
 
+// token names the first thing that is wrong: what all grants need, the grant, the
+// client, what that grant needs, and the credential last.
 func (a *Authority) token(x *exchange) (any, *refusal) {
 	if refused := x.need("grant_type", "client_id"); refused != nil {
 		return nil, refused
@@ -217,7 +226,8 @@ func (a *Authority) issueDelegated(x *exchange, client Client, agreed signIn) (a
 	return body, refused
 }
 
-// authenticate checks the credential of an app.
+// authenticate checks the credential of an app. An assertion counts before a
+// secret, and the secret is then not looked at.
 func (x *exchange) authenticate(client Client) *refusal {
 	secret := x.form.Get("client_secret")
 	switch {
@@ -239,6 +249,7 @@ func sameSecret(a, b string) bool {
 }
 
 const (
+	// deviceLifetime is what Entra ID gives a person to enter the code.
 	deviceLifetime = 900 * time.Second
 
 	// maxDevices is how many device codes are remembered; the oldest is
@@ -255,6 +266,8 @@ type deviceCodes struct {
 	latest []*deviceCode // in order of issue, redeemed ones too
 }
 
+// deviceCode is kept when it has expired, because polls for it are then answered
+// otherwise than those for a code that never was.
 type deviceCode struct {
 	code     string
 	signIn   signIn
@@ -263,6 +276,8 @@ type deviceCode struct {
 	redeemed bool
 }
 
+// add gives codes that the seed decides, so that a rehearsal can be repeated. They
+// protect nothing: whoever reaches the simulator may sign in.
 func (d *deviceCodes) add(s signIn) (code, userCode string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -279,6 +294,9 @@ func (d *deviceCodes) add(s signIn) (code, userCode string) {
 	return code, userCode
 }
 
+// take gives each sign-in once, and answers polls by another client as if there
+// were no such code. It never answers slow_down, however often it is asked
+// (https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
 func (d *deviceCodes) take(code string, client Client) (signIn, *refusal) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -308,6 +326,8 @@ type signIn struct {
 	Scope             string `json:"scope"`
 }
 
+// access has all granted permissions, also those that were not asked for, as Entra
+// ID puts every consented scope of a resource into the token.
 func (s *signIn) access(x *exchange, resource string, granted []string) accessClaims {
 	return accessClaims{
 		Audience: resource, Issuer: x.issuer(s.TenantID), TenantID: s.TenantID, IDType: "user", AppID: s.AppID,

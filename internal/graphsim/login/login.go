@@ -89,7 +89,9 @@ func KnownPermissions() []string {
 
 // Request is an HTTP request as the sign-in service needs it.
 type Request struct {
-	Method      string
+	Method string
+	// Origin and Browsed are addresses of the same service. They differ where a
+	// proxy ends TLS for programs that insist on it, and a browser goes around it.
 	Origin      string // "https://host" as the caller knows us, without a slash behind
 	Browsed     string // the same as a browser reaches us, if that is another
 	Path        string // escaped
@@ -156,6 +158,8 @@ func route(path string) (to endpoint, tenant string) {
 	return endpoints[rest], tenant
 }
 
+// cutTenant takes whatever stands first for the tenant: here all exist, by name, by
+// id, and as common, organizations or consumers.
 func cutTenant(path string) (tenant, rest string) {
 	tenant, rest, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return tenant, rest
@@ -174,7 +178,8 @@ func IsToken(path string) bool {
 }
 
 // Serve answers one request. A path that it does not serve is answered 404
-// without a body.
+// without a body; whatever else is wrong is an error in JSON, with status 400 or
+// 401.
 func (a *Authority) Serve(r Request) Response {
 	to, tenant := route(r.Path)
 	if to.answer == nil {
@@ -209,6 +214,7 @@ var refusalTable string
 
 // refuse finds an error by its AADSTS number.
 func refuse(aadsts int, quoted ...any) *refusal {
+	// Errors are rare enough for a walk through the table.
 	for line := range strings.Lines(refusalTable) {
 		cells := strings.Split(strings.TrimSpace(line), "\t")
 		if number, err := strconv.Atoi(cells[0]); err != nil || number != aadsts {
@@ -238,6 +244,8 @@ func (r *Request) refuse(f refusal) Response {
 	})
 }
 
+// jsonResponse forbids caching, as RFC 6749 demands of answers with a token
+// (https://www.rfc-editor.org/rfc/rfc6749#section-5.1).
 func jsonResponse(status int, body any) Response {
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -291,6 +299,8 @@ func (x *exchange) openIDConfiguration() any {
 	}
 }
 
+// tokenEndpoint repeats the tenant as the caller spelt it: the discovery document
+// of common must not name a tenant that nobody has chosen.
 func (x *exchange) tokenEndpoint() string { return x.Origin + "/" + x.tenant + "/" + tokenPath }
 
 // isTokenEndpoint takes any spelling of the tenant, but no other host: real

@@ -28,9 +28,13 @@ func parseScope(text string) (s scopes, ok bool) {
 			continue
 		}
 		resource, name := graphResource, scope
+		// The last slash: a resource is a URI itself, as in
+		// https://graph.microsoft.com/User.Read.All.
 		if end := strings.LastIndexByte(scope, '/'); end >= 0 {
 			resource, name = scope[:end], scope[end+1:]
 		}
+		// A token is good for one audience
+		// (https://learn.microsoft.com/entra/identity-platform/scopes-oidc).
 		if resource == "" || s.resource != "" && s.resource != resource {
 			return s, false
 		}
@@ -47,7 +51,8 @@ func (s *scopes) onlyDefault() bool {
 	return len(s.names) == 1 && slices.Contains(s.all, s.resource+"/.default")
 }
 
-// beyond reports whether a permission is asked for that is not granted.
+// beyond reports whether a permission is asked for that is not granted. The
+// name alone counts, whatever resource it is of.
 func (s *scopes) beyond(granted []string) bool {
 	return slices.ContainsFunc(s.names, func(name string) bool {
 		return name != ".default" && !containsFold(granted, name)
@@ -67,6 +72,7 @@ func (s *scopes) answer(granted []string) string {
 	return strings.Join(answer, " ")
 }
 
+// containsFold is for names of permissions, which Entra ID takes in any case.
 func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(t, s) })
 }

@@ -66,10 +66,14 @@ type mint struct {
 	accessKey  []byte
 	refreshKey []byte // another, so that no token passes for one of the other kind
 
+	// Counting, rather than the time, tells tokens before a Revoke from those after
+	// it: in virtual time both may be of the same instant.
 	issued  atomic.Uint64 // number of the latest access token
 	revoked atomic.Uint64 // number of the latest one that is revoked
 }
 
+// newMint draws its keys anew, whatever the seed: a token of one simulator is never
+// good for another, nor for the next one after a restart.
 func newMint(lifetime time.Duration) *mint {
 	m := &mint{
 		lifetime:  (lifetime + time.Second - 1).Truncate(time.Second),
@@ -80,7 +84,8 @@ func newMint(lifetime time.Duration) *mint {
 	return m
 }
 
-// issue completes the claims and makes the access token.
+// issue completes the claims and makes the access token. Its times are in whole
+// seconds since 1970, and it is good at once: nbf is iat.
 func (m *mint) issue(c accessClaims) (string, *refusal) {
 	c.IssuedAt = time.Now().Unix()
 	c.NotBefore = c.IssuedAt
@@ -136,16 +141,20 @@ func unseal(key []byte, token string, claims any) bool {
 	return err == nil && json.Unmarshal(decoded, claims) == nil
 }
 
+// signature is HS256, in base64 as a JWT holds it
+// (https://www.rfc-editor.org/rfc/rfc7518#section-3.2).
 func signature(key []byte, signed string) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(signed))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
+// unsigned is a JWT up to the dot before its signature.
 func unsigned(header string, claims any) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64JSON(claims)
 }
 
+// base64JSON panics where claims cannot be encoded; all that there are can.
 func base64JSON(v any) string {
 	encoded, err := json.Marshal(v)
 	if err != nil {
@@ -216,6 +225,8 @@ func checkAssertion(x *exchange) *refusal {
 	return nil
 }
 
+// parseAssertion checks the form alone. Unknown headers and claims are passed
+// over, jti among them: an assertion may be sent again while it is good.
 func parseAssertion(text string) (a assertion, ok bool) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
@@ -232,6 +243,8 @@ func parseAssertion(text string) (a assertion, ok bool) {
 	return a, len(a.signature) > 0 && json.Unmarshal(decoded[0], &a.header) == nil && json.Unmarshal(decoded[1], &a.claims) == nil
 }
 
+// checkTime forgives a clock that is ahead in nbf and none in exp. Both may be
+// fractions of a second, and a missing exp is long over.
 func (a *assertion) checkTime() *refusal {
 	now, from, until := time.Now().UTC(), numericDate(a.claims.NotBefore), numericDate(a.claims.Expires)
 	if now.Before(until) && !from.After(now.Add(clockSkew)) {

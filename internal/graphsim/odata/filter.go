@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Filter is a parsed $filter.
+// Filter is a parsed $filter. Once CaseSensitive is set it may be used by several
+// goroutines at a time: matching changes nothing in it.
 type Filter struct {
 	// CaseSensitive tells texts apart by case. It is false at first: texts
 	// are equal as [strings.EqualFold] says.
@@ -21,17 +22,21 @@ type Filter struct {
 type operator string
 
 const (
-	opOr         operator = "or"
-	opAnd        operator = "and"
-	opNot        operator = "not"
-	opAny        operator = "any"
-	opEq         operator = "eq"
-	opNe         operator = "ne"
-	opLt         operator = "lt"
-	opLe         operator = "le"
-	opGt         operator = "gt"
-	opGe         operator = "ge"
-	opIn         operator = "in"
+	// both take two or more, and are read from left to right
+	opOr  operator = "or"
+	opAnd operator = "and"
+	// these take a clause
+	opNot operator = "not"
+	opAny operator = "any"
+	// these stand between a property and its value; only in takes several
+	opEq operator = "eq"
+	opNe operator = "ne"
+	opLt operator = "lt"
+	opLe operator = "le"
+	opGt operator = "gt"
+	opGe operator = "ge"
+	opIn operator = "in"
+	// these are written as functions
 	opStartsWith operator = "startsWith"
 	opEndsWith   operator = "endsWith"
 	opContains   operator = "contains" // never in a Filter
@@ -87,6 +92,8 @@ func (f *Filter) Advanced() (operator string) {
 	return operator
 }
 
+// advanced goes by the operator and by null among the values; which properties ask
+// for an advanced query by themselves is the caller's knowledge.
 func (n *node) advanced() bool {
 	switch n.op {
 	case opNot, opNe, opEndsWith:
@@ -131,6 +138,8 @@ func (f *Filter) Equalities(property string) ([]string, bool) {
 	return f.root.equalities(property, nil)
 }
 
+// equalities appends to values. An and is not looked into, though one side might
+// do: that would be an optimizer, and a walk over everybody is right as well.
 func (n *node) equalities(property string, values []string) ([]string, bool) {
 	if n.op == opOr {
 		ok := true
@@ -166,6 +175,8 @@ func foldRune(r rune) rune {
 // with nothing, and not makes true of what is not true for that reason.
 func (f *Filter) Matches(get func(property string) Value) bool { return f.holds(f.root, get) }
 
+// holds ends early, so that get is asked for as little as can be. Inside any it is
+// asked with another get, which has the item for every name.
 func (f *Filter) holds(n *node, get func(string) Value) bool {
 	child := func(child *node) bool { return f.holds(child, get) }
 	switch n.op {
@@ -183,7 +194,9 @@ func (f *Filter) holds(n *node, get func(string) Value) bool {
 	return f.compare(n, f.key(get(n.property).Text))
 }
 
-// compare takes the key of the property's value.
+// compare takes the key of the property's value. Texts are ordered by
+// their code points, not as a language would, and null among the values equals
+// null.
 func (f *Filter) compare(n *node, value string) bool {
 	first := f.key(n.values[0])
 	order := cmp.Compare(value, first)
@@ -194,6 +207,7 @@ func (f *Filter) compare(n *node, value string) bool {
 		return order == 0
 	case n.op == opNe:
 		return order != 0
+	// Null has no order, and begins and ends with nothing.
 	case value == "":
 		return false
 	case n.op == opLt:

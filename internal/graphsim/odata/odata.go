@@ -53,7 +53,9 @@ func (t Type) wants() string {
 // must differ by more than case, because they are found in any case.
 type Schema map[string]Type
 
-// Find gives a property in the schema's spelling.
+// Find gives a property in the schema's spelling. A name in that spelling is
+// found at once, any other by a walk through all; it is false for one that there
+// is not.
 func (s Schema) Find(name string) (string, Type, bool) {
 	if t, ok := s[name]; ok {
 		return name, t, true
@@ -89,11 +91,14 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s at position %d: %s", e.option, e.Position, e.message)
 }
 
+// tooLong is refused before anything is read, because the parser recurses and
+// copies.
 func tooLong(option string) error {
 	message := fmt.Sprintf("the text is longer than %d bytes: split the request", MaxLength)
 	return &Error{Position: MaxLength, option: option, message: message}
 }
 
+// noProperty is said of $filter and $orderby alike. It takes the name, quoted.
 const noProperty = "there is no property %s"
 
 // quoted shows the beginning of what a stranger wrote.
@@ -161,12 +166,14 @@ func ParseOrderBy(text string, s Schema) ([]Order, error) {
 	return orders, nil
 }
 
+// entry is one name of a list, without the blanks around it, and its place in bytes.
 type entry struct {
 	text string
 	at   int
 }
 
-// splitList cuts at commas and trims.
+// splitList cuts at commas and trims. An empty entry is an error, also one behind
+// the last comma; a comma inside of parentheses or quotes cuts like any other.
 func splitList(option, text string) ([]entry, error) {
 	if len(text) > MaxLength {
 		return nil, tooLong(option)

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// ParseFilter reads a $filter. The error is an *[Error].
+// ParseFilter reads a $filter. The error is an *[Error], for an empty text, too.
+// Names of the Filter are as the schema spells them, whatever the text does.
 func ParseFilter(text string, s Schema) (*Filter, error) {
 	if len(text) > MaxLength {
 		return nil, tooLong("$filter")
@@ -40,6 +41,7 @@ type parser struct {
 	collection string // and the property it is an item of
 }
 
+// advance stays at the end once it is there.
 func (p *parser) advance() { p.current, p.end = scan(p.source, p.end) }
 
 // next returns the current token and goes on to the one behind it.
@@ -49,6 +51,7 @@ func (p *parser) next() token {
 	return t
 }
 
+// accept goes on only if the current token is this word or mark.
 func (p *parser) accept(text string) bool {
 	is := p.current.is(text)
 	if is {
@@ -57,6 +60,7 @@ func (p *parser) accept(text string) bool {
 	return is
 }
 
+// expect fails where accept would not go on.
 func (p *parser) expect(mark string) {
 	if !p.accept(mark) {
 		p.unexpected(mark)
@@ -71,6 +75,8 @@ func (p *parser) expectKind(kind tokenKind, wanted string) token {
 	return p.next()
 }
 
+// fail keeps the first error, which is the one nearest to the cause, and leaves the
+// parser at the end: then every method returns soon.
 func (p *parser) fail(at int, format string, args ...any) {
 	if p.err == nil {
 		p.err = &Error{Position: at, option: "$filter", message: fmt.Sprintf(format, args...)}
@@ -78,6 +84,7 @@ func (p *parser) fail(at int, format string, args ...any) {
 	p.current, p.end = token{kind: endToken}, len(p.source)
 }
 
+// unexpected fails with what stands there and what should.
 func (p *parser) unexpected(wanted string) {
 	if p.current.kind == brokenToken {
 		p.fail(p.current.at, "%s", p.current.text)
@@ -89,10 +96,16 @@ func (p *parser) unexpected(wanted string) {
 	p.fail(p.current.at, "%s stands where there should be %s", found, wanted)
 }
 
+// parseOr begins with what binds least: or, and, not, comparison, as
+// https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html
+// orders them.
 func (p *parser) parseOr() *node { return p.parseJoined(opOr, p.parseAnd) }
 
+// parseAnd reads what may stand beside an or.
 func (p *parser) parseAnd() *node { return p.parseJoined(opAnd, p.parseUnary) }
 
+// parseJoined makes one node of a chain, however long: a tree of pairs would be as
+// deep as the chain, and Clauses would have to add it up again.
 func (p *parser) parseJoined(op operator, parse func() *node) *node {
 	first := parse()
 	if !p.current.is(string(op)) {
@@ -105,6 +118,8 @@ func (p *parser) parseJoined(op operator, parse func() *node) *node {
 	return joined
 }
 
+// parseUnary bounds the depth, without which a text of parentheses would exhaust
+// the stack.
 func (p *parser) parseUnary() *node {
 	if p.depth > MaxDepth {
 		p.fail(p.current.at, "parentheses, not and any are nested deeper than %d: simplify the expression", MaxDepth)
@@ -133,6 +148,8 @@ func (p *parser) parseNegated() *node {
 	return &node{op: opNot, children: []*node{inner}}
 }
 
+// parseClause reads a function, an any, or a comparison, which all begin with a
+// name. A property alone is not a clause, not even a Bool: Graph wants eq true.
 func (p *parser) parseClause() *node {
 	name := p.expectName("a property, not, startsWith, endsWith or (")
 	if p.current.is("(") {
@@ -221,7 +238,8 @@ func (p *parser) parseAny(property string, t Type) *node {
 	return &node{op: opAny, property: property, typ: t, children: []*node{inner}}
 }
 
-// parseComparison reads from the operator on, which n has already.
+// parseComparison reads from the operator on, which n has already. It refuses what
+// has no meaning for the type of the property, and an in without values.
 func (p *parser) parseComparison(n *node) *node {
 	switch {
 	case n.typ == Collection:
@@ -249,7 +267,9 @@ func (p *parser) parseComparison(n *node) *node {
 	return n
 }
 
-// parseValue reads a value for the node's property.
+// parseValue reads a value for the node's property, and keeps null as an empty
+// text, which the empty text in quotes is, too: values that are compared with it tell the
+// two apart no more.
 func (p *parser) parseValue(n *node) {
 	found, text := p.current, p.current.text
 	fits := n.typ == String
@@ -282,10 +302,12 @@ const (
 	brokenToken           // text is what is wrong
 )
 
-// tokenForm has a group for each kind of token. In a text, a quote is written
-// twice.
+// tokenForm has a group for each kind of token, and matches always: nothing, where
+// no token begins. In a text, a quote is written twice. It takes time in
+// proportion to the source, whatever stands in it.
 var tokenForm = regexp.MustCompile(`^[ \t]*(?:('[^']*'(?:'[^']*')*)|([(),:/])|([0-9][\w$:.+-]*)|([A-Za-z_$][\w$]*))?`)
 
+// token is a piece of the source and the byte at which it begins.
 type token struct {
 	kind tokenKind
 	text string
@@ -298,7 +320,8 @@ func (t token) is(text string) bool {
 }
 
 // scan finds the token that begins at a byte, or after blanks there, and the
-// byte where it ends.
+// byte where it ends. It does not fail: what is no token is a brokenToken, which
+// tells what is wrong and where, and the parser refuses it where it stands.
 func scan(source string, at int) (found token, end int) {
 	groups := tokenForm.FindStringSubmatchIndex(source[at:])
 	end = at + groups[1]

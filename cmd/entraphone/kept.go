@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/importfile"
+	"entraphone/internal/journal"
+	"entraphone/internal/report"
+)
+
+// writeRejects hands back the lines whose rows need somebody, in the dialect of
+// the file: one file for each kind of help. It returns their paths.
+func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error) {
+	if r.undoes != "" {
+		return nil, nil // there is no file
+	}
+	for _, class := range authmethod.Classes() {
+		remarks := r.remarks(class)
+		if len(remarks) == 0 {
+			continue
+		}
+		path := r.folder.file("rejects-" + string(class) + ".csv")
+		err := report.Publish(path, func(w io.Writer) error { return r.input.excerpt(context.WithoutCancel(ctx), remarks, w) })
+		if err != nil {
+			return paths, fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// remarks gathers by line what is said of its rows. Where a line has several
+// phones, it names which.
+func (r *importRun) remarks(class authmethod.Class) map[int32]importfile.Remark {
+	remarks := map[int32]importfile.Remark{}
+	for n, row := range r.input.Rows.All() {
+		result := r.results.At(n)
+		if result.Outcome.Success() || result.Class != class {
+			continue
+		}
+		reason := result.Message
+		if !r.input.Reading.Long && row.PhoneType != "" {
+			reason = string(row.PhoneType) + ": " + reason
+		}
+		before, several := remarks[row.Line]
+		if several {
+			reason = before.Reason + "; " + reason
+			if result.Advice != before.Advice {
+				result.Advice = before.Advice + "; " + result.Advice
+			}
+		}
+		remarks[row.Line] = importfile.Remark{Reason: reason, Advice: result.Advice}
+	}
+	return remarks
+}
+
+// load gives a run of which there is a journal its rows again: those of its file,
+// or those of the run that it rolls back.
+func (r *importRun) load(header journal.Header, state string, read func() (*input, error)) (err error) {
+	if r.undoes = header.Undoes; r.undoes != "" {
+		undone, err := findRun(state, r.undoes, nil)
+		if err != nil {
+			return fmt.Errorf("going on with a rollback: %w", err)
+		}
+		_, err = r.takeBack(undone)
+		return err
+	}
+	if r.input, err = read(); err == nil {
+		r.sayReading()
+	}
+	return err
+}
+
+// takeBack makes rows of what a run has changed, to be undone. It also counts those
+// of which nobody knows.
+func (r *importRun) takeBack(undone *runFolder) (unsettled int, err error) {
+	past, err := foldJournal(undone, new(authmethod.Rows))
+	if err != nil {
+		return 0, err
+	}
+	file := &importfile.File{Reading: importfile.Reading{Name: "the run " + undone.name()}}
+	r.verb = authmethod.Delete
+	for _, row := range past.Gone { // all of them, for no file was read
+		switch {
+		case row.Open:
+			unsettled++
+			continue
+		case row.Result == nil || row.Result.Outcome != authmethod.Created && row.Result.Outcome != authmethod.Removed:
+			continue
+		case row.Result.Outcome == authmethod.Removed:
+			r.verb = authmethod.Create
+		}
+		file.Rows.Append(authmethod.Row{Line: row.Line, User: row.User, PhoneType: row.PhoneType, Number: row.Number})
+	}
+	r.input = &input{File: file}
+	return unsettled, nil
+}
+
+// resumable reports whether somebody can go on with the run. The simulator of a
+// rehearsal ends with it.
+func (r *importRun) resumable() bool { return (r.past != nil || r.target.journal) && !r.simulate }
+
+// resumption is the command that goes on with the run.
+func (r *importRun) resumption() string {
+	command := "entraphone resume " + r.folder.name()
+	if r.output.state != "" {
+		command += " --state " + quoted(absolute(r.output.state))
+	}
+	return command
+}
+
+// quoted is a word as shells take it.
+func quoted(word string) string {
+	if strings.ContainsAny(word, " '\"\\$&;()<>|*?`!#~") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
+}

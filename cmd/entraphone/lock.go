@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"entraphone/internal/report"
+)
+
+// lock keeps other runs away from a tenant while one lasts. The system gives it
+// up when the process ends, however that ends.
+type lock struct {
+	held   *flock.Flock
+	beside string // the file that names the holder
+}
+
+// holder is who holds a lock, for those who do not get it.
+type holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+	Run   string    `json:"run"`
+}
+
+// lockPoll is how often a lock that is waited for is tried.
+const lockPoll = 250 * time.Millisecond
+
+// takeLock takes the lock of a target, and waits for it as long as it may.
+func takeLock(ctx context.Context, state, target string, wait time.Duration) (*lock, error) {
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder for runs: %w", err)
+	}
+	path := filepath.Join(state, "lock-"+fileName(target))
+	l := &lock{flock.New(path, flock.SetPermissions(0o600)), path + ".json"}
+	held, err := l.held.TryLock()
+	if err == nil && !held && wait > 0 {
+		limited, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		held, err = l.held.TryLockContext(limited, lockPoll)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			err = nil
+		}
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("locking %s: %w", state, err)
+	case !held:
+		return nil, &lockedError{folder: state, holder: l.holder(), waited: wait}
+	}
+	return l, nil
+}
+
+// name writes beside the lock who holds it.
+func (l *lock) name(run string) error {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "an unknown host"
+	}
+	text, err := json.Marshal(holder{os.Getpid(), host, time.Now().UTC().Truncate(time.Second), run})
+	if err == nil {
+		err = os.WriteFile(l.beside, text, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("naming the holder of the lock: %w", err)
+	}
+	return nil
+}
+
+// holder is zero where nobody is named.
+func (l *lock) holder() (h holder) {
+	if text, err := os.ReadFile(l.beside); err == nil {
+		_ = json.Unmarshal(text, &h) // half of it names nobody
+	}
+	return h
+}
+
+// release lets other runs begin. The lock file stays: removing it would let two
+// runs hold two locks of one name.
+func (l *lock) release() error {
+	err := os.Remove(l.beside)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, l.held.Unlock())
+}
+
+// underWay are the names of the runs that hold a lock here at this moment.
+func underWay(state string) (names []string, err error) {
+	paths, err := filepath.Glob(filepath.Join(state, "lock-*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		l := &lock{flock.New(strings.TrimSuffix(path, ".json"), flock.SetPermissions(0o600)), path}
+		free, err := l.held.TryRLock()
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("looking at the lock of %s: %w", state, err)
+		case free:
+			_ = l.held.Unlock()
+		default:
+			names = append(names, l.holder().Run)
+		}
+	}
+	return names, nil
+}
+
+// lockedError ends a run while another one writes to the same tenant.
+type lockedError struct {
+	folder string
+	holder holder
+	waited time.Duration
+}
+
+func (e *lockedError) Error() string {
+	text := "another run"
+	if e.holder.Run != "" {
+		text = report.Printable(fmt.Sprintf("the run %s (process %d on %s, since %s)", e.holder.Run, e.holder.PID, e.holder.Host, e.holder.Since.Local().Format(time.DateTime)))
+	}
+	text += " is under way in " + e.folder
+	if e.waited > 0 {
+		text += fmt.Sprintf(" still, after %s", e.waited)
+	}
+	return text + ": wait for its end, as --wait 1h does, or keep this run elsewhere with --state"
+}
+
+func (e *lockedError) ExitCode() int { return exitLocked }

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/journal"
+	"entraphone/internal/report"
+)
+
+// reportCommand makes the report of a run again.
+type reportCommand struct {
+	*importCommand
+	run string
+}
+
+const reportHelp = `Make results.csv, summary.json and the rejects of a run again, from its input
+and its journal. Nothing is sent, and the run may still be under way.
+
+Without RUN the newest run is meant that has sent something.
+
+Usage:
+  entraphone report [RUN] [flags]
+
+Examples:
+  entraphone report 20261127T021500Z-users
+`
+
+func newReportCommand(p process) *cobra.Command {
+	c := &reportCommand{importCommand: &importCommand{process: p}}
+	command := &cobra.Command{
+		Use:   "report [RUN]",
+		Short: "Make the report of a run again, also while it is under way",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				c.run = args[0]
+			}
+			return c.report(command.Context(), command.Flags())
+		},
+	}
+	set := pflag.NewFlagSet("The report", pflag.ContinueOnError)
+	set.StringVar(&c.output.state, "state", "", "runs are kept in `DIR` (default: "+stateFolderInWords()+")")
+	set.BoolVar(&c.output.mask, "mask", false, "mask phone numbers in results.csv")
+	setHelp(command, reportHelp, "", set)
+	return command
+}
+
+func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
+	state, err := c.output.folder(c.getenv)
+	if err != nil {
+		return err
+	}
+	folder, err := findRun(state, c.run, func(run keptRun) bool { return run.state != runNothing })
+	if err != nil {
+		return err
+	}
+	header, err := journal.ReadHeader(folder.file(journalFile))
+	if err != nil {
+		return err
+	}
+	if err := c.takeFlags(header, own); err != nil {
+		return err
+	}
+	r := newImportRun(c.importCommand)
+	r.folder = folder
+	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, folder, header) }); err != nil {
+		return err
+	}
+	r.plan()
+	if r.past, err = foldJournal(folder, &r.input.Rows); err != nil {
+		return err
+	}
+	facts := c.recall(r, header)
+	return errors.Join(r.write(ctx, &facts)...)
+}
+
+// read reads what the run has kept of its input, or the file itself where it has
+// kept nothing.
+func (c *reportCommand) read(ctx context.Context, folder *runFolder, header journal.Header) (*input, error) {
+	kept := folder.file(keptInput)
+	if _, err := os.Stat(kept); err == nil || header.Path == "" {
+		return readKept(ctx, c.file, header.Input, kept)
+	}
+	return readInput(ctx, c.process, c.file, folder.path)
+}
+
+// recall takes the results from the journal, whatever they are, and says what is
+// known of the run as a whole.
+func (c *reportCommand) recall(r *importRun, header journal.Header) report.Facts {
+	facts := report.Facts{
+		Tool: "entraphone " + header.Version, Run: r.folder.name(), Input: r.input.Reading.Name, SHA256: header.SHA256,
+		LeftOut: r.input.Reading.LeftOut.Where + r.input.Reading.LeftOut.Range, WithoutPhone: r.input.Reading.WithoutPhone,
+		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: time.Now(), Target: tenantInWords(header.TenantID), ExitCode: r.past.ExitCode,
+	}
+	for n, record := range r.past.Rows {
+		facts.Operations += int64(record.Attempts)
+		switch {
+		case record.Open:
+			r.results.Set(authmethod.RowNumber(n), unsettled(record))
+		case r.past.Results.Decided(authmethod.RowNumber(n)):
+			r.results.Set(authmethod.RowNumber(n), r.past.Results.At(authmethod.RowNumber(n)))
+		}
+	}
+	if !r.past.Ended {
+		facts.Stopped, facts.ExitCode = "it has not come to its end", exitStopped
+		r.results.End(authmethod.CodeRunStopped.Result(authmethod.NotAttempted, facts.Stopped))
+	}
+	return facts
+}

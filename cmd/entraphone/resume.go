@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/journal"
+	"entraphone/internal/submit"
+)
+
+// resumeCommand goes on with a run that did not come to its end.
+type resumeCommand struct {
+	*importCommand
+	run       string // name of the run's folder; empty for the newest that is not finished
+	keptInput bool
+}
+
+const resumeHelp = `Go on with a run that was stopped, or that died.
+
+RUN is the name of the run's folder, as "entraphone runs" lists it; without it
+the newest run is meant that did not come to its end. The run goes on with its
+own options; those given here win. Rows whose request may have been carried out
+are settled first, and rows that are done cost nothing.
+
+The file is read as it is now, if it is still there, and else as the run has
+kept it. Rows are known by their content: the file may have been reordered,
+corrected or extended. What changed counts as new, and what vanished is told.
+
+Usage:
+  entraphone resume [RUN] [flags]
+
+Examples:
+  entraphone resume
+  entraphone resume 20261127T021500Z-users --rate 3
+`
+
+func newResumeCommand(p process) *cobra.Command {
+	c := &resumeCommand{importCommand: &importCommand{process: p}}
+	command := &cobra.Command{
+		Use:   "resume [RUN]",
+		Short: "Go on with a run that was stopped, or that died",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				c.run = args[0]
+			}
+			return c.resume(command.Context(), command.Flags())
+		},
+	}
+	input := pflag.NewFlagSet("The file", pflag.ContinueOnError)
+	input.BoolVar(&c.keptInput, "kept-input", false, "read the file as the run has kept it, even if it is still there")
+	setHelp(command, resumeHelp, exitHelp(), input, c.tenant.flags(), c.pace.flags(), c.output.flags())
+	return command
+}
+
+// resume is the rest of the run, from beginning to end.
+func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
+	state, err := c.output.folder(c.getenv)
+	if err != nil {
+		return err
+	}
+	folder, err := findRun(state, c.run, func(run keptRun) bool { return run.state == runStopped && !run.simulated() })
+	if err != nil && c.run == "" {
+		return fmt.Errorf("every run came to its end, nothing to go on with: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	header, err := journal.ReadHeader(folder.file(journalFile))
+	if err != nil {
+		return err
+	}
+	if err := c.takeFlags(header, own); err != nil {
+		return err
+	}
+	if c.simulate {
+		return usagef("%s was a rehearsal: its simulator ended with it; rehearse again with entraphone import", folder.name())
+	}
+	if problems := c.problems(); len(problems) > 0 {
+		return &usageError{problems}
+	}
+	r := newImportRun(c.importCommand)
+	r.folder = folder
+	defer r.close()
+	if err := c.begin(ctx, r, state, header); err != nil {
+		return err
+	}
+	return r.report(ctx, r.send(ctx))
+}
+
+// begin does everything that can fail without anything being sent.
+func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, header journal.Header) (err error) {
+	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, r, state, header) }); err != nil {
+		return err
+	}
+	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
+		return err
+	}
+	if err := r.target.sameAs(header, r.folder); err != nil {
+		return err
+	}
+	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
+		return err
+	}
+	users := r.plan()
+	if err := c.remember(r); err != nil {
+		return err
+	}
+	if err := r.settleIn(); err != nil {
+		return err
+	}
+	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", users).Str("target", r.target.words).Msg("import goes on")
+	return nil
+}
+
+// read reads the file as it is now, or as the run has kept it.
+func (c *resumeCommand) read(ctx context.Context, r *importRun, state string, header journal.Header) (*input, error) {
+	kept := r.folder.file(keptInput)
+	_, missing := os.Stat(kept)
+	if header.Path != "" && !c.keptInput {
+		in, err := readInput(ctx, c.process, c.file, state)
+		if err == nil || missing != nil || !errors.Is(err, fs.ErrNotExist) {
+			return in, err
+		}
+	}
+	if missing != nil {
+		return nil, usagef("the run has kept no copy of its input (--keep-input=false), and the file is not read")
+	}
+	return readKept(ctx, c.file, header.Input, kept)
+}
+
+// remember takes over what the journal says became of rows, and leaves in the lanes
+// what is still to be sent.
+func (c *resumeCommand) remember(r *importRun) (err error) {
+	if r.past, err = foldJournal(r.folder, &r.input.Rows); err != nil {
+		return err
+	}
+	m := memory{r.past, r.results, map[authmethod.RowNumber]submit.Earlier{}}
+	for i, lane := range r.lanes {
+		r.lanes[i] = m.left(lane)
+	}
+	r.lanes, r.earlier = slices.DeleteFunc(r.lanes, func(lane authmethod.Lane) bool { return len(lane) == 0 }), m.earlier
+	r.past.Rows, r.past.Results = nil, nil // a million rows have better use for the room
+	if gone := len(r.past.Gone); gone > 0 {
+		open := 0
+		for _, g := range r.past.Gone {
+			if g.Open {
+				open++
+			}
+		}
+		r.logger.Warn().Int("rows", gone).Int("unsettled", open).Msg("rows that this run has sent are not in the file any more")
+	}
+	return nil
+}
+
+func foldJournal(folder *runFolder, rows *authmethod.Rows) (*journal.Past, error) {
+	file, err := os.Open(folder.file(journalFile))
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	defer file.Close()
+	return journal.Fold(file, rows)
+}
+
+// memory is what is taken over from an earlier attempt.
+type memory struct {
+	past    *journal.Past
+	results *authmethod.Results
+	earlier map[authmethod.RowNumber]submit.Earlier
+}
+
+// left are the rows of a lane that are still to be sent. What only another file or
+// a decision can change stays as it is; a row that waits for its mobile does so as
+// long as that mobile stays as it is.
+func (m *memory) left(lane authmethod.Lane) authmethod.Lane {
+	mobile := true // may still arrive, or has
+	return slices.DeleteFunc(lane, func(task authmethod.Task) bool {
+		n := task.Row
+		record, result := m.past.Rows[n], m.past.Results.At(n)
+		switch {
+		case record.Open:
+			m.results.Set(n, unsettled(record))
+		case !m.past.Results.Decided(n), result.Outcome == authmethod.Dependency && mobile:
+		case result.Outcome.Success(), result.Outcome == authmethod.Dependency, result.Class == authmethod.FixData, result.Class == authmethod.Decision:
+			m.results.Set(n, result)
+			if m.results.Rows().At(n).PhoneType == authmethod.PhoneTypeMobile {
+				mobile = result.Outcome.Success() || result.Outcome == authmethod.Conflict
+			}
+			return true
+		}
+		if record.Attempts > 0 {
+			m.earlier[n] = submit.Earlier{Attempts: int(record.Attempts), Doubt: record.Open}
+		}
+		return false
+	})
+}
+
+// unsettled is the result of a row of which nobody knows what became of it.
+func unsettled(record journal.Record) authmethod.Result {
+	result := authmethod.CodeNotSettledStopped.Result(authmethod.Unknown)
+	result.Attempts = int(record.Attempts)
+	return result
+}

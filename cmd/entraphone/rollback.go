@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/journal"
+)
+
+// rollbackCommand undoes a run. It is itself a run: recorded, to be resumed, and
+// to be rolled back.
+type rollbackCommand struct {
+	*importCommand
+	run string
+	yes bool
+}
+
+const rollbackHelp = `Take away the phones that a run has registered, alternateMobile before mobile.
+
+Before each is taken away it is read: only what the run wrote is removed. Where
+another number stands by now, the row is a conflict and nothing is changed; a
+default method cannot be removed. Phones that stood there before the run stay.
+
+The rollback is a run of its own, which can be resumed, reported, and rolled
+back: that registers the phones again.
+
+Usage:
+  entraphone rollback RUN [flags]
+
+Examples:
+  entraphone rollback 20261127T021500Z-users
+`
+
+func newRollbackCommand(p process) *cobra.Command {
+	c := &rollbackCommand{importCommand: &importCommand{process: p}}
+	command := &cobra.Command{
+		Use:   "rollback RUN",
+		Short: "Take away the phones that a run has registered",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			c.run = args[0]
+			return c.rollback(command.Context(), command.Flags())
+		},
+	}
+	set := pflag.NewFlagSet("What to do", pflag.ContinueOnError)
+	set.BoolVar(&c.yes, "yes", false, "do not ask first")
+	setHelp(command, rollbackHelp, exitHelp(), set, c.tenant.flags(), c.pace.flags(), c.output.flags())
+	return command
+}
+
+func (c *rollbackCommand) rollback(ctx context.Context, own *pflag.FlagSet) error {
+	state, err := c.output.folder(c.getenv)
+	if err != nil {
+		return err
+	}
+	undone, err := findRun(state, c.run, nil)
+	if err != nil {
+		return err
+	}
+	header, err := journal.ReadHeader(undone.file(journalFile))
+	if err != nil {
+		return err
+	}
+	if err := c.takeFlags(header, own); err != nil {
+		return err
+	}
+	if c.simulate {
+		return usagef("%s was a rehearsal: its simulator ended with it", undone.name())
+	}
+	if problems := c.problems(); len(problems) > 0 {
+		return &usageError{problems}
+	}
+	asked := func(f journal.Flag) bool { return f.Name == "yes" }
+	c.given = append(header.Flags, slices.DeleteFunc(givenFlags(own), asked)...)
+	r := newImportRun(c.importCommand)
+	r.undoes = undone.name()
+	defer r.close()
+	if err := c.begin(ctx, r, state, undone, header); err != nil {
+		return err
+	}
+	return r.report(ctx, r.send(ctx))
+}
+
+// begin does everything that can fail without anything being sent, and asks.
+func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string, undone *runFolder, header journal.Header) (err error) {
+	if r.target, err = r.newTarget(nil, r.logger); err != nil {
+		return err
+	}
+	if err := r.target.sameAs(header, undone); err != nil {
+		return err
+	}
+	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
+		return err
+	}
+	unsettled, err := r.takeBack(undone)
+	if err != nil {
+		return err
+	}
+	users := r.plan()
+	if err := c.ask(ctx, r, users, unsettled); err != nil {
+		return err
+	}
+	if r.folder, err = newRunFolder(state, "rollback", r.started); err != nil {
+		return err
+	}
+	if err := r.settleIn(); err != nil {
+		return err
+	}
+	r.audit().Str("run", r.folder.name()).Str("undoes", r.undoes).Int("rows", r.input.Rows.Len()).Int("users", users).Str("target", r.target.words).Msg("rollback begins")
+	return nil
+}
+
+// ask says what will be done, and waits for a yes.
+func (c *rollbackCommand) ask(ctx context.Context, r *importRun, users, unsettled int) error {
+	what := "takes away"
+	if r.verb == authmethod.Create {
+		what = "registers again"
+	}
+	fmt.Fprintf(c.console, "This %s up to %d phones of %d users in %s, which the run %s has changed.\n", what, r.input.Rows.Len(), users, r.target.words, r.undoes)
+	if unsettled > 0 {
+		fmt.Fprintf(c.console, "Of %d more phones nobody knows whether the run changed them; they stay as they are. To settle that first: entraphone resume %s\n", unsettled, r.undoes)
+	}
+	if c.yes || r.input.Rows.Len() == 0 {
+		return nil
+	}
+	fmt.Fprint(c.console, "Go on? [y/N] ")
+	line, err := bufio.NewReader(c.stdin).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(c.console)
+	}
+	if word := strings.ToLower(strings.TrimSpace(line)); word != "y" && word != "yes" {
+		return usagef("nothing was changed: say y, or give --yes in scripts")
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/journal"
+	"entraphone/internal/report"
+)
+
+// runsCommand lists runs, and removes old ones.
+type runsCommand struct {
+	process
+	state     string
+	olderThan ageFlag
+	remove    bool
+	force     bool
+}
+
+const runsHelp = `List the runs that are kept: when each began, with which file, how it stands,
+the space that it takes, the tenant, and its rows by outcome.
+
+A run that did not come to its end can be resumed, and is removed only with
+--force.
+
+Usage:
+  entraphone runs [flags]
+
+Examples:
+  entraphone runs
+  entraphone runs --older-than 90d --delete
+`
+
+func newRunsCommand(p process) *cobra.Command {
+	c := &runsCommand{process: p}
+	command := &cobra.Command{
+		Use:   "runs",
+		Short: "List the runs that are kept, and remove old ones",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return c.list() },
+	}
+	set := pflag.NewFlagSet("Which runs", pflag.ContinueOnError)
+	set.StringVar(&c.state, "state", "", "runs are kept in `DIR` (default: "+stateFolderInWords()+")")
+	set.Var(&c.olderThan, "older-than", "only runs that began longer ago, such as 90d or 36h")
+	set.BoolVar(&c.remove, "delete", false, "remove them, with everything in their folders")
+	set.BoolVar(&c.force, "force", false, "remove also those that did not come to their end")
+	setHelp(command, runsHelp, "", set)
+	return command
+}
+
+// runState is how a run stands.
+type runState string
+
+const (
+	runDone     runState = "done"
+	runStopped  runState = "stopped" // or died: it can be resumed
+	runUnderWay runState = "under way"
+	runNothing  runState = "nothing sent"
+)
+
+// keptRun is a run that stands in the folder of runs.
+type keptRun struct {
+	folder *runFolder
+	began  time.Time
+	header journal.Header // zero where nothing was sent
+	state  runState
+	counts map[authmethod.Outcome]int // nil without a summary
+	size   int64
+}
+
+// simulated reports whether the run was a rehearsal.
+func (k *keptRun) simulated() bool { return k.header.Endpoint == simulatorEndpoint }
+
+// listRuns are the runs in the order in which they began. A folder that is no
+// run's is passed over.
+func listRuns(state string) ([]keptRun, error) {
+	entries, err := os.ReadDir(filepath.Join(state, "runs")) // sorted by name, and so by time
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("listing the runs: %w", err)
+	}
+	busy, err := underWay(state)
+	if err != nil {
+		return nil, err
+	}
+	var runs []keptRun
+	for _, e := range entries {
+		stamp, _, _ := strings.Cut(e.Name(), "-")
+		began, err := time.Parse("20060102T150405Z", stamp)
+		if err != nil || !e.IsDir() {
+			continue
+		}
+		run := keptRun{folder: &runFolder{filepath.Join(state, "runs", e.Name())}, began: began, state: runNothing}
+		if err := run.look(slices.Contains(busy, e.Name())); err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, nil
+}
+
+// look reads what stands in the folder of a run.
+func (k *keptRun) look(busy bool) (err error) {
+	files, err := os.ReadDir(k.folder.path)
+	if err != nil {
+		return fmt.Errorf("listing the runs: %w", err)
+	}
+	for _, file := range files {
+		if info, err := file.Info(); err == nil { // it may be gone by now
+			k.size += info.Size()
+		}
+	}
+	path := k.folder.file(journalFile)
+	k.header, err = journal.ReadHeader(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
+	case err != nil: // it cannot be told, and it cannot be resumed without an error that says so
+		k.state, err = runStopped, nil
+	case busy:
+		k.state = runUnderWay
+	default:
+		k.state = runStopped
+		var ended bool
+		if ended, err = journal.Ended(path); ended {
+			k.state = runDone
+		}
+	}
+	if text, err := os.ReadFile(k.folder.file("summary.json")); err == nil {
+		var summary struct {
+			Outcomes map[authmethod.Outcome]int `json:"outcomes"`
+		}
+		if json.Unmarshal(text, &summary) == nil {
+			k.counts = summary.Outcomes
+		}
+	}
+	return err
+}
+
+// findRun is the folder of a run by its name, or by the path of its folder; without
+// either, of the newest that will do.
+func findRun(state, name string, will func(keptRun) bool) (*runFolder, error) {
+	if name == "" {
+		runs, err := listRuns(state)
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range slices.Backward(runs) {
+			if will(run) {
+				return run.folder, nil
+			}
+		}
+		return nil, usagef("no run in %s will do; entraphone runs lists what there is", state)
+	}
+	folder := &runFolder{filepath.Join(state, "runs", filepath.Base(name))}
+	if _, err := os.Stat(folder.file(journalFile)); err == nil {
+		return folder, nil
+	}
+	if _, err := os.Stat(folder.path); err == nil {
+		return nil, usagef("the run %s has no journal: it sent nothing", folder.name())
+	}
+	return nil, usagef("there is no run %q in %s; entraphone runs lists them", name, state)
+}
+
+// list prints the runs, or removes them.
+func (c *runsCommand) list() error {
+	state, err := (&outputOptions{state: c.state}).folder(c.getenv)
+	if err != nil {
+		return err
+	}
+	if c.remove && c.olderThan == 0 {
+		return usagef("--delete needs --older-than, such as --older-than 90d")
+	}
+	runs, err := listRuns(state)
+	if err != nil {
+		return err
+	}
+	runs = slices.DeleteFunc(runs, func(run keptRun) bool { return time.Since(run.began) < time.Duration(c.olderThan) })
+	if !c.remove {
+		return c.print(state, runs)
+	}
+	removed, kept := 0, 0
+	for _, run := range runs {
+		if run.state == runUnderWay || run.state == runStopped && !run.simulated() && !c.force {
+			kept++
+			continue
+		}
+		if err := os.RemoveAll(run.folder.path); err != nil {
+			return fmt.Errorf("removing a run: %w", err)
+		}
+		removed++
+	}
+	fmt.Fprintf(c.stdout, "removed %d runs", removed)
+	if kept > 0 {
+		fmt.Fprintf(c.stdout, ", kept %d that did not come to their end (entraphone resume goes on with one; --force removes them)", kept)
+	}
+	fmt.Fprintln(c.stdout)
+	return nil
+}
+
+func (c *runsCommand) print(state string, runs []keptRun) error {
+	if len(runs) == 0 {
+		fmt.Fprintf(c.stdout, "no runs in %s\n", state)
+		return nil
+	}
+	out := bufio.NewWriter(c.stdout)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "RUN\tSTATE\tSIZE\tTENANT\tROWS")
+	for _, run := range runs {
+		tenant := run.header.TenantID
+		switch {
+		case run.simulated():
+			tenant = "the simulator"
+		case run.state == runNothing:
+			tenant = "-"
+		case tenant == "":
+			tenant = "the credential's"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", run.folder.name(), run.state, inBytes(run.size), report.Printable(tenant), inCounts(run.counts))
+	}
+	return errors.Join(table.Flush(), out.Flush())
+}
+
+// inCounts are the outcomes that there are.
+func inCounts(counts map[authmethod.Outcome]int) string {
+	var parts []string
+	for _, outcome := range authmethod.Outcomes() {
+		if n := counts[outcome]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, outcome))
+		}
+	}
+	if len(parts) == 0 {
+		return "-"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func inBytes(n int64) string {
+	switch {
+	case n >= 10<<20:
+		return fmt.Sprintf("%d MB", n>>20)
+	case n >= 10<<10:
+		return fmt.Sprintf("%d KB", n>>10)
+	}
+	return fmt.Sprintf("%d B", n)
+}
+
+// ageFlag is how long ago something was, in hours or days.
+type ageFlag time.Duration
+
+// String is the age as the flag takes it.
+func (a *ageFlag) String() string {
+	if *a == 0 {
+		return ""
+	}
+	return time.Duration(*a).String()
+}
+
+// Set reads an age such as 36h or 90d.
+func (a *ageFlag) Set(text string) error {
+	unit := time.Nanosecond
+	if days, is := strings.CutSuffix(text, "d"); is {
+		text, unit = days+"h", 24
+	}
+	age, err := time.ParseDuration(text)
+	if err != nil || age <= 0 {
+		return errors.New("give hours or days, such as 36h or 90d")
+	}
+	*a = ageFlag(age * unit)
+	return nil
+}
+
+// Type is the value's name in the help.
+func (a *ageFlag) Type() string { return "AGE" }

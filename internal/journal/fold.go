@@ -1,0 +1,297 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"entraphone/internal/authmethod"
+)
+
+// Past is what a journal says of a run.
+type Past struct {
+	Header Header
+	// Ended is set when the run came to an end of its own, with ExitCode.
+	Ended    bool
+	ExitCode int
+	// Rows are what is known of the rows of the file as it is now, by number,
+	// and Results their last outcomes.
+	Rows    []Record
+	Results *authmethod.Results
+	// Gone are rows that the journal knows and that the file does not hold any
+	// more, as it names them last.
+	Gone []Gone
+
+	whole int64 // bytes of the file up to the end of the last whole line
+}
+
+// Record is what is known of one row; zero for one that the run never came to.
+type Record struct {
+	// Attempts are the requests with this row that were begun.
+	Attempts int32
+	// Open is set when a request for it may have left, and nobody knows what
+	// became of it.
+	Open bool
+}
+
+// Gone is a row that the file does not hold any more.
+type Gone struct {
+	User      string
+	PhoneType authmethod.PhoneType
+	Number    authmethod.PhoneNumber
+	Line      int32 // where it stood
+	Record
+	Result *authmethod.Result // its last outcome, or nil
+}
+
+// DamagedError is a journal that is not whole where it must be: damage that no
+// power cut explains.
+type DamagedError struct {
+	Line  int   // from 1
+	Byte  int64 // of its beginning, from 0
+	Cause error
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("reading the journal: line %d, at byte %d, is damaged: %v", e.Line, e.Byte, e.Cause)
+}
+
+func (e *DamagedError) Unwrap() error { return e.Cause }
+
+// ReadHeader reads the first line of a journal.
+func ReadHeader(path string) (Header, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Header{}, fmt.Errorf("reading the journal: %w", err)
+	}
+	defer file.Close()
+	line, err := bufio.NewReader(file).ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Header{}, fmt.Errorf("reading the journal: %w", err)
+	}
+	return header(line)
+}
+
+// Ended reports whether the run came to its end, by the last line of its journal.
+func Ended(path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, fmt.Errorf("reading the journal: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return false, fmt.Errorf("reading the journal: %w", err)
+	}
+	const longest = 256 // of the line that says so
+	tail := make([]byte, min(longest, info.Size()))
+	if _, err := file.ReadAt(tail, info.Size()-int64(len(tail))); err != nil {
+		return false, fmt.Errorf("reading the journal: %w", err)
+	}
+	line, whole := bytes.CutSuffix(tail, []byte{'\n'})
+	var last entry
+	return whole && json.Unmarshal(line[bytes.LastIndexByte(line, '\n')+1:], &last) == nil && last.Event == eventEnd, nil
+}
+
+func header(line []byte) (h Header, err error) {
+	err = json.Unmarshal(line, &h)
+	switch {
+	case err != nil:
+	case h.Tool != "entraphone" || h.Format < 1:
+		err = errors.New("it is no header")
+	case h.Format > Format:
+		return h, fmt.Errorf("reading the journal: its format %d is newer than this program", h.Format)
+	}
+	if err != nil {
+		return h, &DamagedError{Line: 1, Cause: err}
+	}
+	return h, nil
+}
+
+// Fold reads a journal from its beginning and says what became of rows by then.
+// Rows are known by their content; of rows that are equal the first is meant,
+// which is the one that is sent.
+func Fold(r io.Reader, rows *authmethod.Rows) (*Past, error) {
+	f := &folding{past: &Past{Rows: make([]Record, rows.Len()), Results: authmethod.NewResults(rows, nil)}, rows: rows, gone: map[key]int{}, known: make(map[uint64]authmethod.RowNumber, rows.Len())}
+	for n, row := range rows.All() {
+		if row.Number.IsZero() {
+			continue
+		}
+		hash := keyOf(row).hash()
+		if _, twice := f.known[hash]; !twice {
+			f.known[hash] = n
+		}
+	}
+	return f.past, f.all(r)
+}
+
+// folding is a fold in the making.
+type folding struct {
+	past  *Past
+	rows  *authmethod.Rows
+	known map[uint64]authmethod.RowNumber // rows by the hash of their content
+	gone  map[key]int                     // place in past.Gone
+
+	entries []entry // room for those of a block
+	faults  []error
+	lastID  string // of the request before
+	lines   int
+}
+
+// key is the content by which a row is known.
+type key struct {
+	user      string // in lower case
+	phoneType authmethod.PhoneType
+	number    string
+}
+
+func keyOf(row *authmethod.Row) key {
+	return key{strings.ToLower(row.User), row.PhoneType, row.Number.Graph()}
+}
+
+var seed = maphash.MakeSeed()
+
+func (k key) hash() uint64 { return maphash.Comparable(seed, k) }
+
+// How much is decoded at once, by all processors: little at first, because most
+// journals are short.
+const (
+	firstBlock = 64 << 10
+	blockSize  = 4 << 20
+)
+
+// all reads blocks of whole lines. What stands behind the last line break is torn
+// and left out.
+func (f *folding) all(r io.Reader) error {
+	buffer, held := make([]byte, firstBlock), 0
+	for {
+		n, err := io.ReadFull(r, buffer[held:])
+		filled := buffer[:held+n]
+		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !ended {
+			return fmt.Errorf("reading the journal: %w", err)
+		}
+		end := bytes.LastIndexByte(filled, '\n') + 1
+		if err := f.block(filled[:end]); err != nil {
+			return err
+		}
+		if ended {
+			return nil
+		}
+		rest := filled[end:]
+		if len(rest) == blockSize {
+			return &DamagedError{f.lines + 1, f.past.whole, errors.New("it does not end")}
+		}
+		if len(buffer) < blockSize {
+			buffer = make([]byte, min(8*len(buffer), blockSize))
+		}
+		held = copy(buffer, rest)
+	}
+}
+
+// block decodes whole lines, a share on each processor, and takes them in order.
+func (f *folding) block(block []byte) error {
+	if f.lines == 0 && len(block) > 0 {
+		line, rest, _ := bytes.Cut(block, []byte{'\n'})
+		h, err := header(line)
+		if err != nil {
+			return err
+		}
+		f.past.Header, f.lines, f.past.whole, block = h, 1, int64(len(line)+1), rest
+	}
+	lines := bytes.SplitAfter(block, []byte{'\n'})
+	lines = lines[:len(lines)-1] // nothing stands behind the last line break
+	for len(f.entries) < len(lines) {
+		f.entries, f.faults = append(f.entries, entry{}), append(f.faults, nil)
+	}
+	var group errgroup.Group
+	share := len(lines)/runtime.GOMAXPROCS(0) + 1
+	for first := 0; first < len(lines); first += share {
+		group.Go(func() error {
+			for i := first; i < min(first+share, len(lines)); i++ {
+				f.faults[i] = f.entries[i].decode(lines[i])
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+	for i := range lines {
+		err := f.faults[i]
+		if err == nil {
+			err = f.take(&f.entries[i])
+		}
+		if err != nil {
+			return &DamagedError{f.lines + 1, f.past.whole, err}
+		}
+		f.lines++
+		f.past.whole += int64(len(lines[i]))
+	}
+	return nil
+}
+
+// take adds an entry to what is known.
+func (f *folding) take(e *entry) error {
+	f.past.Ended = e.Event == eventEnd
+	switch e.Event {
+	case eventEnd:
+		f.past.ExitCode = e.ExitCode
+	case eventResume:
+	case eventIntent:
+		record, _ := f.record(e)
+		record.Open, record.Attempts = true, record.Attempts+1
+	case eventOutcome:
+		at := slices.Index(authmethod.Outcomes(), e.Outcome)
+		if at < 0 {
+			return fmt.Errorf("there is no outcome %q", e.Outcome)
+		}
+		outcome := authmethod.Outcomes()[at] // a million of them share their text
+		record, set := f.record(e)
+		record.Open = outcome == authmethod.Unknown
+		record.Attempts = max(record.Attempts, int32(e.Attempts))
+		set(authmethod.Result{
+			Outcome: outcome, Class: e.Class, Reason: e.Reason, Status: e.HTTPStatus, Code: e.Code, Message: e.Message,
+			Detail: e.Detail, Advice: e.Advice, RequestID: e.RequestID, Attempts: int(record.Attempts), FinishedAt: e.At,
+		})
+	default:
+		return fmt.Errorf("there is no event %q", e.Event)
+	}
+	return nil
+}
+
+// record finds the record of an entry's row, and how to set its result.
+func (f *folding) record(e *entry) (record *Record, set func(authmethod.Result)) {
+	if n, known := f.known[e.hash]; known && keyOf(f.rows.At(n)) == e.key {
+		return &f.past.Rows[n], func(result authmethod.Result) {
+			result.RequestID = f.intern(result.RequestID)
+			f.past.Results.Set(n, result)
+		}
+	}
+	at, known := f.gone[e.key]
+	if !known {
+		at = len(f.past.Gone)
+		f.gone[e.key] = at
+		number, _ := authmethod.ParsePhoneNumber(e.PhoneNumber) // zero for none
+		f.past.Gone = append(f.past.Gone, Gone{User: e.User, PhoneType: e.PhoneType, Number: number, Line: e.Line})
+	}
+	gone := &f.past.Gone[at]
+	return &gone.Record, func(result authmethod.Result) { gone.Result = &result }
+}
+
+// intern gives equal neighbours one text: the rows of a batch share the id of the
+// request.
+func (f *folding) intern(id string) string {
+	if id != f.lastID {
+		f.lastID = id
+	}
+	return f.lastID
+}

@@ -71,11 +71,11 @@ func ParsePhoneNumber(text string) (PhoneNumber, bool) {
 	code, national, blank := strings.Cut(rest, " ")
 	national, extension, _ := strings.Cut(national, "x")
 	countryCode, err := strconv.Atoi(code)
-	if !plus || !blank || err != nil {
+	n, ok := NewPhoneNumber(countryCode, national, extension)
+	if !plus || !blank || err != nil || !ok || n.Graph() != text {
 		return PhoneNumber{}, false
 	}
-	n, ok := NewPhoneNumber(countryCode, national, extension)
-	return n, ok && n.Graph() == text
+	return n, true
 }
 
 // IsZero reports whether there is no number.

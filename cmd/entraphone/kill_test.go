@@ -48,9 +48,9 @@ var killScenarios = map[string]string{
 		"faults": [
 			{"method": "POST", "path": "phoneMethods$", "probability": 0.03, "status": 504, "applied": true},
 			{"method": "DELETE", "path": "phoneMethods/", "probability": 0.03, "status": 502, "applied": true},
-			{"method": "POST", "path": "phoneMethods$", "probability": 0.02, "status": 429, "retryAfter": "0.2", "applied": true},
-			{"path": "batch", "probability": 0.03, "drop": "after"},
-			{"path": "batch", "probability": 0.02, "status": 404, "body": "<html>no backend</html>", "contentType": "text/html"}
+			{"method": "POST", "path": "phoneMethods$", "after": 30, "count": 3, "status": 429, "retryAfter": "0.2", "applied": true},
+			{"path": "batch", "probability": 0.02, "drop": "after"},
+			{"path": "batch", "probability": 0.01, "status": 404, "body": "<html>no backend</html>", "contentType": "text/html"}
 		]}`,
 }
 
@@ -100,7 +100,7 @@ func (k *killed) untilDone(kills int, code int, args ...string) (run string) {
 			k.t.Fatal(err)
 		}
 		if kills > 0 {
-			timer := time.AfterFunc(time.Duration(30+k.random.IntN(400))*time.Millisecond, func() { _ = command.Process.Kill() })
+			timer := time.AfterFunc(time.Duration(50+k.random.IntN(1000))*time.Millisecond, func() { _ = command.Process.Kill() })
 			defer timer.Stop()
 		}
 		_ = command.Wait()
@@ -214,7 +214,7 @@ func TestKilledRunsResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			t.Logf("seed %d", seed)
-			file, people, before, want, outcomes := population(20 * times)
+			file, people, before, want, outcomes := population(12 * times)
 			k := newKilled(t, scenario, people, seed)
 			path := filepath.Join(k.folder, "users.csv")
 			if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
@@ -227,7 +227,7 @@ func TestKilledRunsResume(t *testing.T) {
 			if diff := cmp.Diff(outcomes, k.outcomes(run)); diff != "" {
 				t.Errorf("the results of the import (-want +got):\n%s", diff)
 			}
-			k.untilDone(times, exitDone, "rollback", run, "--yes")
+			k.untilDone(times/2, exitDone, "rollback", run, "--yes")
 			if diff := cmp.Diff(before, k.phones()); diff != "" {
 				t.Errorf("the tenant after the rollback (-want +got):\n%s", diff)
 			}

@@ -186,8 +186,8 @@ func (s *Submitter) settleRead(l *lane, a authmethod.Answer) (*authmethod.Result
 
 // settleLook decides by what stands there whether a phone is to be taken away: only
 // the number of the row, and not one that somebody has put in its place. It also
-// settles a removal whose answer was lost. That no phone is there, or another one,
-// is believed when two reads say so.
+// settles a removal whose answer was lost. That another phone is there is believed
+// when two reads say so; that none is, when the answer to a removal says so as well.
 func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
 	wait := max(s.wait(l.reads-1, a), apart)
 	switch fateOf(a) {
@@ -211,11 +211,9 @@ func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result
 			return resultOf(authmethod.Conflict, a, authmethod.CodeChangedSince), 0
 		}
 	case absent:
-		if l.absent++; l.absent > 1 {
-			if l.doubt {
-				return resultOf(authmethod.Removed, a, ""), 0
-			}
-			return resultOf(authmethod.Unchanged, a, authmethod.CodeGoneAlready), 0
+		if l.absent++; l.absent > 1 && l.tries < s.MaxAttempts {
+			l.verb = authmethod.Delete // its answer is surer than any read
+			return nil, 0
 		}
 	case refused, disputed:
 		return resultCannotRead(l, a), 0
@@ -232,10 +230,15 @@ func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result
 }
 
 // settleDelete takes success as it is, and a 404 for it: there is nothing left to
-// remove.
+// remove. It was not there before where no read has shown it either.
 func (s *Submitter) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
 	switch fateOf(a) {
-	case done, absent:
+	case absent:
+		if !l.stands && !l.doubt {
+			return resultOf(authmethod.Unchanged, a, authmethod.CodeGoneAlready), 0
+		}
+		return resultOf(authmethod.Removed, a, ""), 0
+	case done:
 		return resultOf(authmethod.Removed, a, ""), 0
 	case disputed:
 		return resultOf(authmethod.Conflict, a, authmethod.CodeRemovalRefused), 0

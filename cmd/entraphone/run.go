@@ -22,17 +22,8 @@ type process struct {
 	console *console // standard error, as people read it
 }
 
-// heapGrowth is by how many percent the heap may grow between two collections,
-// half of Go's default. A million rows stay in memory to the end, and the
-// servers that jobs run on have less memory to spare than time. GOGC overrides
-// it as usual.
-const heapGrowth = 50
-
 // run is the program: it carries out one command and returns its exit code.
 func run(ctx context.Context, p process) int {
-	if p.getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
 	p.console = newConsole(p.stderr)
 	root := &cobra.Command{
 		Use:           "entraphone",

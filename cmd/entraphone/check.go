@@ -22,7 +22,8 @@ import (
 	"entraphone/internal/report"
 )
 
-// checkCommand reads and validates a file, offline.
+// checkCommand reads and validates a file, offline. It reads and plans as import
+// does, so that both find the same.
 type checkCommand struct {
 	process
 	file    fileOptions
@@ -190,6 +191,7 @@ type noteKinds struct {
 	rows   int
 }
 
+// firstNote is a kind of note as it is printed: once, for all rows that have it.
 type firstNote struct {
 	lines []int32            // the first few that have it
 	note  authmethod.Problem // as it first came

@@ -17,7 +17,8 @@ import (
 // console is standard error, and the only thing that speaks to people there:
 // errors and hints with "entraphone:" in front, in lower case and without a full
 // stop; the log; and the progress line. While a progress line stands there, what
-// is written goes through it, so that it comes out above the line.
+// is written goes through it, so that it comes out above the line. Standard
+// output is for results alone, so that it can be piped.
 type console struct {
 	mu       sync.Mutex
 	out      io.Writer
@@ -25,6 +26,8 @@ type console struct {
 	plain    io.Writer
 }
 
+// newConsole finds out whether people look at it: only a terminal gets a
+// progress line and colours.
 func newConsole(stderr io.Writer) *console {
 	file, isFile := stderr.(*os.File)
 	return &console{out: stderr, plain: stderr, terminal: isFile && term.IsTerminal(int(file.Fd()))}
@@ -45,7 +48,8 @@ func (c *console) through(w io.Writer) {
 }
 
 // without sends everything to standard error again once leave has returned.
-// Nothing is written meanwhile.
+// Nothing is written meanwhile. leave must not write to the console, which would
+// wait for itself.
 func (c *console) without(leave func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,7 +74,8 @@ func (c *console) laid(reading string) string {
 	return strings.Join(lines, "\n")
 }
 
-// explain tells a person what went wrong, one line a problem, and what to do.
+// explain tells a person what went wrong, one line a problem, and what to do. A
+// run that finished with rows that need somebody has said so in its summary.
 func (c *console) explain(err error, command string, code int) {
 	if err == nil || code == exitRows {
 		return

@@ -20,7 +20,9 @@ const (
 )
 
 // exitCode is the one place where errors become exit codes: each error that
-// means another one than failure says so itself.
+// means another one than failure says so itself. An interrupt counts only where
+// no error has a code of its own: what was refused by then is worth more to a
+// script.
 func exitCode(ctx context.Context, err error) int {
 	var own interface{ ExitCode() int }
 	switch {
@@ -34,7 +36,8 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailed
 }
 
-// usageError is a mistake on the command line; all of them at once.
+// usageError is a mistake on the command line; all of them at once. Nothing was
+// sent, and the same command fails the same way again.
 type usageError struct{ problems []error }
 
 func (e *usageError) Error() string { return errors.Join(e.problems...).Error() }
@@ -43,6 +46,7 @@ func (e *usageError) Unwrap() []error { return e.problems }
 
 func (e *usageError) ExitCode() int { return exitUsage }
 
+// usagef is a usageError of one problem.
 func usagef(format string, args ...any) error {
 	return &usageError{[]error{fmt.Errorf(format, args...)}}
 }
@@ -67,7 +71,8 @@ func (e *reportError) Error() string { return errors.Join(e.problems...).Error()
 
 func (e *reportError) ExitCode() int { return exitFailed }
 
-// all are the problems, and what went wrong before them.
+// all are the problems, and what went wrong before them. A rowsError is not
+// among them: the summary has said that.
 func (e *reportError) all() []error {
 	if e.failure == nil || errors.Is(e.failure, rowsError{}) {
 		return e.problems
@@ -91,7 +96,9 @@ func flatten(err error) (all []error) {
 	return all
 }
 
-// hintFor is the next step, where the message itself does not name one.
+// hintFor is the next step, where the message itself does not name one. An error
+// that knows its own advice comes first. The command is empty where none was
+// reached.
 func hintFor(err error, command string, code int) string {
 	var usage *usageError
 	var advised interface{ Advice() string }

@@ -30,6 +30,8 @@ Exit codes:
 Any other code means failure.
 `
 
+// newExplainCommand makes the command that prints the catalogue of codes. It
+// reads no file and has no flags.
 func newExplainCommand(p process) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "explain [CODE]",
@@ -63,7 +65,8 @@ func newExplainCommand(p process) *cobra.Command {
 }
 
 // explainCodes prints the entries of a word, or all, and reports whether there
-// are any.
+// are any. A code that is told in several ways has one title. Values that only a
+// row knows are printed as "…".
 func explainCodes(w io.Writer, word string) (found bool) {
 	before := ""
 	for _, e := range authmethod.Catalogue() {

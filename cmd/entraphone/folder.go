@@ -11,8 +11,10 @@ import (
 	"time"
 )
 
-// stateFolder is where runs are kept when nobody says where: the place that
-// the system has for data of programs which are not settings.
+// stateFolder is where runs are kept when nobody says where: the place that the
+// system has for data of programs which are not settings. It does not make the
+// folder. On Windows it is the local one, which does not roam: journals and
+// inputs are large, and of this machine.
 func stateFolder(getenv func(string) string) (string, error) {
 	if runtime.GOOS == "windows" {
 		if local := getenv("LOCALAPPDATA"); local != "" {
@@ -37,10 +39,12 @@ func stateFolderInWords() string {
 	return "$XDG_STATE_HOME/entraphone or ~/.local/state/entraphone"
 }
 
-// runFolder is the folder of one run. Only its owner may look into it.
+// runFolder is the folder of one run. Only its owner may look into it. Its name
+// is the name of the run, by which people and journals know it.
 type runFolder struct{ path string }
 
-// newRunFolder makes the folder of a run that begins now.
+// newRunFolder makes the folder of a run that begins now. Two runs that begin in
+// one second get two folders.
 func newRunFolder(state, input string, now time.Time) (*runFolder, error) {
 	runs := filepath.Join(state, "runs")
 	if err := os.MkdirAll(runs, 0o700); err != nil {

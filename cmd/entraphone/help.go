@@ -34,7 +34,8 @@ Exit codes:
 Any other code means failure.
 `
 
-// checkExitHelp are those exit codes that a command can have which sends nothing.
+// checkExitHelp are the exit codes that a command can have which reads a file
+// and sends nothing.
 const checkExitHelp = `
 Exit codes:
   0    no row would be rejected
@@ -84,7 +85,7 @@ func flagValues() map[string][]string {
 	}
 }
 
-// oneFile is what every command takes.
+// oneFile refuses another number of arguments than one, for import and check.
 func oneFile(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return usagef("give one FILE, or - for standard input; %d were given", len(args))

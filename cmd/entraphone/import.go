@@ -15,7 +15,9 @@ import (
 	"entraphone/internal/journal"
 )
 
-// importCommand is the main job: check, plan, post, report.
+// importCommand is the main job: check, plan, post, report. Resume, rollback and
+// report are commands of their own that set its options from a journal, and then
+// do a part of what it does.
 type importCommand struct {
 	process
 	file      fileOptions
@@ -62,6 +64,7 @@ func newImportCommand(p process) *cobra.Command {
 	return command
 }
 
+// mode are the flags that choose the target; without any it is the tenant.
 func (c *importCommand) mode() *pflag.FlagSet {
 	set := pflag.NewFlagSet("What to do", pflag.ContinueOnError)
 	set.BoolVar(&c.dryRun, "dry-run", false, "do everything but send or sign in, and say in results.csv what would be sent")
@@ -70,7 +73,8 @@ func (c *importCommand) mode() *pflag.FlagSet {
 	return set
 }
 
-// problems names everything that is wrong with the flags together.
+// problems names everything that is wrong with the flags together. Whether the
+// credential is complete shows later, when the target is made.
 func (c *importCommand) problems() []error {
 	problems := append(c.pace.problems(), c.output.problems()...)
 	if c.simulator.directory != "" && !c.simulate {
@@ -82,7 +86,8 @@ func (c *importCommand) problems() []error {
 	return append(problems, c.tenant.problems()...)
 }
 
-// run is the import from beginning to end.
+// run is the import from beginning to end. The report is made whatever the
+// sending came to, and also after an interrupt.
 func (c *importCommand) run(ctx context.Context) error {
 	if problems := c.problems(); len(problems) > 0 {
 		return &usageError{problems}
@@ -96,7 +101,8 @@ func (c *importCommand) run(ctx context.Context) error {
 }
 
 // givenFlags are the options as they were given, for a later resume, which may
-// happen in another folder.
+// happen in another folder. Paths are made absolute. Defaults are not kept: a
+// resumed run has those of the version that resumes it. No flag holds a secret.
 func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 	set.Visit(func(f *pflag.Flag) {
 		values := []string{f.Value.String()}
@@ -113,7 +119,9 @@ func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 	return given
 }
 
-// takeFlags sets the options of the run, but for those that are given anew.
+// takeFlags sets the options of the run, but for those that are given anew. An
+// option that this version does not know ends it: without it the rows might be
+// others. The folder of runs is that in which the run was found.
 func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) error {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	kept := *c

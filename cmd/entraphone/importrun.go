@@ -24,7 +24,9 @@ import (
 
 // importRun is one import: begin reads and plans, send carries the lanes to the
 // target, and report says what became of every row, however the sending ended. A
-// run that is resumed differs in where it begins: with a past.
+// run that is resumed differs in where it begins: with a past. A rollback
+// differs in its rows, which come from the journal of another run, and in its
+// verb.
 type importRun struct {
 	*importCommand
 	logger  zerolog.Logger
@@ -43,11 +45,15 @@ type importRun struct {
 	sent    submit.Stats
 }
 
+// newImportRun takes the time: a run begins before its file is read.
 func newImportRun(c *importCommand) *importRun {
 	return &importRun{importCommand: c, logger: c.console.logger(c.output), started: time.Now()}
 }
 
-// begin does everything that can fail without anything being sent.
+// begin does everything that can fail without anything being sent. The file
+// comes first, then the target, then the lock, so that nobody waits for a lock
+// with a file that cannot be read. The folder comes last, so that what fails
+// before leaves no run behind.
 func (r *importRun) begin(ctx context.Context) (err error) {
 	state, err := r.output.folder(r.getenv)
 	if err != nil {
@@ -76,15 +82,18 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-// plan decides what is to be sent, and returns how many users there are.
+// plan decides what is to be sent, and returns how many users there are. It does
+// the same for every attempt at a run: what is done already is taken out of the
+// lanes by resume.
 func (r *importRun) plan() (users int) {
+	if r.undoes != "" {
+		r.lanes, r.results = plan.Undo(&r.input.Rows, r.verb), authmethod.NewResults(&r.input.Rows, nil)
+		return len(r.lanes)
+	}
 	planned := plan.Build(&r.input.Rows)
 	r.lanes, r.results = planned.Lanes, authmethod.NewResults(&r.input.Rows, planned.Findings)
 	for _, d := range planned.Decisions {
 		r.results.Set(d.Row, d.Result)
-	}
-	if r.verb == authmethod.Delete {
-		plan.Reverse(r.lanes)
 	}
 	return planned.Users
 }
@@ -106,6 +115,8 @@ func (r *importRun) settleIn() error {
 // keptInput is the file with the bytes of a run's input, compressed.
 const keptInput = "input.gz"
 
+// close gives the lock up, and removes the copy of an input that no folder has
+// taken over.
 func (r *importRun) close() {
 	if r.input != nil && (r.folder == nil || r.input.copy != r.folder.file(keptInput)) {
 		r.input.forget()
@@ -115,6 +126,7 @@ func (r *importRun) close() {
 	}
 }
 
+// audit begins a line that says that a run begins or ends.
 func (r *importRun) audit() *zerolog.Event { return r.logger.WithLevel(r.console.audit(r.output)) }
 
 // sayReading says how the file was read, before anything is done with it.
@@ -140,7 +152,8 @@ func (r *importRun) sayReading() {
 }
 
 // send opens the journal, which shows that the folder can be written before
-// anything is sent, signs in, and sends.
+// anything is sent, signs in, and sends. The journal says that the run is over
+// only where no error ended it, since everything else can be resumed.
 func (r *importRun) send(ctx context.Context) (err error) {
 	recorder := &recorder{results: r.results, logger: r.logger}
 	if r.target.journal {
@@ -167,7 +180,9 @@ func (r *importRun) send(ctx context.Context) (err error) {
 	return err
 }
 
-// openJournal begins the record of a run, or goes on with it.
+// openJournal begins the record of a run, or goes on with it. Standard input and
+// the rows of a rollback have no path: only what the run keeps can be read
+// again.
 func (r *importRun) openJournal() (*journal.Journal, error) {
 	path := r.folder.file(journalFile)
 	if r.past != nil {
@@ -186,6 +201,8 @@ func (r *importRun) openJournal() (*journal.Journal, error) {
 // journalFile is the name of the record of a run.
 const journalFile = "journal.jsonl"
 
+// carry signs in and sends the lanes. Where nothing is to be sent it does not
+// even sign in.
 func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 	if len(r.lanes) == 0 {
 		return nil
@@ -211,11 +228,13 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 		},
 		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Earlier: r.earlier,
 	}
+	// The counts are wanted whatever Run returns.
 	defer func() { r.sent = submitter.Stats() }()
 	return submitter.Run(ctx, r.lanes)
 }
 
-// recorder keeps outcomes in the journal and in the results, and shows them.
+// recorder keeps outcomes in the journal and in the results, and shows them. It
+// is a [submit.Recorder].
 type recorder struct {
 	journal  *journal.Journal // nil where nothing is sent for real
 	results  *authmethod.Results
@@ -296,6 +315,8 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	return nil
 }
 
+// facts are those of the run until now. What only its end tells is added by
+// report.
 func (r *importRun) facts() report.Facts {
 	reading := r.input.Reading
 	return report.Facts{
@@ -306,7 +327,8 @@ func (r *importRun) facts() report.Facts {
 	}
 }
 
-// print prints the summary, and where everything is kept.
+// print prints the summary, and where everything is kept. Only what could be
+// written is named.
 func (r *importRun) print(facts report.Facts, results string, rejects []string) error {
 	if err := report.Print(r.stdout, r.results, facts); err != nil {
 		return fmt.Errorf("printing the summary: %w", err)

@@ -17,7 +17,8 @@ import (
 	"entraphone/internal/report"
 )
 
-// input is a file that was read, and how.
+// input is a file that was read, and how. Rows hold what they need, so that the
+// bytes are read again only for the rejects.
 type input struct {
 	*importfile.File
 	options importfile.Options
@@ -25,8 +26,9 @@ type input struct {
 }
 
 // readInput is how every command reads its file. With a folder, the bytes are
-// kept there, compressed: lines of the file are handed back at the end, and it may
-// be gone or another one by then, or never have been one.
+// kept there, compressed: lines of the file are handed back at the end, and it
+// may be gone or another one by then, or never have been one. The copy has a
+// temporary name until the run has a folder. Only its owner can read it.
 func readInput(ctx context.Context, p process, o fileOptions, folder string) (*input, error) {
 	source, name, err := importfile.Open(o.path, p.stdin)
 	if err != nil {
@@ -61,7 +63,8 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	return in, nil
 }
 
-// readKept reads the copy that a run has kept of its input.
+// readKept reads the copy that a run has kept of its input. The options are
+// those of the run, so that the same rows come out.
 func readKept(ctx context.Context, o fileOptions, name, path string) (*input, error) {
 	in := &input{copy: path}
 	var err error
@@ -98,7 +101,8 @@ func openKept(path string) (*kept, error) {
 // Close closes the file.
 func (k *kept) Close() error { return k.file.Close() }
 
-// keep moves the copy to where a run has it.
+// keep moves the copy to where a run has it. Both are on one file system, below
+// the folder of runs.
 func (in *input) keep(path string) error {
 	if in.copy == path {
 		return nil
@@ -127,6 +131,7 @@ func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remar
 	return importfile.Excerpt(ctx, source, in.options, in.File, remarks, w)
 }
 
+// profileFlag adds --profile, which says what for.
 func profileFlag(set *pflag.FlagSet, profile *string, what string) {
 	set.StringVar(profile, "profile", "", what+" this `PROFILE`: a YAML file, or one of "+strings.Join(heading.ProfileNames(), ", "))
 }
@@ -152,7 +157,8 @@ func readProfile(name string) (heading.Profile, error) {
 	return p, nil
 }
 
-// reading is what the flags say about a file.
+// reading is what the flags say about a file. What is wrong with a flag is a
+// usageError.
 func (o *fileOptions) reading(name string) (importfile.Options, error) {
 	columns := make(map[string]string)
 	for _, pair := range o.columns {

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -14,17 +17,21 @@ import (
 )
 
 // writeRejects hands back the lines whose rows need somebody, in the dialect of
-// the file: one file for each kind of help. It returns their paths.
+// the file: one file for each kind of help. It returns their paths. Files of an
+// earlier attempt are replaced, or removed where nothing of their kind is left. An
+// interrupt does not stop it.
 func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error) {
 	if r.undoes != "" {
 		return nil, nil // there is no file
 	}
 	for _, class := range authmethod.Classes() {
-		remarks := r.remarks(class)
+		remarks, path := r.remarks(class), r.folder.file("rejects-"+string(class)+".csv")
 		if len(remarks) == 0 {
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return paths, fmt.Errorf("removing what is done from the rejects: %w", err)
+			}
 			continue
 		}
-		path := r.folder.file("rejects-" + string(class) + ".csv")
 		err := report.Publish(path, func(w io.Writer) error { return r.input.excerpt(context.WithoutCancel(ctx), remarks, w) })
 		if err != nil {
 			return paths, fmt.Errorf("writing %s: %w", filepath.Base(path), err)
@@ -76,8 +83,10 @@ func (r *importRun) load(header journal.Header, state string, read func() (*inpu
 	return err
 }
 
-// takeBack makes rows of what a run has changed, to be undone. It also counts those
-// of which nobody knows.
+// takeBack makes rows of what a run has changed, to be undone. It also counts
+// those of which nobody knows. Phones that are unchanged or a conflict stood
+// there before and are not among them. Those that a rollback has removed are
+// registered again.
 func (r *importRun) takeBack(undone *runFolder) (unsettled int, err error) {
 	past, err := foldJournal(undone, new(authmethod.Rows))
 	if err != nil {
@@ -105,7 +114,8 @@ func (r *importRun) takeBack(undone *runFolder) (unsettled int, err error) {
 // rehearsal ends with it.
 func (r *importRun) resumable() bool { return (r.past != nil || r.target.journal) && !r.simulate }
 
-// resumption is the command that goes on with the run.
+// resumption is the command that goes on with the run. It can be pasted into a
+// shell in any folder.
 func (r *importRun) resumption() string {
 	command := "entraphone resume " + r.folder.name()
 	if r.output.state != "" {

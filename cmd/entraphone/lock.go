@@ -17,7 +17,8 @@ import (
 )
 
 // lock keeps other runs away from a tenant while one lasts. The system gives it
-// up when the process ends, however that ends.
+// up when the process ends, however that ends. It holds for one folder of runs:
+// two folders do not know of each other.
 type lock struct {
 	held   *flock.Flock
 	beside string // the file that names the holder
@@ -34,21 +35,20 @@ type holder struct {
 // lockPoll is how often a lock that is waited for is tried.
 const lockPoll = 250 * time.Millisecond
 
-// takeLock takes the lock of a target, and waits for it as long as it may.
+// takeLock takes the lock of a target, and waits for it as long as it may. It
+// waits without a queue: of several runs any may be next.
 func takeLock(ctx context.Context, state, target string, wait time.Duration) (*lock, error) {
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
 	}
 	path := filepath.Join(state, "lock-"+fileName(target))
 	l := &lock{flock.New(path, flock.SetPermissions(0o600)), path + ".json"}
-	held, err := l.held.TryLock()
-	if err == nil && !held && wait > 0 {
-		limited, cancel := context.WithTimeout(ctx, wait)
-		defer cancel()
-		held, err = l.held.TryLockContext(limited, lockPoll)
-		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = nil
-		}
+	// Who lists runs holds it for a moment, so that one try is not enough.
+	limited, cancel := context.WithTimeout(ctx, max(wait, 2*lockPoll))
+	defer cancel()
+	held, err := l.held.TryLockContext(limited, lockPoll)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = nil
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -61,7 +61,8 @@ func takeLock(ctx context.Context, state, target string, wait time.Duration) (*l
 	return l, nil
 }
 
-// name writes beside the lock who holds it.
+// name writes beside the lock who holds it. People read it in the error of
+// another run, and runs lists by it what is under way.
 func (l *lock) name(run string) error {
 	host, err := os.Hostname()
 	if err != nil {
@@ -95,7 +96,8 @@ func (l *lock) release() error {
 	return errors.Join(err, l.held.Unlock())
 }
 
-// underWay are the names of the runs that hold a lock here at this moment.
+// underWay are the names of the runs that hold a lock here at this moment. A
+// lock that nobody holds is held for a moment to find that out.
 func underWay(state string) (names []string, err error) {
 	paths, err := filepath.Glob(filepath.Join(state, "lock-*.json"))
 	if err != nil {

@@ -7,6 +7,9 @@ import (
 	"syscall"
 )
 
+// main hands the process over to run. The first signal stops the run in good
+// order; by the second the system ends the process, and the journal says what
+// was sent.
 func main() {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it

@@ -49,7 +49,7 @@ func (m *modelRun) attempt(rows *authmethod.Rows, interrupt time.Duration) (resu
 	}
 	planned := plan.Build(rows)
 	if m.undoes != "" {
-		plan.Reverse(planned.Lanes)
+		planned = plan.Plan{Lanes: plan.Undo(rows, authmethod.Delete)}
 	}
 	results = authmethod.NewResults(rows, planned.Findings)
 	for _, d := range planned.Decisions {

@@ -46,7 +46,8 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	return set
 }
 
-// tenantOptions say which tenant is written to, and as whom.
+// tenantOptions say which tenant is written to, and as whom. There is no flag
+// for a secret: other users of the machine can see the arguments of a process.
 type tenantOptions struct {
 	tenantID, clientID         string
 	auth                       string
@@ -117,7 +118,8 @@ func (o *tenantOptions) config(p process) (graph.Config, error) {
 	}, nil
 }
 
-// kind is the credential asked for, or the one that the environment holds.
+// kind is the credential asked for, or the one that the environment holds. Kinds
+// that need a person, or ask the machine's surroundings, must be asked for.
 func (o *tenantOptions) kind(p process) (graph.Auth, error) {
 	if o.auth != "" {
 		return graph.ParseAuth(o.auth)
@@ -138,6 +140,8 @@ func (o *tenantOptions) kind(p process) (graph.Auth, error) {
 	return "", &graph.ConfigError{Problem: "no credential: set AZURE_CLIENT_SECRET, give --client-certificate, or choose with --auth (azure-cli and device-code sign a person in); --simulate needs none"}
 }
 
+// secret reads the client secret from its file, else from the environment. White
+// space at the end of a file is not part of it.
 func (o *tenantOptions) secret(p process) (graph.Secret, error) {
 	if o.secretFile == "" {
 		return graph.NewSecret(p.getenv("AZURE_CLIENT_SECRET")), nil
@@ -152,7 +156,8 @@ func (o *tenantOptions) secret(p process) (graph.Secret, error) {
 	return graph.NewSecret(strings.TrimSpace(string(text))), nil
 }
 
-// paceOptions say how fast and how stubbornly.
+// paceOptions say how fast and how stubbornly. What each is for stands in
+// [submit.Config].
 type paceOptions struct {
 	rate        rateFlag
 	workers     int

@@ -69,7 +69,8 @@ func (p *progress) end() {
 	})
 }
 
-// text is the part of the line that is not a bar.
+// text is the part of the line that is not a bar. A wait counts more than the
+// pace: it says why nothing moves.
 func (p *progress) text(now time.Time, status pace.Status) string {
 	if status.Held {
 		why := "Graph is throttling"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,8 @@ import (
 	"entraphone/internal/report"
 )
 
-// reportCommand makes the report of a run again.
+// reportCommand makes the report of a run again. It takes no lock and opens no
+// journal to write: a run that is under way does not notice.
 type reportCommand struct {
 	*importCommand
 	run string
@@ -52,6 +54,8 @@ func newReportCommand(p process) *cobra.Command {
 	return command
 }
 
+// report plans the rows once more, because findings and decisions are not in the
+// journal, and lays the journal's outcomes over them.
 func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 	state, err := c.output.folder(c.getenv)
 	if err != nil {
@@ -70,6 +74,7 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 	}
 	r := newImportRun(c.importCommand)
 	r.folder = folder
+	defer r.close()
 	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, folder, header) }); err != nil {
 		return err
 	}
@@ -77,7 +82,11 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 	if r.past, err = foldJournal(folder, &r.input.Rows); err != nil {
 		return err
 	}
-	facts := c.recall(r, header)
+	busy, err := underWay(state)
+	if err != nil {
+		return err
+	}
+	facts := c.recall(r, header, slices.Contains(busy, folder.name()))
 	return errors.Join(r.write(ctx, &facts)...)
 }
 
@@ -92,8 +101,9 @@ func (c *reportCommand) read(ctx context.Context, folder *runFolder, header jour
 }
 
 // recall takes the results from the journal, whatever they are, and says what is
-// known of the run as a whole.
-func (c *reportCommand) recall(r *importRun, header journal.Header) report.Facts {
+// known of the run as a whole. A row that was never begun has the outcome of the
+// plan, or is not attempted.
+func (c *reportCommand) recall(r *importRun, header journal.Header, underWay bool) report.Facts {
 	facts := report.Facts{
 		Tool: "entraphone " + header.Version, Run: r.folder.name(), Input: r.input.Reading.Name, SHA256: header.SHA256,
 		LeftOut: r.input.Reading.LeftOut.Where + r.input.Reading.LeftOut.Range, WithoutPhone: r.input.Reading.WithoutPhone,
@@ -108,7 +118,11 @@ func (c *reportCommand) recall(r *importRun, header journal.Header) report.Facts
 			r.results.Set(authmethod.RowNumber(n), r.past.Results.At(authmethod.RowNumber(n)))
 		}
 	}
-	if !r.past.Ended {
+	switch {
+	case underWay:
+		facts.UnderWay = true
+		r.results.End(authmethod.CodeRunStopped.Result(authmethod.NotAttempted, "it is under way still"))
+	case !r.past.Ended:
 		facts.Stopped, facts.ExitCode = "it has not come to its end", exitStopped
 		r.results.End(authmethod.CodeRunStopped.Result(authmethod.NotAttempted, facts.Stopped))
 	}

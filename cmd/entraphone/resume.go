@@ -16,7 +16,9 @@ import (
 	"entraphone/internal/submit"
 )
 
-// resumeCommand goes on with a run that did not come to its end.
+// resumeCommand goes on with a run that did not come to its end. Rollbacks are
+// gone on with in the same way: their rows are those of the journal that they
+// undo.
 type resumeCommand struct {
 	*importCommand
 	run       string // name of the run's folder; empty for the newest that is not finished
@@ -61,7 +63,8 @@ func newResumeCommand(p process) *cobra.Command {
 	return command
 }
 
-// resume is the rest of the run, from beginning to end.
+// resume is the rest of the run, from beginning to end. It is an import with a
+// past. A rehearsal has nothing to go on with.
 func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
 	state, err := c.output.folder(c.getenv)
 	if err != nil {
@@ -96,7 +99,8 @@ func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
 	return r.report(ctx, r.send(ctx))
 }
 
-// begin does everything that can fail without anything being sent.
+// begin does everything that can fail without anything being sent. The journal
+// is folded under the lock, so that no other process adds to it meanwhile.
 func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, header journal.Header) (err error) {
 	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, r, state, header) }); err != nil {
 		return err
@@ -161,6 +165,8 @@ func (c *resumeCommand) remember(r *importRun) (err error) {
 	return nil
 }
 
+// foldJournal reads what became of these rows; with no rows, of all rows that
+// the run sent.
 func foldJournal(folder *runFolder, rows *authmethod.Rows) (*journal.Past, error) {
 	file, err := os.Open(folder.file(journalFile))
 	if err != nil {
@@ -177,22 +183,28 @@ type memory struct {
 	earlier map[authmethod.RowNumber]submit.Earlier
 }
 
-// left are the rows of a lane that are still to be sent. What only another file or
-// a decision can change stays as it is; a row that waits for its mobile does so as
-// long as that mobile stays as it is.
+// left are the tasks of a lane that are still to be done. What only another file
+// or a decision can change stays as it is. A row that was held back behind another
+// one, a mobile or, of removals, an alternateMobile, stays so as long as that one
+// stays as it is. What is sent again keeps the count of its attempts, and is in
+// doubt where a request for it may have left.
 func (m *memory) left(lane authmethod.Lane) authmethod.Lane {
-	mobile := true // may still arrive, or has
+	open := true // the row that others are held back behind may still be done, or is
 	return slices.DeleteFunc(lane, func(task authmethod.Task) bool {
-		n := task.Row
+		n, removes := task.Row, task.Verb == authmethod.Delete
 		record, result := m.past.Rows[n], m.past.Results.At(n)
 		switch {
 		case record.Open:
 			m.results.Set(n, unsettled(record))
-		case !m.past.Results.Decided(n), result.Outcome == authmethod.Dependency && mobile:
+		case !m.past.Results.Decided(n), result.Outcome == authmethod.Dependency && open:
 		case result.Outcome.Success(), result.Outcome == authmethod.Dependency, result.Class == authmethod.FixData, result.Class == authmethod.Decision:
 			m.results.Set(n, result)
-			if m.results.Rows().At(n).PhoneType == authmethod.PhoneTypeMobile {
-				mobile = result.Outcome.Success() || result.Outcome == authmethod.Conflict
+			first := authmethod.PhoneTypeMobile
+			if removes {
+				first = authmethod.PhoneTypeAlternateMobile
+			}
+			if m.results.Rows().At(n).PhoneType == first {
+				open = result.Outcome.Success() || !removes && result.Outcome == authmethod.Conflict
 			}
 			return true
 		}

@@ -55,6 +55,8 @@ func newRollbackCommand(p process) *cobra.Command {
 	return command
 }
 
+// rollback takes the options of the run that it undoes, the tenant above all;
+// those given now win. Its own journal keeps both, for a resume.
 func (c *rollbackCommand) rollback(ctx context.Context, own *pflag.FlagSet) error {
 	state, err := c.output.folder(c.getenv)
 	if err != nil {
@@ -88,7 +90,8 @@ func (c *rollbackCommand) rollback(ctx context.Context, own *pflag.FlagSet) erro
 	return r.report(ctx, r.send(ctx))
 }
 
-// begin does everything that can fail without anything being sent, and asks.
+// begin does everything that can fail without anything being sent, and asks. It
+// asks under the lock: the rows are those that stand in the journal then.
 func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string, undone *runFolder, header journal.Header) (err error) {
 	if r.target, err = r.newTarget(nil, r.logger); err != nil {
 		return err
@@ -117,7 +120,8 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 	return nil
 }
 
-// ask says what will be done, and waits for a yes.
+// ask says what will be done, and waits for a yes. Without a terminal or a pipe
+// that says yes, nothing is changed.
 func (c *rollbackCommand) ask(ctx context.Context, r *importRun, users, unsettled int) error {
 	what := "takes away"
 	if r.verb == authmethod.Create {

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// process is everything that the operating system gives a process. Nothing
-// else in the program reaches for it.
+// process is everything that the operating system gives a process. Nothing else
+// in the program reaches for it. Tests run the whole program with others.
 type process struct {
 	args           []string
 	getenv         func(string) string
@@ -22,7 +22,8 @@ type process struct {
 	console *console // standard error, as people read it
 }
 
-// run is the program: it carries out one command and returns its exit code.
+// run is the program: it carries out one command and returns its exit code. It
+// does not end the process, and only here are the errors of a command shown.
 func run(ctx context.Context, p process) int {
 	p.console = newConsole(p.stderr)
 	root := &cobra.Command{
@@ -53,7 +54,8 @@ func run(ctx context.Context, p process) int {
 	return code
 }
 
-// noCommand names the commands that could have been meant.
+// noCommand refuses a word that is no command, and names those that could have
+// been meant. Cobra itself would pass it to the root as an argument.
 func noCommand(root *cobra.Command, name string) error {
 	text := fmt.Sprintf("there is no command %q", name)
 	if near := root.SuggestionsFor(name); len(near) > 0 {
@@ -62,7 +64,8 @@ func noCommand(root *cobra.Command, name string) error {
 	return &usageError{[]error{errors.New(text)}}
 }
 
-// version is what the Go toolchain knows about this build.
+// version is what the Go toolchain knows about this build. A build outside of a
+// repository has neither a version nor a revision.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

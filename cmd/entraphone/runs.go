@@ -61,7 +61,8 @@ func newRunsCommand(p process) *cobra.Command {
 	return command
 }
 
-// runState is how a run stands.
+// runState is how a run stands. It is not written anywhere: the journal's last
+// line and the lock tell it.
 type runState string
 
 const (
@@ -111,7 +112,8 @@ func listRuns(state string) ([]keptRun, error) {
 	return runs, nil
 }
 
-// look reads what stands in the folder of a run.
+// look reads what stands in the folder of a run. What cannot be read of one run
+// does not hide the others.
 func (k *keptRun) look(busy bool) (err error) {
 	files, err := os.ReadDir(k.folder.path)
 	if err != nil {
@@ -149,8 +151,9 @@ func (k *keptRun) look(busy bool) (err error) {
 	return err
 }
 
-// findRun is the folder of a run by its name, or by the path of its folder; without
-// either, of the newest that will do.
+// findRun is the folder of a run by its name, or by the path of its folder;
+// without either, of the newest that will do. It takes the last part of a path
+// for the name, and looks only among the runs of this folder.
 func findRun(state, name string, will func(keptRun) bool) (*runFolder, error) {
 	if name == "" {
 		runs, err := listRuns(state)
@@ -174,7 +177,8 @@ func findRun(state, name string, will func(keptRun) bool) (*runFolder, error) {
 	return nil, usagef("there is no run %q in %s; entraphone runs lists them", name, state)
 }
 
-// list prints the runs, or removes them.
+// list prints the runs, or removes them. Runs under way are never removed. A
+// rehearsal cannot be resumed, so it goes without --force.
 func (c *runsCommand) list() error {
 	state, err := (&outputOptions{state: c.state}).folder(c.getenv)
 	if err != nil {

@@ -99,9 +99,7 @@ func outcomesAreTrue(t *testing.T, name string, lag time.Duration) {
 			}
 		}
 	}
-	lanes := plan.Build(there).Lanes
-	plan.Reverse(lanes)
-	for n, result := range carried(t, sim, there, lanes) {
+	for n, result := range carried(t, sim, there, plan.Undo(there, authmethod.Delete)) {
 		row := there.At(n)
 		stands := sim.Phones(row.User)[string(row.PhoneType)]
 		if result.Outcome == authmethod.Removed && stands != "" || result.Outcome == authmethod.Failed && stands == "" {

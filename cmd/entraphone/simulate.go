@@ -182,8 +182,8 @@ func (c *simulateCommand) holdState() (release func(), err error) {
 	}, nil
 }
 
-// config is what the scenario says, and before it the flags, with the people
-// in words.
+// config is what the scenario says, and before it the flags, with the people in
+// words. Only flags that were given count against the scenario.
 func (c *simulateCommand) config() (config graphsim.Config, people string, err error) {
 	from := c.simulator
 	if _, err := os.Stat(c.state); err == nil && c.state != "" {
@@ -240,8 +240,9 @@ func (c *simulateCommand) people(config *graphsim.Config, file string) (string, 
 	return words, nil
 }
 
-// requestLog appends requests to a file. The simulator calls it for one
-// request at a time.
+// requestLog appends requests to a file. The simulator calls it for one request
+// at a time. A log that cannot be written does not stop the serving; it shows in
+// the exit code.
 type requestLog struct {
 	file   *os.File
 	screen io.Writer

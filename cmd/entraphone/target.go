@@ -33,7 +33,8 @@ var (
 	_ sender = (*dryRun)(nil)
 )
 
-// target is where the phones go.
+// target is where the phones go. What comes behind it, the sending and the
+// report, is the same for all of them.
 type target struct {
 	sender
 	pacer    *pace.Pacer
@@ -87,6 +88,8 @@ func tenantInWords(id string) string {
 	return "tenant " + id
 }
 
+// newGraph makes a target of Graph, or of what answers like it. It sends nothing
+// yet.
 func (c *importCommand) newGraph(config graph.Config, words string) (*target, error) {
 	config.Connections, config.Version = c.pace.workers, version()
 	client, err := graph.New(config)
@@ -129,7 +132,7 @@ func (c *importCommand) newSimulated(logger zerolog.Logger) (*target, error) {
 const simulatorEndpoint = "simulator"
 
 // dryRun is a sender that sends nothing, and answers of each step what would be
-// done.
+// done. It is for creates: a rollback has no dry run.
 type dryRun struct {
 	rows *authmethod.Rows
 

@@ -138,6 +138,7 @@ const (
 	CodeNotExplained              Code = "not-explained"
 	CodeNotExplainedPermission    Code = "not-explained/permission"
 	CodeNotExplainedStopped       Code = "not-explained/stopped"
+	CodeNeverLeft                 Code = "never-left"
 	CodeNotSettled                Code = "not-settled"
 	CodeNotSettledPermission      Code = "not-settled/permission"
 	CodeNotSettledStopped         Code = "not-settled/stopped"

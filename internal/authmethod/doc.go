@@ -18,15 +18,29 @@
 //   - problem: what is wrong with a row, so that it is not sent; note: what is odd
 //     or was repaired, which does not stop it. Both are findings, and each has a
 //     code of the catalogue.
-//   - step: one call to Graph for one phone of one row; lane: what is to be sent
-//     for one user, in the order that Graph needs.
+//   - plan: the lanes of a file, with what is decided and found before anything is
+//     sent.
+//   - task: what is to be done about one row, a create or a removal; lane: the
+//     tasks of one user, in the order that Graph needs. The first of them that has
+//     no outcome is its head.
+//   - step: one call to Graph for one phone of one row: a create, a delete or a
+//     read. A task takes one step or several; creates and deletes are writes.
 //   - answer: what came back for a step, or the fact that nothing usable did.
 //   - outcome: what became of a row; results: exactly one outcome for each row.
 //   - class: who can do something about an outcome that is not a success.
-//   - run: one execution of the import over one file.
+//   - run: the import of one file, or the rollback of another run, from its first
+//     process to its end; rehearsal: a run into the simulator.
+//   - journal: the record of a run. It has an intent before each write and an outcome
+//     for each row that has one. A row with an intent and no later outcome is open:
+//     its write is in doubt.
+//   - fold: what the journal says became of the rows of a file, as the file is now.
+//   - resume: another process goes on with a run that did not come to its end.
+//   - rollback: a run that removes what another run has created. The rollback of a
+//     rollback creates it again.
 //
 // And to these verbs: parse (text to a value), decide (choose among several ways
-// to read), send, settle (find out what became of a step), render.
+// to read), send, settle (find out what became of a step), hold back (give a task
+// no step because of another one), fold (a journal to what it says), render.
 //
 // The resource is described at
 // https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod.

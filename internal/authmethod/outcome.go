@@ -22,7 +22,8 @@ const (
 	Conflict Outcome = "conflict"
 	// Rejected: never sent, its own data is bad.
 	Rejected Outcome = "rejected"
-	// Dependency: held back because the user's mobile did not arrive.
+	// Dependency: held back because another phone of the user, without which Graph
+	// takes or gives up none of this type, is not done.
 	Dependency Outcome = "dependency"
 	// Failed: Graph refused it for good.
 	Failed Outcome = "failed"
@@ -70,6 +71,6 @@ type Result struct {
 	Detail     string // in Graph's words, for the results only: may repeat personal data
 	Advice     string
 	RequestID  string
-	Attempts   int       // requests that carried a create of this row
+	Attempts   int       // requests that carried a write of this row
 	FinishedAt time.Time // zero for rows that were never sent
 }

@@ -11,14 +11,16 @@ import (
 	"entraphone/internal/graphsim/directory"
 )
 
-// account is a user as a call finds it.
+// account is a user as a call finds it. It is good for one call: rules and
+// phones may change between two.
 type account struct {
 	ref  directory.Ref
 	rule UserRule // what is special, from scenario and directory together
 	sms  string   // the smsSignInState that a lagging read shows
 }
 
-// past is what stood before the writes that reads lag behind.
+// past is what stood before the writes that reads lag behind. A second write
+// before reads have caught up keeps what stood before the first.
 type past struct {
 	phones [3]string
 	sms    string
@@ -26,14 +28,18 @@ type past struct {
 	until  time.Duration // since the start
 }
 
-// shows reports whether reads may still show it.
+// shows reports whether reads may still show it. The receiver may be nil, as for
+// most users.
 func (p *past) shows(now time.Duration) bool { return p != nil && (p.reads > 0 || now < p.until) }
 
-// maxOpen bounds the users of a tenant in which everybody exists.
+// maxOpen bounds the users of a tenant in which everybody exists. A client that
+// asks for ever new names then gets 404, and the memory stays bounded.
 const maxOpen = 5_000_000
 
-// find looks a user up by id or userPrincipalName. Without a directory
-// everybody exists once somebody asks.
+// find looks a user up by id or userPrincipalName. Without a directory everybody
+// exists once somebody asks. A key in the form of an id becomes the id of a new
+// user, any other the userPrincipalName. It needs the lock. It is false also for
+// users whom a rule calls missing.
 func (s *Simulator) find(key string) (account, bool) {
 	ref, ok := s.people.Find(key)
 	if !ok && s.open && s.people.Len() < maxOpen {
@@ -52,8 +58,9 @@ func (s *Simulator) find(key string) (account, bool) {
 	return a, a.rule.Fault != Missing
 }
 
-// ruleFor is the first rule that holds for a user, filled up from the
-// directory.
+// ruleFor is the first rule that holds for a user, filled up from the directory.
+// A rule of the scenario hides what the directory says only where it says
+// something itself.
 func (s *Simulator) ruleFor(ref directory.Ref) UserRule {
 	var rule UserRule
 	for i := range s.config.Users {
@@ -67,6 +74,10 @@ func (s *Simulator) ruleFor(ref directory.Ref) UserRule {
 	return rule
 }
 
+// holds reports whether the rule with this index is for a user. Which share of
+// the users a rule holds for depends on the seed, on the rule's place and on the
+// userPrincipalName, and not on the order of calls, so that a run can be
+// repeated.
 func (s *Simulator) holds(r *UserRule, index int, ref directory.Ref) bool {
 	upn := s.people.UserPrincipalName(ref)
 	if r.Match != nil && !r.Match.MatchString(upn) && !r.Match.MatchString(s.people.ID(ref)) {
@@ -79,11 +90,13 @@ func (s *Simulator) holds(r *UserRule, index int, ref directory.Ref) bool {
 	h.Write(binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, s.config.Seed), uint64(index)))
 	h.Write([]byte(strings.ToLower(upn)))
 	// The low bits of FNV are well mixed; the high ones of short texts are not.
+	// The modulus is a prime, so that no pattern of the hash shows.
 	return float64(h.Sum64()%1_000_003) < r.Share*1_000_003
 }
 
 // user finds the user of a call, who may be whoever calls, and may not have
-// arrived at this part of the service yet.
+// arrived at this part of the service yet. Each call that finds somebody missing
+// for now counts one off, be it a read or a write.
 func (s *Simulator) user(c *call) (account, *refusal) {
 	if c.target.me && !c.delegated() {
 		return account{}, badRequest("/me request is only valid with delegated authentication flow.")
@@ -103,7 +116,9 @@ func (s *Simulator) user(c *call) (account, *refusal) {
 	return a, nil
 }
 
-// guard refuses writes to users whom the caller may not touch.
+// guard refuses writes to users whom the caller may not touch. Whoever signs in
+// may remove phones of their own through /me, and nothing else:
+// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
 func (s *Simulator) guard(c *call, a account) *refusal {
 	assumed, name := &s.config.Assumed, s.people.UserPrincipalName(a.ref)
 	switch {
@@ -114,6 +129,8 @@ func (s *Simulator) guard(c *call, a account) *refusal {
 			return nil
 		}
 		return assumed.OwnAccount.about(name)
+	// An Authentication Administrator has no say over other administrators:
+	// https://learn.microsoft.com/entra/identity/role-based-access-control/privileged-roles-permissions.
 	case s.people.IsAdmin(a.ref) && (c.delegated() && s.config.SignedIn.Role == AuthenticationAdministrator || !c.delegated() && assumed.AdminsProtected):
 		return accessDenied()
 	case assumed.GuestsRefused && s.people.User(a.ref).UserType == "Guest":
@@ -122,12 +139,15 @@ func (s *Simulator) guard(c *call, a account) *refusal {
 	return nil
 }
 
+// accessDenied is the MFA service's refusal. It is the same for a permission
+// that is missing and for a user who is protected, so that a client cannot tell
+// them apart.
 func accessDenied() *refusal {
 	return phoneRefusal(http.StatusForbidden, "accessDenied", "Request Authorization failed")
 }
 
 // smsState is what the mobile of a user shows: a number that two users have
-// cannot be used to sign in.
+// cannot be used to sign in. Otherwise it is what the directory says.
 func (s *Simulator) smsState(a account) directory.SMSSignIn {
 	state := s.people.SMSSignIn(a.ref)
 	if state == directory.Ready && s.config.Assumed.Clashes == ClashShown && s.people.WithMobile(s.people.Phone(a.ref, mobile)) > 1 {
@@ -136,7 +156,8 @@ func (s *Simulator) smsState(a account) directory.SMSSignIn {
 	return state
 }
 
-// phonesShown are the numbers that a read shows.
+// phonesShown are the numbers that a read shows. It counts as a read, and takes
+// one of those that lag.
 func (s *Simulator) phonesShown(a *account) [3]string {
 	before := s.lagging[a.ref]
 	if !before.shows(s.now()) {
@@ -167,7 +188,8 @@ func (s *Simulator) remember(a account) {
 	before.reads, before.until = assumed.StaleReads, now+assumed.ReadLag
 }
 
-// standing are a user's numbers by type, empty for none.
+// standing are a user's numbers by type, empty for none. Writes go by these and
+// never by what reads show.
 func (s *Simulator) standing(ref directory.Ref) (phones [3]string) {
 	for t := range phoneTypes {
 		phones[t] = s.people.Phone(ref, directory.PhoneType(t))
@@ -176,11 +198,13 @@ func (s *Simulator) standing(ref directory.Ref) (phones [3]string) {
 }
 
 // listPhones begins with the office phone, because Graph promises no order and
-// shows this one in a sample.
+// shows this one in a sample. It also serves the count of phones and the list of
+// all methods.
 func (s *Simulator) listPhones(x *exchange, c *call, of slot) (answer, *refusal) {
 	shown := make([]phoneBody, 0, len(of.phones))
 	for _, t := range []directory.PhoneType{office, mobile, alternateMobile} {
 		if of.phones[t] != "" && of.rule.Fault != B2C {
+			// With B2C the list leaves out what a read by id shows.
 			shown = append(shown, s.phone(c, of.account, t, of.phones[t]))
 		}
 	}
@@ -196,7 +220,8 @@ func (s *Simulator) listPhones(x *exchange, c *call, of slot) (answer, *refusal)
 	return x.list(c, "users('"+c.key()+"')/authentication/phoneMethods", page{}, shown), nil
 }
 
-// asMethods is the list of all a user's methods: everybody has a password.
+// asMethods is the list of all a user's methods: everybody has a password. The
+// id is the one that every password has.
 func asMethods(phones []phoneBody) []any {
 	const passwordID = "28c10230-6103-485e-b985-444c60001490"
 	methods := []any{map[string]any{"@odata.type": "#microsoft.graph.passwordAuthenticationMethod", "id": passwordID, "password": nil}}

@@ -16,6 +16,7 @@ import (
 // https://learn.microsoft.com/graph/json-batching.
 const maxBatch = 20
 
+// subRequest is one request of a $batch, as its JSON has it.
 type subRequest struct {
 	ID, Method, URL string
 	Headers         map[string]string
@@ -26,6 +27,8 @@ type subRequest struct {
 	after int    // index of what it depends on, or -1
 }
 
+// subResponse is one answer of a $batch. Its id is what ties it to its request:
+// the order says nothing.
 type subResponse struct {
 	ID      string
 	Status  int
@@ -33,7 +36,8 @@ type subResponse struct {
 	Body    any
 }
 
-// encodeResponses writes what stands in a batch's answer.
+// encodeResponses writes what stands in a batch's answer. It appends by hand,
+// because encoding/json would look at every encoded body once more.
 func encodeResponses(responses []subResponse) []byte {
 	to := append(make([]byte, 0, 512*len(responses)+20), `{"responses":[`...)
 	for i, r := range responses {
@@ -54,6 +58,7 @@ func encodeResponses(responses []subResponse) []byte {
 }
 
 // parseBatch refuses the whole batch for one bad request in it, as Graph does.
+// It does nothing yet: whether each request may be done is asked when it runs.
 func parseBatch(contentType string, body []byte) ([]subRequest, *refusal) {
 	var list [][]byte
 	if isJSON(contentType) && json.Valid(body) {
@@ -114,7 +119,8 @@ func (r *subRequest) read(request []byte, before *subRequest) bool {
 	return ok
 }
 
-// check is about one request by itself.
+// check is about one request by itself. Its rules are in
+// https://learn.microsoft.com/graph/json-batching.
 func (r *subRequest) check() *refusal {
 	if r.ID == "" || r.Method == "" || r.URL == "" {
 		return badRequest("Invalid batch payload format.")
@@ -130,7 +136,8 @@ func (r *subRequest) check() *refusal {
 	return nil
 }
 
-// place finds a request by its id, in any case, and is -1 without one.
+// place finds a request by its id, in any case, and is -1 without one. Ids are
+// few, so that a search is cheaper than a map.
 func place(requests []subRequest, id string) int {
 	for i := range requests {
 		if strings.EqualFold(requests[i].ID, id) {
@@ -179,11 +186,14 @@ func resolveDependencies(requests []subRequest) *refusal {
 	return nil
 }
 
+// wrongShape refuses a batch whose dependsOn form another graph than a chain or
+// a star.
 func wrongShape() *refusal {
 	return badRequest("Batch should be either fully sequential or fully parallel.")
 }
 
-// item is one request of a batch on its way.
+// item is one request of a batch on its way. Its call is made before any is
+// done, so that a fault that cuts the connection finds nothing done.
 type item struct {
 	subRequest
 	call  call
@@ -199,6 +209,9 @@ func (it *item) status() int {
 	return it.done.status
 }
 
+// batch serves a $batch. One token is for all its requests; each counts by
+// itself against the quotas. It is done in one go under the lock, so that calls
+// of other requests come before or after it.
 func (s *Simulator) batch(x *exchange, r *http.Request, body []byte, f *fault) answer {
 	caller, refused := s.authorize(x, r)
 	if refused != nil {
@@ -231,6 +244,8 @@ func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.SubRequests += len(items)
+	// Which fault is played for which request is settled before the first is
+	// done, in the order in which they were sent.
 	parallel, cut := true, false
 	for i := range items {
 		it := &items[i]
@@ -256,8 +271,11 @@ func (s *Simulator) run(x *exchange, items []item) (order []int, ok bool) {
 	return order, true
 }
 
+// runItem does one request of a batch, unless what it depends on has failed.
 func (s *Simulator) runItem(x *exchange, items []item, n int) {
 	it := &items[n]
+	// What depends on a request that failed is not done:
+	// https://learn.microsoft.com/graph/json-batching.
 	if it.after >= 0 && items[it.after].status() >= http.StatusBadRequest {
 		it.fault = &s.harmless
 		it.done = x.refuse(&it.call, refusal{status: http.StatusFailedDependency, code: "FailedDependency",
@@ -272,7 +290,9 @@ func (s *Simulator) runItem(x *exchange, items []item, n int) {
 }
 
 // assemble writes the answer of the batch. A fault whose answer cannot stand
-// inside one takes the place of the whole.
+// inside one takes the place of the whole. It looks at no state, so that it
+// needs no lock; ids are swapped first, because each answer is then written with
+// the id that it has by then.
 func (s *Simulator) assemble(x *exchange, items []item, order []int, f *fault) answer {
 	responses := make([]subResponse, 0, len(items))
 	cut, truncate, status, retryAfter := false, 0, http.StatusOK, ""
@@ -319,7 +339,8 @@ func (s *Simulator) assemble(x *exchange, items []item, order []int, f *fault) a
 }
 
 // itemBody is a body inside a $batch: what is not JSON stands there as base64,
-// see https://learn.microsoft.com/graph/json-batching.
+// see https://learn.microsoft.com/graph/json-batching. Nil stays nil, and the
+// answer then has no body.
 func itemBody(body any) any {
 	switch b := body.(type) {
 	case []byte:

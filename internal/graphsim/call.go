@@ -17,8 +17,9 @@ import (
 	"entraphone/internal/graphsim/odata"
 )
 
-// call is one request to Graph, alone or in a $batch, with all that can be
-// said about it without the directory.
+// call is one request to Graph, alone or in a $batch, with all that can be said
+// about it without the directory. It is made without the lock, since most of the
+// work of a request is reading its body.
 type call struct {
 	method          string
 	target          target
@@ -36,6 +37,8 @@ type call struct {
 	found          account
 }
 
+// newCall reads what a call says, body included. What is wrong with the body is
+// kept for later: permissions and quotas come first, as they do at Graph.
 func (s *Simulator) newCall(method string, t target, header interface{ Get(string) string }, body []byte, caller *login.Claims) call {
 	c := call{method: method, target: t, header: header, body: body, caller: caller, clientRequestID: header.Get("client-request-id")}
 	switch {
@@ -47,6 +50,7 @@ func (s *Simulator) newCall(method string, t target, header interface{ Get(strin
 	return c
 }
 
+// creates reports whether the call is to register a phone.
 func (c *call) creates() bool {
 	return c.method == http.MethodPost && c.target.kind == phoneCollection
 }
@@ -57,17 +61,21 @@ func (c *call) forPhones() bool {
 	return c.target.kind >= phoneCollection && c.target.kind <= methodCollection
 }
 
+// reads reports whether the call changes nothing.
 func (c *call) reads() bool { return c.method == http.MethodGet }
 
+// delegated reports whether a person makes the call, and not an app by itself.
 func (c *call) delegated() bool { return c.caller.Delegated() }
 
-// own reports whether the user of a delegated call is who makes it.
+// own reports whether the user of a delegated call is who makes it. It goes by
+// both keys of a person.
 func (c *call) own() bool {
 	caller, user := c.caller.User, c.target.user
 	return c.target.me || strings.EqualFold(user, caller.ID) || strings.EqualFold(user, caller.UserPrincipalName)
 }
 
-// userKey is whom the call is about, whoever that is where it says me.
+// userKey is whom the call is about, whoever that is where it says me. It is
+// empty where the path has no user.
 func (c *call) userKey() string {
 	if c.target.me {
 		return c.caller.User.UserPrincipalName
@@ -75,7 +83,8 @@ func (c *call) userKey() string {
 	return c.target.user
 }
 
-// key is the user's key as a URL holds it, which the @odata.context repeats.
+// key is the user's key as a URL holds it, which the @odata.context repeats. It
+// is escaped once more there, with %20 for a blank.
 func (c *call) key() string {
 	key := c.target.user
 	if c.target.me {
@@ -84,13 +93,14 @@ func (c *call) key() string {
 	return strings.ReplaceAll(url.QueryEscape(key), "+", "%20")
 }
 
-// permission is what a caller needs: one of these names, in the roles of an
-// app or in the scopes of a person.
+// permission is what a caller needs: one of these names, in the roles of an app
+// or in the scopes of a person. The names of apps are good for persons as well.
 type permission struct{ App, Delegated []string }
 
 //go:embed permissions.yaml
 var permissionsTable []byte
 
+// permissions are read when the first call asks for them.
 var permissions = sync.OnceValue(func() map[string]permission {
 	var table map[string]permission
 	if err := yaml.Unmarshal(permissionsTable, &table); err != nil {
@@ -99,7 +109,8 @@ var permissions = sync.OnceValue(func() map[string]permission {
 	return table
 })
 
-// knownPermissions are all that make a difference here.
+// knownPermissions are all that make a difference here. A scenario may grant no
+// others, so that a misspelt one is found.
 func knownPermissions() []string {
 	known := login.KnownPermissions()
 	for _, p := range permissions() {
@@ -109,7 +120,8 @@ func knownPermissions() []string {
 	return slices.Compact(known)
 }
 
-// holds lets apps through to /me, where they learn that they have none.
+// holds reports whether the caller has one of the permissions that are needed.
+// It lets apps through to /me, where they learn that they have none.
 func (c *call) holds(needs string) bool {
 	p := permissions()[needs]
 	enough, held := p.App, c.caller.Roles
@@ -122,10 +134,12 @@ func (c *call) holds(needs string) bool {
 	return slices.ContainsFunc(held, func(name string) bool { return slices.Contains(enough, name) })
 }
 
-// handler does a call, or refuses it. It has the lock.
+// handler does a call, or refuses it. It has the lock. An answer goes back as it
+// is, a refusal through refuse.
 type handler func(*Simulator, *exchange, *call) (answer, *refusal)
 
-// service is what is done for a method on a target.
+// service is what is done for a method on a target. It says what every call
+// needs, so that no handler asks for permissions or counts units.
 type service struct {
 	do    handler
 	needs string       // in permissions.yaml
@@ -134,7 +148,8 @@ type service struct {
 }
 
 // services lists everything that is served. Units are those of
-// https://learn.microsoft.com/graph/throttling-limits.
+// https://learn.microsoft.com/graph/throttling-limits. A method that is not
+// there is refused by unrouted.
 var services = [...]map[string]service{
 	phoneCollection:  {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}, "POST": {forPhones((*Simulator).createPhone), "writesPhones", 0, nil}},
 	phoneCount:       {"GET": {forPhones((*Simulator).listPhones), "readsPhones", 1, nil}},
@@ -158,7 +173,8 @@ var services = [...]map[string]service{
 }
 
 // perform does a call as far as permissions, quotas and rules let it. It needs
-// the lock.
+// the lock. The order is Graph's as far as it is known: the route, the
+// permission, the quota, and then whatever the call itself has wrong.
 func (s *Simulator) perform(x *exchange, c *call) answer {
 	wanted, served := services[c.target.kind][c.method]
 	assumed, kind := &s.config.Assumed, c.target.kind
@@ -171,6 +187,7 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 		(kind == enableSMS || kind == disableSMS) && c.target.oddCase && assumed.ExactActionCase:
 		return x.refuse(c, *s.unrouted(c))
 	}
+	// Everybody may read what is known of themselves.
 	if c.target.me && c.target.kind == oneUser {
 		wanted.needs = "readsSelf"
 	}
@@ -187,6 +204,7 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 	}
 	used, refused := s.throttle(c, wanted)
 	if refused != nil {
+		// A call that is throttled has arrived and done nothing.
 		s.stats.Throttled++
 		return x.refuse(c, *refused)
 	}
@@ -200,6 +218,8 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 	if !c.forPhones() && !assumed.NoThrottleHeaders {
 		done.set("x-ms-resource-unit", strconv.Itoa(unitsOf(c, wanted)))
 	}
+	// Graph sends it from 80 % on:
+	// https://learn.microsoft.com/graph/throttling-limits.
 	if used >= 0.8 && !assumed.NoThrottleHeaders {
 		done.set("x-ms-throttle-limit-percentage", percentage(used))
 	}
@@ -208,7 +228,8 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 
 // roleAllows asks a person for a directory role, see
 // https://learn.microsoft.com/graph/api/authentication-post-phonemethods. What
-// may be written to their own account is not a matter of roles.
+// may be written to their own account is not a matter of roles. A Global Reader
+// may read all, and the report asks for a role as well. Apps have no roles.
 func (s *Simulator) roleAllows(c *call, wanted service) bool {
 	forReport := c.target.kind == registrations || c.target.kind == oneRegistration
 	if !c.delegated() || c.own() || !c.forPhones() && !forReport {
@@ -218,7 +239,8 @@ func (s *Simulator) roleAllows(c *call, wanted service) bool {
 	return role == AuthenticationAdministrator || role == PrivilegedAuthenticationAdministrator || role == GlobalReader && wanted.units > 0
 }
 
-// unrouted answers what is not served.
+// unrouted answers what is not served. The MFA service, Graph's gateway and the
+// directory each say it in their own words.
 func (s *Simulator) unrouted(c *call) *refusal {
 	switch t := &c.target; {
 	case t.kind >= unroutedPhones && t.kind <= methodCollection && t.kind != badUserKey:
@@ -236,7 +258,10 @@ func (s *Simulator) unrouted(c *call) *refusal {
 		message: "Specified HTTP method is not allowed for the request target."}
 }
 
-// arrive counts a call before anything is done about it. It needs the lock.
+// arrive counts a call before anything is done about it. It needs the lock. It
+// finds the signs of a careless client, which Graph does not show: a second
+// write for a user before the first is answered, and phones in the wrong order.
+// They are counted before any rule refuses them.
 func (s *Simulator) arrive(x *exchange, c *call) {
 	if !c.forPhones() {
 		return
@@ -263,7 +288,7 @@ func (s *Simulator) arrive(x *exchange, c *call) {
 	}
 }
 
-// leave ends the writes of an exchange.
+// leave ends the writes of an exchange. It needs the lock.
 func (s *Simulator) leave(writing []directory.Ref) {
 	for _, ref := range writing {
 		if s.writing[ref]--; s.writing[ref] == 0 {

@@ -14,10 +14,10 @@ import (
 	"entraphone/internal/graphsim/login"
 )
 
-// Config is how a Simulator behaves. The zero value takes any user, client
-// and secret, grants everything, has no quota, no latency and no faults. All
-// but the first four fields are what a scenario can say; its keys are the
-// names in the tags.
+// Config is how a Simulator behaves. The zero value takes any user, client and
+// secret, grants everything, has no quota, no latency and no faults. All but the
+// first four fields are what a scenario can say; its keys are the names in the
+// tags. New trusts it; ReadScenario checks what comes from a file.
 type Config struct {
 	// Directory is the tenant's people. Nil lets any user exist, with no
 	// phones yet, and cannot know that an id and a userPrincipalName are one
@@ -95,7 +95,8 @@ type Config struct {
 	Assumed Assumed `yaml:"assumed"`
 }
 
-// SignedIn is a person who administers phones.
+// SignedIn is a person who administers phones. Apps that sign in by themselves
+// have nothing to do with it.
 type SignedIn struct {
 	// User is an id or userPrincipalName of the Directory, or any
 	// userPrincipalName without one; empty lets nobody sign in.
@@ -108,7 +109,8 @@ type SignedIn struct {
 	Polls int `yaml:"polls"`
 }
 
-// Role is a directory role of the person signed in.
+// Role is a directory role of the person signed in. Other roles that Graph knows
+// are not simulated.
 type Role string
 
 const (
@@ -123,7 +125,8 @@ const (
 	GlobalReader Role = "global-reader"
 )
 
-// UserRule is what is special about the users that it matches.
+// UserRule is what is special about the users that it matches. It must say at
+// least one thing that is special.
 type UserRule struct {
 	// Match matches anywhere in a userPrincipalName or id; nil matches all.
 	Match *regexp.Regexp `yaml:"match"`
@@ -140,7 +143,8 @@ type UserRule struct {
 	DefaultMethod string `yaml:"defaultMethod" one:"mobile alternateMobile office"`
 }
 
-// UserFault is what goes wrong whenever a user's phones are touched.
+// UserFault is what goes wrong whenever a user's phones are touched. It holds
+// for good, unlike a Fault, which counts requests.
 type UserFault string
 
 const (
@@ -168,7 +172,7 @@ func UserFaults() []string {
 }
 
 // ErrorAnswer is an error answer of Graph. Fields left zero are as in
-// assumed.yaml.
+// assumed.yaml. %s in a message stands for the user's key or the phone's title.
 type ErrorAnswer struct {
 	Status  int    `yaml:"status" between:"400 599"`
 	Code    string `yaml:"code"`
@@ -177,7 +181,7 @@ type ErrorAnswer struct {
 
 // Assumed is what nobody outside Microsoft has written down, or what sources
 // contradict each other about. The defaults are guesses, so a client must work
-// with the other choices as well.
+// with the other choices as well. What is documented cannot be changed here.
 type Assumed struct {
 	// Duplicate refuses a second phone of one type: 400 badRequest "Mobile
 	// phone method is already registered for this account." The status and the
@@ -298,6 +302,7 @@ type Assumed struct {
 }
 
 // QueryOptions is what becomes of query options that a page does not list.
+// Clients should not send any with calls for phones.
 type QueryOptions string
 
 const (
@@ -310,7 +315,8 @@ const (
 	OptionsRefused QueryOptions = "refused"
 )
 
-// Clashes is what becomes of a mobile number that another user has.
+// Clashes is what becomes of a mobile number that another user has. Two people
+// may well share a phone; what they cannot share is signing in with it.
 type Clashes string
 
 const (
@@ -325,6 +331,8 @@ const (
 //go:embed assumed.yaml
 var assumedByDefault []byte
 
+// orDefaults fills in assumed.yaml, which holds the guesses in one place for
+// readers, too.
 func (a Assumed) orDefaults() Assumed {
 	var usual Assumed
 	if err := yaml.Unmarshal(assumedByDefault, &usual); err != nil {
@@ -334,7 +342,8 @@ func (a Assumed) orDefaults() Assumed {
 	return a
 }
 
-// fillZeros gives fields that are zero, also those in structs, another value.
+// fillZeros gives fields that are zero, also those in structs, another value. So
+// no assumption can be set back to zero where assumed.yaml has another value.
 func fillZeros(of, from reflect.Value) {
 	for i := range of.NumField() {
 		switch field := of.Field(i); {
@@ -346,7 +355,8 @@ func fillZeros(of, from reflect.Value) {
 	}
 }
 
-// about fills %s, where the message has one, with the subject.
+// about fills %s, where the message has one, with the subject. It has the form
+// of the MFA service, whoever answers.
 func (e ErrorAnswer) about(subject string) *refusal {
 	return phoneRefusal(e.Status, e.Code, strings.ReplaceAll(e.Message, "%s", subject))
 }

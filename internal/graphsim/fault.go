@@ -13,9 +13,10 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with the requests it matches, be they
-// alone or in a $batch. It must say what: without Status and Body the request
-// is answered as usual, changed by the other effects.
+// Fault is something that goes wrong with the requests it matches, be they alone
+// or in a $batch. It must say what: without Status and Body the request is
+// answered as usual, changed by the other effects. A fault that has been matched
+// hides those behind it for this request.
 type Fault struct {
 	// Method matches in any case; empty matches all.
 	Method string `yaml:"method"`
@@ -69,7 +70,8 @@ type Fault struct {
 	ErrorShape ErrorShape `yaml:"errorShape" one:"innererror without-ids without-inner without-message without-body"`
 }
 
-// Drop is when the connection is cut.
+// Drop is when the connection is cut. A client sees the same in both cases: it
+// cannot know whether the work was done.
 type Drop string
 
 const (
@@ -79,7 +81,8 @@ const (
 	DropAfter Drop = "after"
 )
 
-// BatchAnswer is what is wrong with an answer in a $batch.
+// BatchAnswer is what is wrong with an answer in a $batch. A client that goes by
+// ids must not settle a wrong request because of it.
 type BatchAnswer string
 
 const (
@@ -95,7 +98,8 @@ const (
 	Swapped BatchAnswer = "swapped"
 )
 
-// ErrorShape is what an error object lacks.
+// ErrorShape is what an error object lacks. Clients must not depend on more than
+// status and code.
 type ErrorShape string
 
 const (
@@ -112,7 +116,8 @@ const (
 	WithoutBody ErrorShape = "without-body"
 )
 
-// problem finds what makes no sense although each value does.
+// problem finds what makes no sense although each value does. ReadScenario asks
+// for it once all values have been read.
 func (f *Fault) problem() (key, message string) {
 	replaces := f.Status != 0 || f.Body != ""
 	plain := Fault{Method: f.Method, Path: f.Path, User: f.User, After: f.After, Count: f.Count, Probability: f.Probability, Headers: f.Headers}
@@ -135,14 +140,14 @@ func (f *Fault) problem() (key, message string) {
 	return "", ""
 }
 
-// fault is a Fault in play.
+// fault is a Fault in play. Its counts need the lock.
 type fault struct {
 	Fault
 	seen, played int
 }
 
-// faultFor finds the fault to be played for a request; harmless is none.
-// It needs the lock.
+// faultFor finds the fault to be played for a request; harmless is none. It
+// needs the lock. A match is counted also where chance or After lets it pass.
 func (s *Simulator) faultFor(method string, t *target) *fault {
 	for _, f := range s.faults {
 		if f.Method != "" && !strings.EqualFold(f.Method, method) || f.Path != nil && !f.Path.MatchString(t.path) || f.User != nil && !s.concerns(f.User, t) {
@@ -159,7 +164,8 @@ func (s *Simulator) faultFor(method string, t *target) *fault {
 	return &s.harmless
 }
 
-// concerns matches a user by whatever key the request has.
+// concerns matches a user by whatever key the request has. A fault for
+// somebody's id is played for their userPrincipalName too.
 func (s *Simulator) concerns(pattern *regexp.Regexp, t *target) bool {
 	if t.user == "" {
 		return false
@@ -168,16 +174,21 @@ func (s *Simulator) concerns(pattern *regexp.Regexp, t *target) bool {
 	return pattern.MatchString(t.user) || ok && (pattern.MatchString(s.people.UserPrincipalName(ref)) || pattern.MatchString(s.people.ID(ref)))
 }
 
+// replaces reports whether the answer is the fault's own.
 func (f *fault) replaces() bool { return f.Status != 0 || f.Body != "" }
 
-// replacesBatch reports whether the Body cannot stand in a $batch.
+// replacesBatch reports whether the Body cannot stand in a $batch. It then
+// stands for a gateway, which knows nothing of batches.
 func (f *fault) replacesBatch() bool { return f.Body != "" && !json.Valid([]byte(f.Body)) }
 
+// letsWork reports whether the work is done, whatever is answered.
 func (f *fault) letsWork() bool { return !f.replaces() || f.Applied || f.Drop == DropAfter }
 
+// answerStatus is the status of an answer that the fault replaces.
 func (f *fault) answerStatus() int { return cmp.Or(f.Status, http.StatusOK) }
 
-// change makes of an answer what the fault wants.
+// change makes of an answer what the fault wants. It never changes what was
+// done.
 func (f *fault) change(x *exchange, a answer) answer {
 	if f.replaces() {
 		a = f.answer(x)
@@ -199,6 +210,8 @@ func (f *fault) change(x *exchange, a answer) answer {
 	return a
 }
 
+// answer is the fault's own answer. Without a Body it is well formed, as Graph's
+// are; a Body goes back as it is.
 func (f *fault) answer(x *exchange) answer {
 	if f.Body != "" {
 		contentType := plainJSON
@@ -219,7 +232,7 @@ func (f *fault) answer(x *exchange) answer {
 	return x.refuse(nil, r)
 }
 
-// of leaves bodies alone that are not errors.
+// of gives an error its shape, and leaves other bodies alone.
 func (shape ErrorShape) of(body any) any {
 	e, ok := body.(errorBody)
 	if !ok {
@@ -243,7 +256,8 @@ func (shape ErrorShape) of(body any) any {
 	return e
 }
 
-// misplace spoils the id of the last response.
+// misplace spoils the id of the last response. Swapped is done before, when all
+// answers are known.
 func (f *fault) misplace(responses []subResponse) []subResponse {
 	last := len(responses) - 1
 	switch f.BatchAnswer {

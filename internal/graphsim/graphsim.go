@@ -38,7 +38,8 @@ import (
 )
 
 // Simulator is a simulated Microsoft Graph with one tenant. It is safe for
-// concurrent use.
+// concurrent use. One lock is for all its state: calls are short, and what they
+// show is then one moment's.
 type Simulator struct {
 	config Config
 	start  time.Time
@@ -59,8 +60,10 @@ type Simulator struct {
 	log      []LogEntry
 }
 
-// New makes a Simulator. It trusts the Config: what comes from files is
-// checked by directory.ReadCSV and ReadScenario.
+// New makes a Simulator. It trusts the Config: what comes from files is checked
+// by directory.ReadCSV and ReadScenario. Two that are made with equal Configs
+// and asked the same in the same order answer the same, but for times and
+// tokens.
 func New(config Config) *Simulator {
 	config.Assumed = config.Assumed.orDefaults()
 	s := &Simulator{
@@ -87,7 +90,8 @@ func New(config Config) *Simulator {
 	return s
 }
 
-// signedIn is the person of Config.SignedIn, by both keys.
+// signedIn is the person of Config.SignedIn, by both keys. It is nobody where
+// the directory lacks them, and the sign-in then fails.
 func (s *Simulator) signedIn() login.User {
 	a, ok := s.find(s.config.SignedIn.User)
 	if !ok {
@@ -103,7 +107,8 @@ func (s *Simulator) RevokeTokens() { s.signIn.Revoke() }
 // now is the time since the start.
 func (s *Simulator) now() time.Duration { return time.Since(s.start) }
 
-// exchange is one HTTP request on its way through the simulator.
+// exchange is one HTTP request on its way through the simulator. Its goroutine
+// alone writes to it; a $batch is one exchange.
 type exchange struct {
 	target target
 	origin string // scheme and host by which the caller knows us
@@ -116,8 +121,10 @@ type exchange struct {
 }
 
 // ServeHTTP answers one request: the work first, then the latency, then the
-// answer. It panics with http.ErrAbortHandler, which cuts the connection,
-// where a fault wants that or the caller does not wait for the answer.
+// answer. It panics with http.ErrAbortHandler, which cuts the connection, where
+// a fault wants that or the caller does not wait for the answer. Nothing is
+// locked while it waits. What was done stays done when the caller goes away
+// meanwhile.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := route(r.URL)
 	if t.kind == inspection {
@@ -137,6 +144,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.write(w, a)
 }
 
+// begin counts a request, gives it its id and draws its latency, before anything
+// is known about it.
 func (s *Simulator) begin(r *http.Request, t target) *exchange {
 	x := &exchange{target: t, origin: origin(r, r.Header.Get("X-Forwarded-Proto"))}
 	s.mu.Lock()
@@ -157,6 +166,8 @@ func (s *Simulator) begin(r *http.Request, t target) *exchange {
 	return x
 }
 
+// end takes a request off the counts and logs it, whether it was answered or
+// not.
 func (s *Simulator) end(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -170,7 +181,8 @@ func (s *Simulator) end(x *exchange) {
 	}
 }
 
-// serve does what the request wants, unless a fault is in the way.
+// serve does what the request wants, unless a fault is in the way. A fault is
+// looked for before the token is checked, so that it can stand for a gateway.
 func (s *Simulator) serve(x *exchange, r *http.Request) answer {
 	body, refused := readBody(r, s.config.Assumed.BodyLimit)
 	if refused != nil {
@@ -184,11 +196,13 @@ func (s *Simulator) serve(x *exchange, r *http.Request) answer {
 		return answer{cut: true}
 	}
 	a := f.change(x, s.work(x, r, body, f))
+	// A status below 200 alone only announces an answer.
 	a.status = max(a.status, http.StatusOK) // what Fault.Status says of those below
 	return a
 }
 
-// work gives no answer where the fault has one of its own.
+// work does what a request wants: a call, a batch or a sign-in. It gives no
+// answer where the fault has one of its own.
 func (s *Simulator) work(x *exchange, r *http.Request, body []byte, f *fault) answer {
 	switch kind := x.target.kind; {
 	case kind < batchEndpoint:
@@ -225,7 +239,8 @@ func (s *Simulator) plain(x *exchange, r *http.Request, body []byte, f *fault) a
 	return s.perform(x, &c)
 }
 
-// authorize checks the bearer token.
+// authorize checks the bearer token. Which permissions it has is asked for each
+// call.
 func (s *Simulator) authorize(x *exchange, r *http.Request) (login.Claims, *refusal) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -262,6 +277,8 @@ func wait(ctx context.Context, d time.Duration) bool {
 // error that wraps io.ErrUnexpectedEOF. Responses arrive whole.
 func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
 
+// transport is how Transport reaches the simulator. It keeps no connection, so
+// that nothing has to be closed.
 type transport struct{ simulator *Simulator }
 
 // RoundTrip serves the request and returns when it is answered, cut, or its
@@ -287,7 +304,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// received is an answer as it is written.
+// received is an answer as it is written. It is an http.ResponseWriter that
+// keeps all of it.
 type received struct {
 	header http.Header
 	status int
@@ -298,7 +316,8 @@ func (a *received) Header() http.Header         { return a.header }
 func (a *received) WriteHeader(status int)      { a.status = status }
 func (a *received) Write(p []byte) (int, error) { return a.body.Write(p) }
 
-// serve reports whether the handler cut the connection.
+// serve reports whether the handler cut the connection. Other panics go on: they
+// are mistakes of the simulator.
 func (t transport) serve(w http.ResponseWriter, r *http.Request) (cut bool) {
 	defer func() {
 		p := recover()
@@ -310,7 +329,8 @@ func (t transport) serve(w http.ResponseWriter, r *http.Request) (cut bool) {
 	return false
 }
 
-// arriving is the client's request as a server sees it.
+// arriving is the client's request as a server sees it. The client's own request
+// must not be changed, which http.RoundTripper demands.
 func arriving(r *http.Request) *http.Request {
 	in := r.Clone(r.Context())
 	in.RequestURI = r.URL.RequestURI()

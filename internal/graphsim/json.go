@@ -12,7 +12,9 @@ import (
 // json.Valid takes, and finds names only as Graph spells them, without escapes.
 
 // parts appends the elements of a list, or the names and values of an object in
-// turn, as they stand there. It is false for what does not begin with open.
+// turn, as they stand there. It is false for what does not begin with open. The
+// parts are slices of what was given, not copies. to may have room for them, so
+// that a request of usual size allocates nothing.
 func parts(to [][]byte, of []byte, open byte) ([][]byte, bool) {
 	if of = bytes.TrimSpace(of); len(of) == 0 || of[0] != open {
 		return nil, false
@@ -26,6 +28,7 @@ func parts(to [][]byte, of []byte, open byte) ([][]byte, bool) {
 			start = i
 		}
 		switch of[i] {
+		// What stands inside a text opens and closes nothing.
 		case '"':
 			for i++; of[i] != '"'; i++ {
 				if of[i] == '\\' {
@@ -41,7 +44,7 @@ func parts(to [][]byte, of []byte, open byte) ([][]byte, bool) {
 	return to, true
 }
 
-// asText takes null as an empty one. It is false for what is not a text.
+// asText reads a text, and null as an empty one. It is false for anything else.
 func asText(value []byte) (string, bool) {
 	if value[0] == '"' && bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value) {
 		return string(value[1 : len(value)-1]), true

@@ -15,6 +15,7 @@ const (
 	office          = directory.Office
 )
 
+// phoneType is a type in words: as JSON has it, its id, and as messages have it.
 type phoneType struct{ name, id, title string }
 
 // phoneTypes are what does not change about a phone of each type; see
@@ -25,6 +26,7 @@ var phoneTypes = [...]phoneType{
 	office:          {"office", "e37fc753-ff3b-4958-9484-eaa9425c82bc", "Office"},
 }
 
+// phoneTypeByID is false for an id that no phone can have.
 func phoneTypeByID(id string) (directory.PhoneType, bool) {
 	t := slices.IndexFunc(phoneTypes[:], func(known phoneType) bool { return strings.EqualFold(known.id, id) })
 	return directory.PhoneType(t), t >= 0
@@ -37,9 +39,9 @@ type sentPhone struct {
 	hasKind, hasText bool
 }
 
-// readPhone reads the body of a create, where both members are needed, or of
-// an update. Members that it does not know, such as @odata.type, are passed
-// over.
+// readPhone reads the body of a create, where both members are needed, or of an
+// update. Members that it does not know, such as @odata.type, are passed over.
+// It does not look at the user: that comes later.
 func (s *Simulator) readPhone(c *call, both bool) (sentPhone, *refusal) {
 	if !isJSON(c.header.Get("Content-Type")) {
 		return sentPhone{}, badRequest("Write requests must contain a JSON Content-Type header.")
@@ -94,7 +96,8 @@ func (s *Simulator) readPhone(c *call, both bool) (sentPhone, *refusal) {
 }
 
 // takesNumber gives the number as Graph gives it back. The real service checks
-// numbering plans as well, and is stricter than any pattern.
+// numbering plans as well, and is stricter than any pattern. A refused number is
+// refused however it is spaced.
 func (s *Simulator) takesNumber(t directory.PhoneType, sent string) (stored string, ok bool) {
 	assumed := &s.config.Assumed
 	if assumed.PunctuationTaken {
@@ -149,6 +152,7 @@ func (a *Assumed) mask(stored string) string {
 	return code + " " + strings.Repeat(a.MaskCharacter, hidden) + rest[hidden:]
 }
 
+// phoneBody is a phoneAuthenticationMethod; see phoneTypes.
 type phoneBody struct {
 	Context         string `json:"@odata.context,omitempty"`
 	Type            string `json:"@odata.type,omitempty"`
@@ -179,7 +183,8 @@ func (s *Simulator) phone(c *call, a account, t directory.PhoneType, number stri
 	return body
 }
 
-// slot is where a user has a phone of one type, or has not.
+// slot is where a user has a phone of one type, or has not. A handler gets it
+// after user, guard and body are known to be good.
 type slot struct {
 	account
 	phones [3]string // all of theirs by type, empty for none

@@ -23,7 +23,8 @@ const (
 	largestPage = 999
 )
 
-// options are the query options of a call.
+// options are the query options of a call. It is made anew for each call, also
+// for each page.
 type options struct {
 	selected []string // nil for the usual
 	expanded []string
@@ -40,7 +41,9 @@ type options struct {
 func (o *options) advanced() bool { return o.eventual && o.count }
 
 // parseOptions takes $filter and $orderby only with a schema. Options that it
-// does not know are ignored, as far as they are not named in OData.
+// does not know are ignored, as far as they are not named in OData. They are
+// read in the order of their names, so that of several mistakes the same one is
+// told each time.
 func parseOptions(c *call, schema odata.Schema) (options, *refusal) {
 	o := options{top: usualPage, eventual: strings.EqualFold(c.header.Get("ConsistencyLevel"), "eventual")}
 	if c.target.query == "" {
@@ -74,6 +77,8 @@ var whatFailed = map[string]string{
 	"filter": "Invalid filter clause", "orderby": "Invalid $orderby clause",
 }
 
+// set reads one option. What Graph refuses is refused in its words, and what
+// only the simulator lacks, such as $search, says so.
 func (o *options) set(name, value string, schema odata.Schema) *refusal {
 	var err error
 	switch name {
@@ -117,11 +122,13 @@ func (o *options) set(name, value string, schema odata.Schema) *refusal {
 	return nil
 }
 
+// unsupportedQuery refuses what an option asks for, though it is well formed.
 func unsupportedQuery(message string) *refusal {
 	return &refusal{status: http.StatusBadRequest, code: "Request_UnsupportedQuery", message: message}
 }
 
-// expanded are the names of an $expand, without the options behind them.
+// expanded are the names of an $expand, without the options behind them. They
+// are not checked against what can be expanded.
 func expanded(value string) (names []string, err error) {
 	const most = 20 // no resource here has as many
 	listed, err := odata.ParseSelect(value)
@@ -135,7 +142,7 @@ func expanded(value string) (names []string, err error) {
 	return names, err
 }
 
-// selection is how the @odata.context repeats $select.
+// selection is how the @odata.context repeats $select. It is empty without one.
 func (o *options) selection() string {
 	if o.selected == nil {
 		return ""
@@ -143,17 +150,20 @@ func (o *options) selection() string {
 	return "(" + strings.Join(o.selected, ",") + ")"
 }
 
-// page is one page of a collection.
+// page is one page of a collection. Users are named by their places, and
+// rendered by who asked.
 type page struct {
 	refs  []directory.Ref
 	count *int // with $count in an advanced query
 	next  int  // where the next page begins, 0 after the last
 }
 
-// properties are those of one user, or of what is reported about one.
+// properties are those of one user, or of what is reported about one. A property
+// that it does not have is empty. Names are spelled as in JSON.
 type properties func(name string) odata.Value
 
-// propertiesOf are the fields of a struct by their names in JSON.
+// propertiesOf are the fields of a struct by their names in JSON. It reads the
+// struct each time it is asked, so that a filter reads only what it names.
 func propertiesOf(pointer any) properties {
 	v := reflect.ValueOf(pointer).Elem()
 	return func(name string) (value odata.Value) {
@@ -173,8 +183,10 @@ func propertiesOf(pointer any) properties {
 }
 
 // page takes of the candidates, which are in order of their places in the
-// directory, those that match. Without $orderby the next page begins at a
-// place, so that a walk through all pages looks at everybody once.
+// directory, those that match. Without $orderby the next page begins at a place,
+// so that a walk through all pages looks at everybody once. With $orderby, or
+// where all are to be counted, a place is that among the matches, and each page
+// looks at everybody again.
 func (o *options) page(candidates iter.Seq[directory.Ref], of func(directory.Ref) properties) (p page) {
 	type row struct {
 		place int      // of the row among all
@@ -182,6 +194,7 @@ func (o *options) page(candidates iter.Seq[directory.Ref], of func(directory.Ref
 		ref   directory.Ref
 	}
 	var all []row
+	// A plain page can begin at its place and end when it is full.
 	plain := len(o.order) == 0 && !o.advanced()
 	for ref := range candidates {
 		if plain && int(ref) < o.skip || o.filter != nil && !o.filter.Matches(of(ref)) {
@@ -192,6 +205,7 @@ func (o *options) page(candidates iter.Seq[directory.Ref], of func(directory.Ref
 			r.keys = append(r.keys, strings.ToLower(of(ref)(by.Property).Text))
 		}
 		all = append(all, r)
+		// One more than the page has shows that there is another.
 		if plain && len(all) > o.top {
 			break
 		}
@@ -227,7 +241,10 @@ func (o *options) page(candidates iter.Seq[directory.Ref], of func(directory.Ref
 }
 
 // queryPhones does what is assumed of query options that the page of the call
-// does not list: https://learn.microsoft.com/graph/api/authentication-list-phonemethods.
+// does not list:
+// https://learn.microsoft.com/graph/api/authentication-list-phonemethods. By
+// default they are ignored, so that a client that filters phones gets all of
+// them.
 func (s *Simulator) queryPhones(c *call, shown *[]phoneBody) *refusal {
 	if s.config.Assumed.PhoneQueryOptions == OptionsIgnored || c.target.query == "" {
 		return nil

@@ -10,7 +10,10 @@ import (
 	"time"
 )
 
-// QuotaKind is how a quota counts.
+// QuotaKind is how a quota counts. Graph documents a token bucket for the
+// directory, and for phones a limit alone
+// (https://learn.microsoft.com/graph/throttling-limits), so that a client has to
+// cope with each.
 type QuotaKind int
 
 const (
@@ -24,8 +27,9 @@ const (
 	SlidingWindow
 )
 
-// Quota limits calls, which count one by one, also in a $batch. Without a
-// Limit or a Window there is none.
+// Quota limits calls, which count one by one, also in a $batch. Without a Limit
+// or a Window there is none. Units are writes, reads in resource units, or
+// calls: whoever asks says how many a call takes.
 type Quota struct {
 	Kind   QuotaKind
 	Limit  int
@@ -39,9 +43,10 @@ type Quota struct {
 
 // ParseQuota reads LIMIT/WINDOW, as in "3000/150s", for a sliding window in
 // which throttled calls count, as they do at Graph
-// (https://learn.microsoft.com/graph/throttling). The words "fixed" and
-// "bucket" behind it choose another kind, "forgiving" lets throttled calls go
-// uncounted, and "unlimited" is no quota.
+// (https://learn.microsoft.com/graph/throttling). The words "fixed" and "bucket"
+// behind it choose another kind, "forgiving" lets throttled calls go uncounted,
+// and "unlimited" is no quota. A window lasts a day at most, and a limit is a
+// million at most.
 func ParseQuota(text string) (Quota, error) {
 	const largest = 1_000_000
 	words := strings.Fields(text)
@@ -103,6 +108,8 @@ func (form *RetryAfterForm) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// text is the header's value for a wait that begins now; empty for none. It is
+// never shorter than the wait, or a client that keeps to it would be early.
 func (form RetryAfterForm) text(now time.Time, wait time.Duration) string {
 	switch form {
 	case RetryAfterSeconds:
@@ -116,8 +123,9 @@ func (form RetryAfterForm) text(now time.Time, wait time.Duration) string {
 	return ""
 }
 
-// meter counts calls against a quota. Its times are since the simulator's
-// start. A step costs the same however much is counted.
+// meter counts calls against a quota. Its times are since the simulator's start.
+// A step costs the same however much is counted. It does no locking and looks at
+// no clock.
 type meter struct {
 	quota Quota
 
@@ -130,6 +138,8 @@ type meter struct {
 	last []time.Duration
 }
 
+// set changes the quota and keeps what was counted, as far as that means
+// something under the new one.
 func (m *meter) set(q Quota, now time.Duration) {
 	old := *m
 	m.quota = q
@@ -147,11 +157,13 @@ func (m *meter) set(q Quota, now time.Duration) {
 	}
 }
 
-// interval is the time in which a bucket regains one token.
+// interval is the time in which a bucket regains one token. It is one nanosecond
+// at least, so that nothing is divided by zero.
 func (q Quota) interval() time.Duration { return max(1, q.Window/time.Duration(q.Limit)) }
 
 // wait is how long it is until n units would be taken, and 0 if they would be
 // now. More than the Limit can never be taken, and are asked for as that many.
+// It changes nothing.
 func (m *meter) wait(n int, now time.Duration) time.Duration {
 	n = min(n, m.quota.Limit)
 	tooMany := len(m.last) + n - m.quota.Limit
@@ -189,7 +201,7 @@ func (m *meter) take(n int, now time.Duration) {
 }
 
 // used is the share of the quota that is gone; above 1 where throttled calls
-// count.
+// count. Without a quota it is 0.
 func (m *meter) used(now time.Duration) float64 {
 	if m.quota.Limit == 0 {
 		return 0
@@ -216,7 +228,8 @@ type budget struct {
 	charged []charge // space for those of one call
 }
 
-// budgetOf finds the budget of an app, which is whole at first.
+// budgetOf finds the budget of an app, which is whole at first. Tenants do not
+// share one: limits hold for an app in a tenant.
 func (s *Simulator) budgetOf(c *call) *budget {
 	key := [2]string{c.caller.AppID, c.caller.TenantID}
 	if s.budgets[key] == nil && len(s.budgets) >= maxApps {
@@ -246,7 +259,8 @@ func (s *Simulator) SetWriteQuota(q Quota) {
 	}
 }
 
-// charge is what a call takes of one quota.
+// charge is what a call takes of one quota. A call may take of several, and is
+// refused when one of them is used up.
 type charge struct {
 	meter *meter
 	units int
@@ -254,6 +268,8 @@ type charge struct {
 	limit string // in x-ms-throttle-information
 }
 
+// charges are what a call takes. Every call for phones counts twice: as a read
+// or a write, and as a call to the MFA service.
 func (b *budget) charges(c *call, wanted service) []charge {
 	charges := b.charged[:0]
 	if wanted.units == 0 {
@@ -272,7 +288,9 @@ func (b *budget) charges(c *call, wanted service) []charge {
 }
 
 // throttle counts a call, and refuses it if one of its quotas is used up. used
-// is the largest share that is gone of any.
+// is the largest share that is gone of any. A call that is refused takes nothing
+// of the quotas, except where throttled calls count, and then of all that it
+// needs.
 func (s *Simulator) throttle(c *call, wanted service) (used float64, refused *refusal) {
 	b, now := s.budgetOf(c), s.now()
 	if s.config.ResetOnEarlyRetry && now < b.until {
@@ -299,7 +317,8 @@ func (s *Simulator) throttle(c *call, wanted service) (used float64, refused *re
 	return used, nil
 }
 
-// unitsOf takes one off for $select and for a small page, down to one.
+// unitsOf takes one off for $select and for a small page, down to one. The rules
+// are in https://learn.microsoft.com/graph/throttling-limits.
 func unitsOf(c *call, wanted service) int {
 	units := wanted.units
 	if c.options.selected != nil {
@@ -311,6 +330,8 @@ func unitsOf(c *call, wanted service) int {
 	return max(1, units)
 }
 
+// tooMany is the 429 of a quota. The headers tell which:
+// https://learn.microsoft.com/graph/throttling-limits.
 func (s *Simulator) tooMany(c *call, wait time.Duration, by charge) *refusal {
 	r := tooManyRequests()
 	r.retryAfter = s.config.RetryAfter.text(time.Now(), wait)
@@ -324,5 +345,6 @@ func (s *Simulator) tooMany(c *call, wait time.Duration, by charge) *refusal {
 }
 
 // percentage is a share in the form of x-ms-throttle-limit-percentage, which
-// goes from 0.8 to 1.8.
+// goes from 0.8 to 1.8. Calls for phones are not documented to have it: clients
+// may use it and must not need it.
 func percentage(used float64) string { return strconv.FormatFloat(min(used, 1.8), 'f', 1, 64) }

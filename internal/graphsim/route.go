@@ -10,6 +10,9 @@ import (
 	"entraphone/internal/graphsim/login"
 )
 
+// targetKind is what a path is for. The order counts: kinds before batchEndpoint
+// are calls to Graph, and those from phoneCollection to methodCollection are
+// served by the MFA service.
 type targetKind int
 
 const (
@@ -37,7 +40,8 @@ const (
 	inspection    // /_sim/...
 )
 
-// target is what a path addresses.
+// target is what a path addresses. It is known from the path alone: whether user
+// or phone exist is not.
 type target struct {
 	kind    targetKind
 	path    string // decoded, below the version, keys as plain segments
@@ -51,8 +55,11 @@ type target struct {
 	oddCase bool   // an action's name is not in the documented case
 }
 
-// route finds the target of an HTTP request by its escaped path.
+// route finds the target of an HTTP request by its escaped path. A path that
+// nothing is known by is one of an unknown version.
 func route(u *url.URL) target {
+	// Decoding comes later, for each segment, or an encoded slash would divide
+	// one.
 	escaped := u.EscapedPath()
 	first, rest, _ := strings.Cut(strings.TrimPrefix(escaped, "/"), "/")
 	switch {
@@ -73,7 +80,8 @@ func route(u *url.URL) target {
 	return t
 }
 
-// itemTarget finds the target of a request in a $batch by its url.
+// itemTarget finds the target of a request in a $batch by its url. It has no
+// version of its own: that of the $batch counts.
 func itemTarget(address, version string) target {
 	path, query, _ := strings.Cut(address, "?")
 	t := graphTarget(path)
@@ -83,7 +91,8 @@ func itemTarget(address, version string) target {
 }
 
 // patterns are the paths below the version. The first one that fits counts;
-// names in them stand in any case, and * is anything more.
+// names in them stand in any case, and * is anything more. The list is short
+// enough to be walked for each call.
 var patterns = []struct {
 	path string
 	kind targetKind
@@ -114,7 +123,7 @@ var patterns = []struct {
 
 // graphTarget finds the target of an escaped path below the version, with or
 // without a leading slash. What stands behind a # that was not escaped is not
-// part of it.
+// part of it. A path that breaks the rules of URLs is an unknown resource.
 func graphTarget(escaped string) target {
 	escaped, _, _ = strings.Cut(escaped, "#")
 	escaped = strings.Trim(escaped, "/")
@@ -152,7 +161,8 @@ func graphTarget(escaped string) target {
 }
 
 // fits reports whether the segments are those of a pattern, and keeps what
-// stands in its places if so.
+// stands in its places if so. It allocates nothing, because most calls try
+// several patterns.
 func (t *target) fits(pattern string, segments []string, quoted bool) bool {
 	pattern, more := strings.CutSuffix(pattern, "/*")
 	n := strings.Count(pattern, "/") + 1
@@ -181,7 +191,8 @@ func (t *target) fits(pattern string, segments []string, quoted bool) bool {
 // splitPath splits before it decodes, so that an encoded slash stays in its
 // segment, and makes two segments of name('key'). quoted is true where the key
 // of a user was of that form, the only one for a userPrincipalName that begins
-// with $: https://learn.microsoft.com/graph/api/user-get.
+// with $: https://learn.microsoft.com/graph/api/user-get. It is not ok for a
+// path that no URL may have.
 func splitPath(to []string, escaped string) (segments []string, quoted, ok bool) {
 	if strings.ContainsFunc(escaped, notInURL) {
 		return nil, false, false
@@ -214,9 +225,10 @@ func notInURL(r rune) bool {
 	return r <= ' ' || r >= 0x7f
 }
 
-// origin is the scheme and host of the caller's view. Identity libraries
-// follow what the discovery documents say to the letter, so that a proxy that
-// ends TLS must be seen through.
+// origin is the scheme and host of the caller's view. Identity libraries follow
+// what the discovery documents say to the letter, so that a proxy that ends TLS
+// must be seen through. The client chooses these headers, so nothing is trusted
+// because of them.
 func origin(r *http.Request, forwarded string) string {
 	scheme := "http"
 	if r.TLS != nil {
@@ -225,9 +237,10 @@ func origin(r *http.Request, forwarded string) string {
 	return cmp.Or(forwarded, scheme) + "://" + cmp.Or(r.Header.Get("X-Forwarded-Host"), r.Host)
 }
 
-// browsed is the origin by which a browser reaches us. A client that is bound
-// to https may forward a scheme alone, though it speaks http; a proxy also
-// tells whose request or which host it forwards.
+// browsed is the origin by which a browser reaches us. A client that is bound to
+// https may forward a scheme alone, though it speaks http; a proxy also tells
+// whose request or which host it forwards. What a browser is sent to must be
+// reachable for it, and not only for the client.
 func browsed(r *http.Request) string {
 	if r.Header.Get("X-Forwarded-Host") == "" && r.Header.Get("X-Forwarded-For") == "" {
 		return origin(r, "")

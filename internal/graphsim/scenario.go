@@ -22,7 +22,8 @@ import (
 	"entraphone/internal/graphsim/directory"
 )
 
-// maxScenario is far above what a person would write.
+// maxScenario is far above what a person would write. It is in bytes. A larger
+// one is refused before it is parsed.
 const maxScenario = 1 << 18
 
 //go:embed scenarios/*.yaml
@@ -41,16 +42,18 @@ func ScenarioNames() []string {
 }
 
 // NamedScenario opens one of the scenarios that come with the simulator. It is
-// false for a name that there is not.
+// false for a name that there is not. The caller closes it.
 func NamedScenario(name string) (io.ReadCloser, bool) {
 	file, err := named.Open("scenarios/" + name + ".yaml")
 	return file, err == nil
 }
 
-// ReadScenario reads a scenario in YAML, of which JSON is a part, and changes
-// in the Config what it says; all else stays, and its Users and Faults go
-// before those that are there already. Aliases are refused. Errors name the
-// line, and the Config is then as it was.
+// ReadScenario reads a scenario in YAML, of which JSON is a part, and changes in
+// the Config what it says; all else stays, and its Users and Faults go before
+// those that are there already. Aliases are refused. Errors name the line, and
+// the Config is then as it was. A key or a value that it does not know is an
+// error, for a fault with a misspelt key would never be played and every test
+// would pass.
 func ReadScenario(r io.Reader, config *Config) error {
 	if err := readScenario(r, config); err != nil {
 		return fmt.Errorf("reading scenario: %w", err)
@@ -58,6 +61,8 @@ func ReadScenario(r io.Reader, config *Config) error {
 	return nil
 }
 
+// readScenario checks the tree first and decodes it then: an error must not
+// leave half of a scenario behind.
 func readScenario(r io.Reader, config *Config) error {
 	root, err := parseScenario(r)
 	if err != nil {
@@ -66,6 +71,7 @@ func readScenario(r io.Reader, config *Config) error {
 	if err := fits(root, reflect.StructField{Type: reflect.TypeFor[Config]()}); err != nil {
 		return err
 	}
+	// Lists of the scenario would else be decoded into those that are there.
 	changed := *config
 	changed.Users, changed.Faults = nil, nil
 	changed.Assumed.NumberPattern = nil // or it would be changed in place
@@ -79,6 +85,7 @@ func readScenario(r io.Reader, config *Config) error {
 	return nil
 }
 
+// parseScenario takes one document that is not empty.
 func parseScenario(r io.Reader) (*yaml.Node, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxScenario+1))
 	if err != nil {
@@ -117,7 +124,8 @@ func plain(err error) error {
 const maxHeaders = 100
 
 // fits refuses a value that does not fit a field, before the decoder would, with
-// the names of our types and often without the line.
+// the names of our types and often without the line. at is the way from the root
+// to the node, as errors name it.
 func fits(node *yaml.Node, field reflect.StructField, at ...string) error {
 	t := field.Type
 	if t.Kind() == reflect.Pointer {
@@ -154,6 +162,7 @@ func fits(node *yaml.Node, field reflect.StructField, at ...string) error {
 	return makesSense(node, reflect.New(t).Interface(), at)
 }
 
+// keysFit checks the keys of a set and the values behind them.
 func keysFit(node *yaml.Node, t reflect.Type, at []string) error {
 	var known map[string]reflect.StructField
 	if t.Kind() == reflect.Struct {
@@ -196,7 +205,8 @@ func keysOf(t reflect.Type) map[string]reflect.StructField {
 	return keys
 }
 
-// wrongScalar is what is wrong with a single value, and empty if it fits.
+// wrongScalar is what is wrong with a single value, and empty if it fits. The
+// rules are in the tags "one" and "between" of the field.
 func wrongScalar(node *yaml.Node, value reflect.Value, rules reflect.StructTag) string {
 	tag := node.ShortTag()
 	if node.Kind != yaml.ScalarNode || !slices.Contains([]string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}, tag) {
@@ -217,7 +227,8 @@ func wrongScalar(node *yaml.Node, value reflect.Value, rules reflect.StructTag) 
 }
 
 // outOfBounds compares a value with the rules in the tag of its field, and with
-// what any value of its type must be.
+// what any value of its type must be. A share or a probability of 0 is refused,
+// because it means all in a Fault and reads like none.
 func outOfBounds(v reflect.Value, rules reflect.StructTag) string {
 	var low, high int64
 	words := strings.Fields(rules.Get("one"))
@@ -246,7 +257,8 @@ func outOfBounds(v reflect.Value, rules reflect.StructTag) string {
 }
 
 // makesSense asks a type with rules beyond those of its fields for a problem,
-// and with which key: numbers in it are places in lists.
+// and with which key: numbers in it are places in lists. The type has a method
+// problem; both results are empty where all is well.
 func makesSense(node *yaml.Node, value any, at []string) error {
 	whole, ok := value.(interface{ problem() (key, message string) })
 	if !ok {
@@ -262,7 +274,8 @@ func makesSense(node *yaml.Node, value any, at []string) error {
 	return misfit(node, at, message)
 }
 
-// child finds the value of a key, or an element by its number.
+// child finds the value of a key, or an element by its number. It is the node
+// itself where there is no such child.
 func child(node *yaml.Node, step string) *yaml.Node {
 	for i, c := range node.Content {
 		if node.Kind == yaml.SequenceNode && strconv.Itoa(i+1) == step ||
@@ -322,6 +335,7 @@ func (c *Config) problem() (key, message string) {
 // longest is how long anything here may last.
 const longest = 24 * time.Hour
 
+// problem finds a rule that would change nothing.
 func (r *UserRule) problem() (key, message string) {
 	if r.Fault == NoFault && r.MissingFor == 0 && r.DefaultMethod == "" {
 		return "", "says nothing: give it a fault, missingFor or defaultMethod"

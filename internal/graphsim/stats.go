@@ -16,7 +16,8 @@ import (
 )
 
 // Stats counts what has happened since the simulator was made. Subtract the
-// fields of an earlier copy to count from a moment on.
+// fields of an earlier copy to count from a moment on. They are what a test
+// asserts about a client that does not see them.
 type Stats struct {
 	// HTTP requests by kind: to the token endpoint, for discovery documents
 	// and device codes, of batches, and all others but those for /_sim.
@@ -41,21 +42,23 @@ type Stats struct {
 	// to the last, and 0 before there are two.
 	AcceptedPerSecond float64 `json:"acceptedWritesPerSecond"`
 
-	// Signs of a careless client: an alternateMobile that was created while
-	// the user had no mobile, or a mobile deleted before it; writes that
-	// arrived while another for the same user was unanswered, be it in the
-	// same $batch; and writes of a number that stood there already.
+	// Signs of a careless client: an alternateMobile that was created while the
+	// user had no mobile, or a mobile deleted before it; writes that arrived
+	// while another for the same user was unanswered, be it in the same $batch;
+	// and writes of a number that stood there already. None of these is refused
+	// because it is one.
 	OrderViolations int `json:"orderViolations"`
 	Overlaps        int `json:"overlaps"`
 	RepeatedWrites  int `json:"repeatedWrites"`
 }
 
-// counts are the Stats in the making.
+// counts are the Stats in the making. They need the lock.
 type counts struct {
 	Stats
 	first, last time.Duration // accepted writes, since the start
 }
 
+// accepted counts a write that was done, whatever becomes of its answer.
 func (n *counts) accepted(now time.Duration) {
 	if n.AcceptedWrites == 0 {
 		n.first = now
@@ -64,7 +67,7 @@ func (n *counts) accepted(now time.Duration) {
 	n.last = now
 }
 
-// Stats is a copy of the counts.
+// Stats is a copy of the counts. It does not wait for requests in flight.
 func (s *Simulator) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +78,8 @@ func (s *Simulator) Stats() Stats {
 	return copied
 }
 
-// LogEntry is one HTTP request, or one request inside a $batch.
+// LogEntry is one HTTP request, or one request inside a $batch. It holds no
+// body, no token and no phone number.
 type LogEntry struct {
 	Time   time.Time `json:"time"` // of arrival
 	Method string    `json:"method"`
@@ -101,7 +105,8 @@ func (s *Simulator) Log() []LogEntry {
 	return slices.Clone(s.log)
 }
 
-// countRequest needs the lock, as does logItem.
+// countRequest counts a request by its kind, and keeps its place in the log. It
+// needs the lock, as does logItem.
 func (s *Simulator) countRequest(x *exchange) {
 	switch x.target.kind {
 	case tokenEndpoint:
@@ -120,6 +125,8 @@ func (s *Simulator) countRequest(x *exchange) {
 	}
 }
 
+// logItem logs one request of a $batch. It has the request-id of the $batch, and
+// a client-request-id of its own where it was sent one.
 func (s *Simulator) logItem(x *exchange, it *item) {
 	if !s.config.KeepLog && s.config.OnRequest == nil {
 		return
@@ -135,8 +142,9 @@ func (s *Simulator) logItem(x *exchange, it *item) {
 	}
 }
 
-// inspect shows what Graph would not: the paths below /_sim ask for no token
-// and count as no request.
+// inspect shows what Graph would not: the paths below /_sim ask for no token and
+// count as no request. Whoever reaches the simulator may look: it is for
+// rehearsals.
 func (s *Simulator) inspect(w http.ResponseWriter, r *http.Request, t target) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -161,6 +169,8 @@ func (s *Simulator) inspect(w http.ResponseWriter, r *http.Request, t target) {
 	}
 }
 
+// inspectState shows one person by either key, or all of them, in the form that
+// a state is kept in.
 func (s *Simulator) inspectState(w http.ResponseWriter, query url.Values) {
 	u, found := s.person(query.Get("user"))
 	if query.Has("user") && !found {
@@ -175,6 +185,8 @@ func (s *Simulator) inspectState(w http.ResponseWriter, query url.Values) {
 	}
 }
 
+// person finds somebody, and makes nobody up: an open tenant has only those whom
+// a call has asked for.
 func (s *Simulator) person(key string) (u directory.User, found bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -185,10 +197,10 @@ func (s *Simulator) person(key string) (u directory.User, found bool) {
 	return u, found
 }
 
-// WriteState writes everybody with the phones that stand there now, in the
-// form that directory.ReadState reads. Each person is written as they are at
-// that moment: calls that come in meanwhile are served, and may or may not
-// show.
+// WriteState writes everybody with the phones that stand there now, in the form
+// that directory.ReadState reads. Each person is written as they are at that
+// moment: calls that come in meanwhile are served, and may or may not show. The
+// simulator can be made from it again, with the same ids.
 func (s *Simulator) WriteState(w io.Writer) error { return directory.WriteState(w, s.users()) }
 
 // Users are all users with the phones that stand there now, in the order of
@@ -196,6 +208,8 @@ func (s *Simulator) WriteState(w io.Writer) error { return directory.WriteState(
 // whatever key they were asked by stands as their userPrincipalName.
 func (s *Simulator) Users() []directory.User { return slices.AppendSeq([]directory.User{}, s.users()) }
 
+// users locks for each person by itself, so that calls are served while a slow
+// reader takes the list.
 func (s *Simulator) users() iter.Seq[directory.User] {
 	s.mu.Lock()
 	n := directory.Ref(s.people.Len())
@@ -213,7 +227,7 @@ func (s *Simulator) users() iter.Seq[directory.User] {
 }
 
 // Phones are the phones of a user by type, and empty if the user has none or
-// does not exist.
+// does not exist. It shows what stands there, whatever reads show.
 func (s *Simulator) Phones(user string) map[string]string {
 	u, _ := s.person(user)
 	phones := map[string]string{"mobile": u.Mobile, "alternateMobile": u.AlternateMobile, "office": u.Office}

@@ -15,7 +15,8 @@ import (
 )
 
 // userSchema is what is known of a user; see
-// https://learn.microsoft.com/graph/api/resources/user.
+// https://learn.microsoft.com/graph/api/resources/user. What is not here can be
+// selected, and has no value.
 var userSchema = odata.Schema{
 	"id": odata.String, "userPrincipalName": odata.String, "mail": odata.String, "employeeId": odata.String,
 	"onPremisesSamAccountName": odata.String, "displayName": odata.String, "userType": odata.String,
@@ -32,8 +33,8 @@ var (
 	wholeOnly = []string{"employeeId", "onPremisesSamAccountName"}
 )
 
-// shownUser is a user with the properties that are asked for; those that are
-// not known stay out.
+// shownUser is a user with the properties that are asked for; those that are not
+// known stay out. What the caller may not see is null, as if it were empty.
 func (s *Simulator) shownUser(c *call, ref directory.Ref) map[string]any {
 	u := s.people.User(ref)
 	property := propertiesOf(&u)
@@ -69,6 +70,8 @@ func (s *Simulator) shownUser(c *call, ref directory.Ref) map[string]any {
 	return shown
 }
 
+// getUser is https://learn.microsoft.com/graph/api/user-get. A refusal has no
+// message inside, as the directory's have none.
 func (s *Simulator) getUser(x *exchange, c *call) (answer, *refusal) {
 	a, refused := s.user(c)
 	if refused != nil {
@@ -79,7 +82,8 @@ func (s *Simulator) getUser(x *exchange, c *call) (answer, *refusal) {
 	return x.odata(http.StatusOK, shown), nil
 }
 
-// listUsers is https://learn.microsoft.com/graph/api/user-list.
+// listUsers is https://learn.microsoft.com/graph/api/user-list. Without $orderby
+// and $count nobody behind the page is looked at.
 func (s *Simulator) listUsers(x *exchange, c *call) (answer, *refusal) {
 	if refused := s.checkFilter(c); refused != nil {
 		return answer{}, refused
@@ -92,6 +96,8 @@ func (s *Simulator) listUsers(x *exchange, c *call) (answer, *refusal) {
 	return x.list(c, "users"+c.options.selection(), page, users), nil
 }
 
+// countUsers counts those who match, and asks for ConsistencyLevel: eventual as
+// https://learn.microsoft.com/graph/aad-advanced-queries does.
 func (s *Simulator) countUsers(x *exchange, c *call) (answer, *refusal) {
 	if !c.options.eventual {
 		return answer{}, badForDirectory("$count is not currently supported.")
@@ -105,7 +111,8 @@ func (s *Simulator) countUsers(x *exchange, c *call) (answer, *refusal) {
 
 // candidates are the users who may match, in order of their places in the
 // directory. A filter that names values of one indexed property does not walk
-// over everybody.
+// over everybody. In a tenant in which everybody exists these are all whom
+// somebody has asked for.
 func (s *Simulator) candidates(o options) iter.Seq[directory.Ref] {
 	if refs, ok := s.indexed(o.filter); ok {
 		return slices.Values(refs)
@@ -123,8 +130,11 @@ func (s *Simulator) candidates(o options) iter.Seq[directory.Ref] {
 	}
 }
 
+// exists reports whether calls find the user, whom a rule may call missing.
 func (s *Simulator) exists(ref directory.Ref) bool { return s.ruleFor(ref).Fault != Missing }
 
+// indexed are the users whom a filter names by values of one property, sorted by
+// place. It is false for a filter that can match others as well.
 func (s *Simulator) indexed(f *odata.Filter) (refs []directory.Ref, ok bool) {
 	if f == nil {
 		return nil, false
@@ -149,6 +159,7 @@ func (s *Simulator) indexed(f *odata.Filter) (refs []directory.Ref, ok bool) {
 	return nil, false
 }
 
+// property reads a user's properties by their names in JSON.
 func (s *Simulator) property(ref directory.Ref) properties {
 	u := s.people.User(ref)
 	return propertiesOf(&u)
@@ -157,7 +168,8 @@ func (s *Simulator) property(ref directory.Ref) properties {
 // checkFilter keeps the rules of
 // https://learn.microsoft.com/graph/aad-advanced-queries: some operators and
 // properties need ConsistencyLevel: eventual and $count=true, and without them
-// no more than 15 clauses may be joined.
+// no more than 15 clauses may be joined. f.CaseSensitive is set here, since the
+// parser does not know what is assumed.
 func (s *Simulator) checkFilter(c *call) *refusal {
 	const maxClauses, maxURL = 15, 2048
 	o, f := &c.options, c.options.filter
@@ -189,7 +201,8 @@ func (s *Simulator) checkFilter(c *call) *refusal {
 }
 
 // getByIDs is https://learn.microsoft.com/graph/api/directoryobject-getbyids:
-// ids that nobody has are left out.
+// ids that nobody has are left out. Other types than user are accepted, and
+// nobody is of them.
 func (s *Simulator) getByIDs(x *exchange, c *call) (answer, *refusal) {
 	var sent struct {
 		IDs   []string `json:"ids"`
@@ -220,10 +233,12 @@ func (s *Simulator) getByIDs(x *exchange, c *call) (answer, *refusal) {
 		shown["@odata.type"] = "#microsoft.graph.user"
 		found = append(found, shown)
 	}
+	// This call has no pages.
 	return x.list(c, "directoryObjects", page{}, found), nil
 }
 
-// getOrganization is https://learn.microsoft.com/graph/api/organization-list.
+// getOrganization is https://learn.microsoft.com/graph/api/organization-list. It
+// is made up, but for the tenant's id.
 func (s *Simulator) getOrganization(x *exchange, c *call) (answer, *refusal) {
 	organization := map[string]any{
 		"id": c.caller.TenantID, "displayName": "Simulated tenant", "tenantType": "AAD", "countryLetterCode": "US",
@@ -248,7 +263,8 @@ var registrationSchema = odata.Schema{
 	"userPreferredMethodForSecondaryAuthentication": odata.String,
 }
 
-// registration is one user's row of the report.
+// registration is one user's row of the report. It tells of phones only: nobody
+// here has another method.
 type registration struct {
 	ID              string   `json:"id"`
 	UPN             string   `json:"userPrincipalName"`
@@ -299,6 +315,7 @@ func (s *Simulator) listRegistrations(x *exchange, c *call) (answer, *refusal) {
 	return x.list(c, "reports/authenticationMethods/userRegistrationDetails", page, rows), nil
 }
 
+// getRegistration finds a row by the user's id, and not by userPrincipalName.
 func (s *Simulator) getRegistration(x *exchange, c *call) (answer, *refusal) {
 	ref, ok := s.people.Find(c.target.id)
 	if !ok || !s.exists(ref) || !strings.EqualFold(s.people.ID(ref), c.target.id) {

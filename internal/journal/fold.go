@@ -18,44 +18,52 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// Past is what a journal says of a run.
+// Past is what a journal says of a run. Resume, report and rollback go by it.
 type Past struct {
 	Header Header
-	// Ended is set when the run came to an end of its own, with ExitCode.
+	// Ended is set when the run came to an end of its own, with ExitCode. A
+	// resume behind that end takes it back.
 	Ended    bool
 	ExitCode int
 	// Rows are what is known of the rows of the file as it is now, by number,
-	// and Results their last outcomes.
+	// and Results their last outcomes. Both have an entry for each of these
+	// rows.
 	Rows    []Record
 	Results *authmethod.Results
 	// Gone are rows that the journal knows and that the file does not hold any
-	// more, as it names them last.
+	// more, in the order in which the journal names them first. Where the file
+	// has no rows, as for a rollback, they are all that the run has sent.
 	Gone []Gone
 
 	whole int64 // bytes of the file up to the end of the last whole line
 }
 
 // Record is what is known of one row; zero for one that the run never came to.
+// Only writes count: a read leaves no intent.
 type Record struct {
 	// Attempts are the requests with this row that were begun.
 	Attempts int32
 	// Open is set when a request for it may have left, and nobody knows what
-	// became of it.
+	// became of it. It has to be settled before anything else is sent for its
+	// user.
 	Open bool
 }
 
-// Gone is a row that the file does not hold any more.
+// Gone is a row that the file does not hold any more, as the journal names it
+// first.
 type Gone struct {
 	User      string
 	PhoneType authmethod.PhoneType
-	Number    authmethod.PhoneNumber
-	Line      int32 // where it stood
+	// Number is zero where the text is not one that ParsePhoneNumber takes.
+	Number authmethod.PhoneNumber
+	Line   int32 // where it stood
 	Record
 	Result *authmethod.Result // its last outcome, or nil
 }
 
 // DamagedError is a journal that is not whole where it must be: damage that no
-// power cut explains.
+// power cut explains. Nothing is repaired: a row whose intent was skipped would
+// be sent as if it had never been.
 type DamagedError struct {
 	Line  int   // from 1
 	Byte  int64 // of its beginning, from 0
@@ -68,7 +76,8 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.Cause }
 
-// ReadHeader reads the first line of a journal.
+// ReadHeader reads the first line of a journal. It takes the same time for a
+// journal of any length. Where there is none, the error wraps fs.ErrNotExist.
 func ReadHeader(path string) (Header, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -82,7 +91,9 @@ func ReadHeader(path string) (Header, error) {
 	return header(line)
 }
 
-// Ended reports whether the run came to its end, by the last line of its journal.
+// Ended reports whether the run came to its end, by the last line of its
+// journal. It reads only the end of the file, because a list of runs asks it of
+// each. A last line that is torn is not an end.
 func Ended(path string) (bool, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -103,6 +114,8 @@ func Ended(path string) (bool, error) {
 	return whole && json.Unmarshal(line[bytes.LastIndexByte(line, '\n')+1:], &last) == nil && last.Event == eventEnd, nil
 }
 
+// header refuses a format that is newer than this program, which could
+// misunderstand its entries.
 func header(line []byte) (h Header, err error) {
 	err = json.Unmarshal(line, &h)
 	switch {
@@ -121,9 +134,14 @@ func header(line []byte) (h Header, err error) {
 // Fold reads a journal from its beginning and says what became of rows by then.
 // Rows are known by their content; of rows that are equal the first is meant,
 // which is the one that is sent.
+//
+// The same journal and the same rows give the same Past, so that resume, report
+// and rollback agree about a run. With an error, the Past holds what stands
+// before the damage.
 func Fold(r io.Reader, rows *authmethod.Rows) (*Past, error) {
 	f := &folding{past: &Past{Rows: make([]Record, rows.Len()), Results: authmethod.NewResults(rows, nil)}, rows: rows, gone: map[key]int{}, known: make(map[uint64]authmethod.RowNumber, rows.Len())}
 	for n, row := range rows.All() {
+		// A row without a number was rejected: no entry is about it.
 		if row.Number.IsZero() {
 			continue
 		}
@@ -135,7 +153,8 @@ func Fold(r io.Reader, rows *authmethod.Rows) (*Past, error) {
 	return f.past, f.all(r)
 }
 
-// folding is a fold in the making.
+// folding is a fold in the making. One goroutine does it; only decoding is
+// shared out.
 type folding struct {
 	past  *Past
 	rows  *authmethod.Rows
@@ -148,17 +167,21 @@ type folding struct {
 	lines   int
 }
 
-// key is the content by which a row is known.
+// key is the content by which a row is known from one attempt to the next. The
+// line is not part of it: the file may have been sorted, corrected or extended.
 type key struct {
 	user      string // in lower case
 	phoneType authmethod.PhoneType
 	number    string
 }
 
+// keyOf is the key of a row of the file. User names are in lower case because
+// the directory does not regard their case.
 func keyOf(row *authmethod.Row) key {
 	return key{strings.ToLower(row.User), row.PhoneType, row.Number.Graph()}
 }
 
+// seed differs from process to process. Hashes are kept in memory only.
 var seed = maphash.MakeSeed()
 
 func (k key) hash() uint64 { return maphash.Comparable(seed, k) }
@@ -170,8 +193,8 @@ const (
 	blockSize  = 4 << 20
 )
 
-// all reads blocks of whole lines. What stands behind the last line break is torn
-// and left out.
+// all reads blocks of whole lines. What stands behind the last line break is
+// torn and left out. A line that is longer than a block is damage.
 func (f *folding) all(r io.Reader) error {
 	buffer, held := make([]byte, firstBlock), 0
 	for {
@@ -200,6 +223,8 @@ func (f *folding) all(r io.Reader) error {
 }
 
 // block decodes whole lines, a share on each processor, and takes them in order.
+// Decoding takes nearly all the time and needs no order; what the entries mean
+// depends on it.
 func (f *folding) block(block []byte) error {
 	if f.lines == 0 && len(block) > 0 {
 		line, rest, _ := bytes.Cut(block, []byte{'\n'})
@@ -224,6 +249,8 @@ func (f *folding) block(block []byte) error {
 			return nil
 		})
 	}
+	// No function returns an error: each line has its own fault, so that the
+	// first damaged line is reported, whichever was decoded first.
 	_ = group.Wait()
 	for i := range lines {
 		err := f.faults[i]
@@ -239,12 +266,14 @@ func (f *folding) block(block []byte) error {
 	return nil
 }
 
-// take adds an entry to what is known.
+// take adds an entry to what is known. The later entry wins: an outcome settles
+// the intents before it, and an intent opens the row again.
 func (f *folding) take(e *entry) error {
 	f.past.Ended = e.Event == eventEnd
 	switch e.Event {
 	case eventEnd:
 		f.past.ExitCode = e.ExitCode
+	// It only says that another process went on from here.
 	case eventResume:
 	case eventIntent:
 		record, _ := f.record(e)
@@ -256,7 +285,10 @@ func (f *folding) take(e *entry) error {
 		}
 		outcome := authmethod.Outcomes()[at] // a million of them share their text
 		record, set := f.record(e)
+		// Unknown says that nobody knows, and so does Open.
 		record.Open = outcome == authmethod.Unknown
+		// Intents are counted here, and what left is counted by the sender. The
+		// larger number is kept: a process may have died between the two.
 		record.Attempts = max(record.Attempts, int32(e.Attempts))
 		set(authmethod.Result{
 			Outcome: outcome, Class: e.Class, Reason: e.Reason, Status: e.HTTPStatus, Code: e.Code, Message: e.Message,
@@ -268,8 +300,10 @@ func (f *folding) take(e *entry) error {
 	return nil
 }
 
-// record finds the record of an entry's row, and how to set its result.
+// record finds the record of an entry's row, and how to set its result. A row
+// that the file does not hold is added to Gone when it is first named.
 func (f *folding) record(e *entry) (record *Record, set func(authmethod.Result)) {
+	// Two keys may share a hash, so the keys are compared as well.
 	if n, known := f.known[e.hash]; known && keyOf(f.rows.At(n)) == e.key {
 		return &f.past.Rows[n], func(result authmethod.Result) {
 			result.RequestID = f.intern(result.RequestID)
@@ -287,8 +321,8 @@ func (f *folding) record(e *entry) (record *Record, set func(authmethod.Result))
 	return &gone.Record, func(result authmethod.Result) { gone.Result = &result }
 }
 
-// intern gives equal neighbours one text: the rows of a batch share the id of the
-// request.
+// intern gives equal neighbours one text: the rows of a batch share the id of
+// the request.
 func (f *folding) intern(id string) string {
 	if id != f.lastID {
 		f.lastID = id

@@ -41,7 +41,8 @@ import (
 // changing it; their names and meanings do not change.
 const Format = 1
 
-// Header is the first line.
+// Header is the first line: what another process needs to go on with the run, or
+// to undo it. It holds no secret, because no flag does.
 type Header struct {
 	Format    int       `json:"format"`
 	Tool      string    `json:"tool"`
@@ -50,16 +51,20 @@ type Header struct {
 	Input     string    `json:"input"`          // name of the file, for people
 	Path      string    `json:"path,omitempty"` // of the file; empty for standard input
 	SHA256    string    `json:"sha256"`         // of its bytes
-	TenantID  string    `json:"tenantId"`
-	Endpoint  string    `json:"endpoint"`
-	Flags     []Flag    `json:"flags,omitempty"` // every option that was given
+	// TenantID and Endpoint say where the phones went: resume and rollback write
+	// there or not at all. TenantID is empty where only the credential knows the
+	// tenant.
+	TenantID string `json:"tenantId"`
+	Endpoint string `json:"endpoint"`
+	Flags    []Flag `json:"flags,omitempty"` // every option that was given
 
 	// Undoes is the run that this one rolls back; its rows are those of that
 	// run's journal, and there is no file.
 	Undoes string `json:"undoes,omitempty"`
 }
 
-// Flag is one option as it was given on the command line.
+// Flag is one option as it was given on the command line. A flag that was given
+// several times stands there several times, in that order.
 type Flag struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
@@ -67,14 +72,17 @@ type Flag struct {
 
 // The events that are not about a row.
 const (
+	// These two are about a row.
 	eventIntent  = "intent"
 	eventOutcome = "outcome"
-	eventResume  = "resume"
-	eventEnd     = "end"
+	// These two are about the run: a process goes on with it, or it is over.
+	eventResume = "resume"
+	eventEnd    = "end"
 )
 
-// Journal is the open record of one run. Its methods may be called
-// concurrently.
+// Journal is the open record of one run. Its methods may be called concurrently.
+// The first error of the file is kept, and every later call that has to write
+// returns it, which ends the run.
 type Journal struct {
 	rows *authmethod.Rows
 	file *os.File
@@ -89,8 +97,10 @@ type Journal struct {
 	err     error      // the first failure; nothing is written after it
 }
 
-// Create makes the file, which must not exist, and makes sure that its header
-// is on disk. The rows are those that Intent and Outcome number.
+// Create makes the file, which must not exist, and makes sure that its header is
+// on disk. The rows are those that Intent and Outcome number. A folder that
+// cannot be written, or a full disk, so shows before anything is sent. Only the
+// owner of the file can read it.
 func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err != nil {
@@ -105,7 +115,9 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 }
 
 // Reopen goes on with the journal of a run of which past is known. What is torn
-// at its end is cut off.
+// at its end is cut off. The entry "resume" is on disk before it returns. Two
+// processes must not append to one journal: the lock of the tenant is held by
+// then.
 func Reopen(path string, past *Past, version string, rows *authmethod.Rows) (*Journal, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {
@@ -131,7 +143,8 @@ func begin(file *os.File, line []byte, rows *authmethod.Rows) (*Journal, error) 
 }
 
 // Intent records that writes are about to be sent, and returns when that is safe
-// on disk. Callers that come at the same time share one fsync.
+// on disk. Callers that come at the same time share one fsync. The verb is
+// written where it is not create, as nearly all are.
 func (j *Journal) Intent(writes []authmethod.Task) error {
 	var lines bytes.Buffer
 	for _, write := range writes {
@@ -144,7 +157,9 @@ func (j *Journal) Intent(writes []authmethod.Task) error {
 	return j.flush(j.add(lines.Bytes(), 1))
 }
 
-// Outcome records what became of a row. It is safe with the next intent.
+// Outcome records what became of a row. It is safe with the next intent. If the
+// process dies before, the row is settled by a read when the run goes on. A
+// failure to write shows at the next Intent, at End or at Close.
 func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) error {
 	var line bytes.Buffer
 	e := j.entry(&line, eventOutcome, row).Str("outcome", string(result.Outcome))
@@ -171,7 +186,8 @@ func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) er
 	return nil
 }
 
-// entry begins a line about a row, which Send writes to w.
+// entry begins a line about a row, which Send writes to w. The number is whole:
+// with a masked one a run could neither go on nor be rolled back.
 func (j *Journal) entry(w io.Writer, name string, n authmethod.RowNumber) *zerolog.Event {
 	row := j.rows.At(n)
 	return event(w, name).Str("user", row.User).Str("phoneType", string(row.PhoneType)).Str("phoneNumber", row.Number.Graph()).Int32("line", row.Line)
@@ -204,10 +220,14 @@ func (j *Journal) flush(mine int64) error {
 	}
 	j.mu.Lock()
 	lines, upTo := j.pending, j.appended
+	// The two change places: entries are added to one while the other is
+	// written.
 	j.pending, j.written = j.written[:0], lines
 	j.mu.Unlock()
 	_, err := j.file.Write(lines)
 	if err == nil {
+		// A write alone does not survive a power cut:
+		// https://pubs.opengroup.org/onlinepubs/9799919799/functions/fsync.html.
 		err = j.file.Sync()
 	}
 	if err != nil {
@@ -218,14 +238,16 @@ func (j *Journal) flush(mine int64) error {
 	return nil
 }
 
-// End records that the run came to an end of its own, with this exit code.
+// End records that the run came to an end of its own, with this exit code. A run
+// without it was interrupted or stopped, or it died: it can be resumed.
 func (j *Journal) End(exitCode int) error {
 	var line bytes.Buffer
 	event(&line, eventEnd).Int("exitCode", exitCode).Send()
 	return j.flush(j.add(line.Bytes(), 1))
 }
 
-// Close writes what is pending and closes the file.
+// Close writes what is pending and closes the file. It does not say that the run
+// is over.
 func (j *Journal) Close() error {
 	err := j.flush(j.add(nil, 1))
 	if closeErr := j.file.Close(); err == nil && closeErr != nil {

@@ -13,13 +13,16 @@ import (
 // contradiction does not give texts that grow with its square.
 const maxLines = 5
 
-// rejectContradiction rejects rows of one user and type with different
-// numbers. Either may be the wrong one, so none is sent.
+// rejectContradiction rejects rows of one user and type with different numbers.
+// Either may be the wrong one, so none is sent. The problem of each names the
+// lines of the others, a few at most.
 func (b *builder) rejectContradiction(contradicting []authmethod.RowNumber) {
 	count := make(map[authmethod.PhoneNumber]int)
 	var witnesses []*authmethod.Row // enough to name maxLines others to any row
 	for _, n := range contradicting {
 		row := b.at(n)
+		// A few rows of each number, and one number more than are named:
+		// whichever number a row has, enough others are left.
 		if count[row.Number]++; count[row.Number] <= maxLines && len(count) <= maxLines+1 {
 			witnesses = append(witnesses, row)
 		}
@@ -29,12 +32,13 @@ func (b *builder) rejectContradiction(contradicting []authmethod.RowNumber) {
 		lines := otherLines(row, witnesses, len(contradicting)-count[row.Number])
 		problem := authmethod.CodeContradiction.Problem(row.PhoneType, lines)
 		b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &problem, Stops: true})
+		// A number that is not sent is not noted as shared either.
 		b.contradicting[n] = true
 	}
 }
 
 // otherLines names the lines of rows with another number than row's, of which
-// there are total.
+// there are total. A line with several phones is named once.
 func otherLines(row *authmethod.Row, witnesses []*authmethod.Row, total int) string {
 	var named []string
 	for _, other := range witnesses {
@@ -56,9 +60,10 @@ func otherLines(row *authmethod.Row, witnesses []*authmethod.Row, total int) str
 // maxNamed is how many of the users that share a number are named.
 const maxNamed = 10
 
-// noteShared notes on every row whose number several users have who they are.
-// It is no problem: people share phones, and Graph accepts it; but a number that
-// slipped down a column looks the same.
+// noteShared notes on every row whose number several users have who they are. It
+// is no problem: people share phones, and Graph accepts it; but a number that
+// slipped down a column looks the same. Chains are walked in the order of the
+// file, so that the notes are the same in every run.
 func (b *builder) noteShared() {
 	next, first := link(b.rows, func(row *authmethod.Row) uint32 {
 		if row.Number.IsZero() || row.User == "" {
@@ -77,6 +82,7 @@ func (b *builder) noteShared() {
 				sharing = append(sharing, m)
 			}
 		}
+		// One user may have a number twice: for that there are other findings.
 		if slices.ContainsFunc(sharing, func(m authmethod.RowNumber) bool { return !strings.EqualFold(b.at(m).User, b.at(sharing[0]).User) }) {
 			note := b.sharedNote(sharing)
 			for _, m := range sharing {
@@ -86,7 +92,8 @@ func (b *builder) noteShared() {
 	}
 }
 
-// sharedNote is one text for all rows that share a number.
+// sharedNote is one text for all rows that share a number, so that a report can
+// print it once. It names users and lines, and never the number.
 func (b *builder) sharedNote(sharing []authmethod.RowNumber) authmethod.Problem {
 	users := make(map[string]bool)
 	var named []string

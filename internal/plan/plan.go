@@ -1,12 +1,13 @@
-// Package plan turns the rows of a file into what is to be sent: for each user
-// a lane of rows in the order that Graph needs, mobile before alternateMobile
-// before office, wherever they stood in the file.
+// Package plan turns the rows of a file into what is to be sent: for each user a
+// lane of tasks in the order that Graph needs, mobile before alternateMobile
+// before office, wherever their rows stood in the file. Tasks are creates; for a
+// rollback, [Undo] plans the removal of what was written, in the opposite order.
 //
 // It also finds what only the whole file can show: rows that repeat each other,
 // rows that contradict each other, and numbers that several users share. It
 // knows neither Graph nor files, and the same rows always give the same plan:
-// lanes stand in the order in which their users first appear, and no map is
-// ever walked.
+// lanes stand in the order in which their users first appear, and no map is ever
+// walked.
 //
 // Its one invariant: every row is in exactly one lane, or decided here, or
 // rejected, by the reading or by a finding here.
@@ -22,7 +23,7 @@ import (
 )
 
 // Plan is what is to be sent, what is decided without sending, and what was
-// found on the way.
+// found on the way. It names rows by their numbers; the rows stay the caller's.
 type Plan struct {
 	Lanes     []authmethod.Lane
 	Decisions []Decision           // in the order of the rows
@@ -31,7 +32,7 @@ type Plan struct {
 }
 
 // Decision is the outcome of a row that is fit to be sent and will not be:
-// Duplicate or Dependency.
+// Duplicate or Dependency. The caller puts it into the results as it is.
 type Decision struct {
 	Row    authmethod.RowNumber
 	Result authmethod.Result
@@ -40,7 +41,8 @@ type Decision struct {
 // Build plans the sending of rows. It finds a problem where rows of one user and
 // type contradict each other (all of them are rejected, since either may be the
 // wrong one), and notes where rows repeat each other, share a number with other
-// users, or have no mobile before them. The rows stay as they are.
+// users, or have no mobile before them. The rows stay as they are. Every task is
+// a create.
 func Build(rows *authmethod.Rows) Plan {
 	noMobile := authmethod.CodeNoMobile.Problem()
 	b := &builder{rows: rows, contradicting: map[authmethod.RowNumber]bool{}, noMobile: &noMobile}
@@ -51,6 +53,7 @@ func Build(rows *authmethod.Rows) Plan {
 		}
 	}
 	b.Lanes = make([]authmethod.Lane, 0, b.Users)
+	// The lanes are parts of one slice, which is one allocation for all users.
 	tasks := make([]authmethod.Task, 0, rows.Len()) // never grows
 	var group []authmethod.RowNumber
 	for n := range authmethod.RowNumber(rows.Len()) {
@@ -66,24 +69,42 @@ func Build(rows *authmethod.Rows) Plan {
 			tasks = append(tasks, authmethod.Task{Row: row, Verb: authmethod.Create})
 		}
 		if len(tasks) > before {
+			// The capacity ends with the lane, so that no append reaches the
+			// next user's.
 			b.Lanes = append(b.Lanes, authmethod.Lane(tasks[before:len(tasks):len(tasks)]))
 		}
 	}
+	// They were made user by user.
 	slices.SortFunc(b.Decisions, func(a, b Decision) int { return cmp.Compare(a.Row, b.Row) })
 	b.noteShared()
 	authmethod.SortFindings(b.Findings)
 	return b.Plan
 }
 
-// Reverse makes of lanes that create phones those that remove them, in the order
-// that Graph needs for it: an alternateMobile before the mobile.
-func Reverse(lanes []authmethod.Lane) {
-	for _, lane := range lanes {
-		slices.Reverse(lane)
-		for i := range lane {
-			lane[i].Verb = authmethod.Delete
+// Undo plans what takes back a run: each row of what it wrote, as it is, is removed,
+// or created again. The alternateMobile of a user goes before the mobile when they
+// are removed, since Graph deletes no mobile beside one,
+// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete. Nothing is
+// found and nothing decided: the rows are what was done, not what somebody wants.
+func Undo(rows *authmethod.Rows, verb authmethod.Verb) (lanes []authmethod.Lane) {
+	next, first := ofUsers(rows)
+	for n := range authmethod.RowNumber(rows.Len()) {
+		if !first[n] {
+			continue
 		}
+		var lane authmethod.Lane
+		for m := n; m >= 0; m = next[m] {
+			lane = append(lane, authmethod.Task{Row: m, Verb: verb})
+		}
+		slices.SortStableFunc(lane, func(a, b authmethod.Task) int {
+			return cmp.Compare(rows.At(a.Row).PhoneType.Rank(), rows.At(b.Row).PhoneType.Rank())
+		})
+		if verb == authmethod.Delete {
+			slices.Reverse(lane)
+		}
+		lanes = append(lanes, lane)
 	}
+	return lanes
 }
 
 // builder is a plan in the making.
@@ -96,17 +117,20 @@ type builder struct {
 
 func (b *builder) at(n authmethod.RowNumber) *authmethod.Row { return b.rows.At(n) }
 
+// note adds a note, which does not stop the row.
 func (b *builder) note(n authmethod.RowNumber, code authmethod.Code, args ...any) {
 	p := code.Problem(args...)
 	b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &p})
 }
 
+// decide gives a row its outcome, so that it is not sent.
 func (b *builder) decide(n authmethod.RowNumber, result authmethod.Result) {
 	b.Decisions = append(b.Decisions, Decision{n, result})
 }
 
-// ofUsers chains the rows of each user. The directory compares user names without
-// regard to case, and so does this.
+// ofUsers chains the rows of each user. The directory compares user names
+// without regard to case, and so does this. Rows without a user, which are
+// rejected already, are in no chain.
 func ofUsers(rows *authmethod.Rows) (next []authmethod.RowNumber, first []bool) {
 	return link(rows, func(row *authmethod.Row) uint32 {
 		if row.User == "" {
@@ -117,7 +141,9 @@ func ofUsers(rows *authmethod.Rows) (next []authmethod.RowNumber, first []bool) 
 }
 
 // lane orders one user's rows and leaves out those that are not to be sent. It
-// works within the slice it is given: it writes only where it has read.
+// works within the slice it is given: it writes only where it has read. Of
+// rejected rows only a mobile matters: the user's alternateMobile waits for the
+// corrected file with it.
 func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
 	slices.SortStableFunc(group, func(x, y authmethod.RowNumber) int {
 		return cmp.Compare(b.at(x).PhoneType.Rank(), b.at(y).PhoneType.Rank())
@@ -134,6 +160,7 @@ func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
 		case !fit && phoneType == authmethod.PhoneTypeMobile:
 			refused = head
 		case !fit:
+		// Graph would refuse it as long as the mobile is missing.
 		case phoneType == authmethod.PhoneTypeAlternateMobile && mobile < 0 && refused >= 0:
 			line := b.at(refused).Line
 			b.note(row, authmethod.CodeHeldBack, line)
@@ -142,6 +169,8 @@ func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
 			switch {
 			case phoneType == authmethod.PhoneTypeMobile:
 				mobile = row
+			// The file has no mobile, and the tenant may have one: Graph
+			// decides.
 			case phoneType == authmethod.PhoneTypeAlternateMobile && mobile < 0:
 				b.Findings = append(b.Findings, authmethod.Finding{Row: row, Problem: b.noMobile})
 			case phoneType == authmethod.PhoneTypeAlternateMobile && b.at(row).Number == b.at(mobile).Number:
@@ -153,7 +182,8 @@ func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
 	return kept
 }
 
-// sameType is the rows at the head of group that are of one type.
+// sameType is the rows at the head of group that are of one type. The group is
+// sorted by type.
 func (b *builder) sameType(group []authmethod.RowNumber) []authmethod.RowNumber {
 	n := 1
 	for n < len(group) && b.at(group[n]).PhoneType == b.at(group[0]).PhoneType {
@@ -162,8 +192,9 @@ func (b *builder) sameType(group []authmethod.RowNumber) []authmethod.RowNumber 
 	return group[:n]
 }
 
-// chooseOne returns the row to send among a user's rows of one type. Equal
-// rows after the first are duplicates; different ones contradict each other.
+// chooseOne returns the row to send among a user's rows of one type. Equal rows
+// after the first are duplicates; different ones contradict each other. The bool
+// is false where none is to be sent.
 func (b *builder) chooseOne(same []authmethod.RowNumber) (authmethod.RowNumber, bool) {
 	fit := make([]authmethod.RowNumber, 0, 1)
 	contradict := false

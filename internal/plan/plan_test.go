@@ -244,3 +244,23 @@ func ExampleBuild() {
 	// 3 mobile
 	// 2 alternateMobile
 }
+
+// What takes back a run holds every row once, whatever they are, an alternateMobile
+// before the mobile where they are removed.
+func TestUndo(t *testing.T) {
+	rows := rowsOf("a@x mobile +1 2065550101", "b@x office +1 2065550102", "A@x alternateMobile +1 2065550101", "a@x mobile +1 2065550103", "a@x office +1 2065550104")
+	for verb, want := range map[authmethod.Verb][]string{
+		authmethod.Delete: {"6:office 4:alternateMobile 5:mobile 2:mobile", "3:office"},
+		authmethod.Create: {"2:mobile 5:mobile 4:alternateMobile 6:office", "3:office"},
+	} {
+		lanes := plan.Undo(rows, verb)
+		if diff := cmp.Diff(want, describe(rows, plan.Plan{Lanes: lanes})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", verb, diff)
+		}
+		for _, task := range slices.Concat(lanes...) {
+			if task.Verb != verb {
+				t.Errorf("row %d is to %s, want %s", task.Row, task.Verb, verb)
+			}
+		}
+	}
+}

@@ -18,8 +18,10 @@ const shards = 64
 var seed = maphash.MakeSeed()
 
 // link chains rows that are the same: next is the next such row in the order of
-// the file, or -1, and first tells the rows that begin a chain. Rows that are the
-// same have one hash; those of hash 0 are in no chain. It works on all cores.
+// the file, or -1, and first tells the rows that begin a chain. Rows that are
+// the same have one hash; those of hash 0 are in no chain. It works on all
+// cores. It calls hash and same from several goroutines at once. It does what a
+// map from a key to its rows would, without making a key for each row.
 func link(rows *authmethod.Rows, hash func(*authmethod.Row) uint32, same func(a, b *authmethod.Row) bool) (next []authmethod.RowNumber, first []bool) {
 	l := linker{rows, same, make([]uint32, rows.Len()), make([]authmethod.RowNumber, rows.Len()), make([]bool, rows.Len())}
 	var g errgroup.Group
@@ -45,6 +47,8 @@ func link(rows *authmethod.Rows, hash func(*authmethod.Row) uint32, same func(a,
 	return l.next, l.first
 }
 
+// linker is a link in the making. Its three slices have an entry for each row,
+// and goroutines write only those of their own rows, so that nothing is locked.
 type linker struct {
 	rows   *authmethod.Rows
 	same   func(a, b *authmethod.Row) bool
@@ -72,7 +76,7 @@ func (l *linker) shards() (shard [shards][]authmethod.RowNumber) {
 }
 
 // shard links the rows of one shard: an open hash table holds the last row of
-// each chain.
+// each chain. The table is never more than half full, so that a search is short.
 func (l *linker) shard(members []authmethod.RowNumber) {
 	size := uint32(8)
 	for int(size) < 2*len(members) {

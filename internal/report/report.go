@@ -4,6 +4,10 @@
 //
 // It sends nothing and decides nothing. Its one invariant: every row stands in
 // the results exactly once, so that the counts by outcome add up to the rows.
+//
+// The command calls it once a run is over, whatever its end, and again for a
+// report from the journal. Numbers stand in results.csv only, and masked there
+// with --mask.
 package report
 
 import (
@@ -18,31 +22,42 @@ import (
 	"github.com/natefinch/atomic"
 )
 
-// Facts is what a summary says about the run as a whole.
+// Facts is what a summary says about the run as a whole. The command gathers
+// them; what can be counted from rows and results is not among them. Those with
+// a JSON name stand in summary.json as they are.
 type Facts struct {
-	Tool         string    `json:"tool"`             // name and version
-	Run          string    `json:"run"`              // name of the run's folder
-	Input        string    `json:"-"`                // path of the file, or "standard input"
-	SHA256       string    `json:"-"`                // of the input's bytes
-	LeftOut      int       `json:"-"`                // lines that the user did not want read as rows
-	WithoutPhone int       `json:"-"`                // lines of people who have no phone at all
-	Target       string    `json:"target"`           // what was written to, for people
-	DryRun       bool      `json:"dryRun"`           // nothing was to be sent
-	Undoes       string    `json:"undoes,omitempty"` // the run that this one rolled back
-	StartedAt    time.Time `json:"startedAt"`
-	FinishedAt   time.Time `json:"finishedAt"`
-	ExitCode     int       `json:"exitCode"`
-	Stopped      string    `json:"stopped"`    // why the run did not finish; empty when it did
-	Requests     int64     `json:"requests"`   // that left this machine
-	Operations   int64     `json:"operations"` // steps in them
-	Throttled    int64     `json:"throttled"`
-	Lost         int64     `json:"lostAnswers"`
-	ReadBacks    int64     `json:"readBacks"`
+	Tool         string `json:"tool"`               // name and version
+	Run          string `json:"run"`                // name of the run's folder
+	Input        string `json:"-"`                  // path of the file, or "standard input"
+	SHA256       string `json:"-"`                  // of the input's bytes
+	LeftOut      int    `json:"-"`                  // lines that the user did not want read as rows
+	WithoutPhone int    `json:"-"`                  // lines of people who have no phone at all
+	Target       string `json:"target"`             // what was written to, for people
+	DryRun       bool   `json:"dryRun"`             // nothing was to be sent
+	Undoes       string `json:"undoes,omitempty"`   // the run that this one rolled back
+	UnderWay     bool   `json:"underWay,omitempty"` // the run goes on while this is said of it
+	// StartedAt is that of the process, or of the first one where the report is
+	// made again from the journal.
+	StartedAt  time.Time `json:"startedAt"`
+	FinishedAt time.Time `json:"finishedAt"`
+	ExitCode   int       `json:"exitCode"`
+	Stopped    string    `json:"stopped"` // why the run did not finish; empty when it did
+	// These are of this process alone, not of earlier attempts at the run. A
+	// report that is made again knows only the writes that the journal counts,
+	// as Operations.
+	Requests   int64 `json:"requests"`   // that left this machine
+	Operations int64 `json:"operations"` // steps in them
+	Throttled  int64 `json:"throttled"`
+	Lost       int64 `json:"lostAnswers"`
+	ReadBacks  int64 `json:"readBacks"`
 }
 
 // Publish writes a file that only its owner can read: to a temporary name beside
 // path, then to disk, then renamed, so that a file of that name is whole or not
-// there.
+// there. A reader, or a script that waits for the file, never sees a half of it,
+// and a crash leaves the one before. What write returns is returned, and nothing
+// is renamed then. The temporary name begins with a dot; a crash may leave such
+// a file.
 func Publish(path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".entraphone-*")
 	if err != nil {
@@ -66,7 +81,8 @@ func Publish(path string, write func(io.Writer) error) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder makes a rename durable. On Windows it is, and folders cannot be
+// syncFolder makes a rename durable: the name stands in the folder, which has
+// data of its own on disk. On Windows a rename is durable, and folders cannot be
 // synced.
 func syncFolder(path string) error {
 	if runtime.GOOS == "windows" {

@@ -18,7 +18,8 @@ import (
 )
 
 // line is a line of results.csv. The order of the fields is the order of the
-// columns, which scripts rely on.
+// columns, which scripts rely on. Columns may be added at the end; none is
+// renamed, moved or left out.
 type line struct {
 	Line        int32  `csv:"line"`
 	User        string `csv:"user"`
@@ -26,19 +27,24 @@ type line struct {
 	PhoneNumber string `csv:"phoneNumber"`
 	Outcome     string `csv:"outcome"`
 	Class       string `csv:"class"`
-	HTTPStatus  string `csv:"httpStatus"`
-	Code        string `csv:"code"`
-	Message     string `csv:"message"`
-	Advice      string `csv:"advice"`
-	RequestID   string `csv:"requestId"`
-	Attempts    int    `csv:"attempts"`
-	FinishedAt  string `csv:"finishedAt"`
-	Input       string `csv:"input"`
-	Reason      string `csv:"reason"`
+	// HTTPStatus is a text because 0 would look like a status; it is empty for
+	// rows that got no answer.
+	HTTPStatus string `csv:"httpStatus"`
+	Code       string `csv:"code"`
+	Message    string `csv:"message"`
+	Advice     string `csv:"advice"`
+	RequestID  string `csv:"requestId"`
+	Attempts   int    `csv:"attempts"`
+	FinishedAt string `csv:"finishedAt"`
+	// Input is the phone cell as the file has it, masked with --mask.
+	Input  string `csv:"input"`
+	Reason string `csv:"reason"`
 }
 
 // WriteResults writes results.csv as [Publish] does. With mask, phone numbers
-// show their last two digits only.
+// show their last two digits only. It takes the results of the whole file, those
+// of earlier attempts among them: a resumed run replaces the file and does not
+// append to it.
 func WriteResults(path string, results *authmethod.Results, mask bool) error {
 	if err := Publish(path, func(w io.Writer) error { return writeLines(w, results, mask) }); err != nil {
 		return fmt.Errorf("writing the results: %w", err)
@@ -50,6 +56,8 @@ func WriteResults(path string, results *authmethod.Results, mask bool) error {
 // never stand in memory as text.
 const rowsAtOnce = 512
 
+// writeLines writes a heading, a line for each row in the order of the file, and
+// nothing else. A file without rows has its heading.
 func writeLines(w io.Writer, results *authmethod.Results, mask bool) error {
 	lines := make([]line, 0, rowsAtOnce)
 	marshal := func() error { return gocsv.Marshal(lines, w) } // with the heading, the first time
@@ -66,6 +74,8 @@ func writeLines(w io.Writer, results *authmethod.Results, mask bool) error {
 	return marshal()
 }
 
+// newLine renders one row. Masking comes first and the protection against
+// formulas last, so that no text gets past either.
 func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) line {
 	row, result, notes := results.Rows().At(n), results.At(n), results.Findings(n).Notes
 	l := line{
@@ -86,6 +96,7 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 	if !result.FinishedAt.IsZero() {
 		l.FinishedAt = result.FinishedAt.UTC().Format(time.RFC3339)
 	}
+	// The other cells are words and numbers of this program.
 	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input} {
 		*cell = safe(*cell)
 	}
@@ -93,7 +104,8 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 }
 
 // mask hides the row's number wherever it may stand: in Graph's words too, and
-// in the cells of a rejected row, where columns may have been mixed up.
+// in the cells of a rejected row, where columns may have been mixed up. The user
+// and the type of a row that is not rejected stay: they have been checked by then.
 func (l *line) mask(row *authmethod.Row, outcome authmethod.Outcome) {
 	if l.PhoneNumber != "" {
 		l.PhoneNumber = row.Number.String()
@@ -106,7 +118,8 @@ func (l *line) mask(row *authmethod.Row, outcome authmethod.Outcome) {
 }
 
 // message is what happened, then Graph's own words, then what was repaired or
-// looked odd.
+// looked odd. Graph's words stand behind ours because they are in English, in
+// the developers' terms, and may change any day.
 func message(result authmethod.Result, notes []authmethod.Problem) string {
 	texts := []string{joined(": ", result.Message, result.Detail)}
 	for _, note := range notes {
@@ -115,7 +128,8 @@ func message(result authmethod.Result, notes []authmethod.Problem) string {
 	return joined("; ", texts...)
 }
 
-// advice is what to do about the outcome, then about what looked odd.
+// advice is what to do about the outcome, then about what looked odd. Advice
+// that a note shares with the outcome is given once.
 func advice(result authmethod.Result, notes []authmethod.Problem) string {
 	texts := []string{result.Advice}
 	for _, note := range notes {
@@ -133,19 +147,23 @@ func joined(separator string, texts ...string) string {
 
 // graphForm is a number as Graph writes it, the one kind of text that begins
 // with + and is not a formula: the blank in it keeps spreadsheets from computing
-// it.
+// it. A masked number has the same form.
 var graphForm = regexp.MustCompile(`^\+[0-9]+ [0-9*]+(x[0-9]+)?$`)
 
 // A spreadsheet reads a formula that begins with one of these, at the beginning
 // of a cell or behind a character that may divide cells where it is opened. See
 // https://owasp.org/www-community/attacks/CSV_Injection.
 const (
+	// Some spreadsheets read the wide forms as the ASCII ones.
 	beginsFormula = "=+-@＝＋－＠\t\r\n"
 	dividesCells  = ";|\t\r\n"
 )
 
 // safe keeps a spreadsheet from running a cell: an apostrophe in front makes it
-// text. Control characters that a terminal would obey are left out.
+// text. Control characters that a terminal would obey are left out. Every cell
+// that holds a text of the file or of Graph goes through it. The apostrophe is
+// visible to programs that read the file, which the manual says. Line
+// breaks and tabs stay: the CSV writer quotes them (RFC 4180, section 2).
 func safe(cell string) string {
 	if graphForm.MatchString(cell) {
 		return cell
@@ -174,11 +192,13 @@ func safe(cell string) string {
 }
 
 // likeNumber finds what may be a phone number in a text, whatever groups its
-// digits.
+// digits. It takes six digits or more with what stands between them: shorter
+// ones are line numbers, years and codes.
 var likeNumber = regexp.MustCompile(`\p{Nd}[\p{Nd} ()./*,_-]{4,}\p{Nd}`)
 
 // MaskUser hides what may be a phone number in the name of a user, as a file has
-// where its columns were mixed up. Object ids stay.
+// where its columns were mixed up. Object ids stay. Logs use it for every user,
+// reports for those of rejected rows.
 func MaskUser(user string) string {
 	if uuid.Validate(user) == nil {
 		return user
@@ -186,9 +206,11 @@ func MaskUser(user string) string {
 	return maskNumbers(user)
 }
 
+// maskNumbers masks the numbers within a text, and leaves the text.
 func maskNumbers(text string) string { return likeNumber.ReplaceAllStringFunc(text, maskDigits) }
 
-// maskDigits hides all digits of a text but the last two, in every script.
+// maskDigits hides all digits of a text but the last two, in every script. Two
+// are enough to tell the phones of a row from each other, and too few to dial.
 func maskDigits(text string) string {
 	runes := []rune(text)
 	kept := 0

@@ -13,17 +13,20 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// summary is summary.json. Fields may be added; their names and meanings do
-// not change.
+// summary is summary.json. Fields may be added; their names and meanings do not
+// change. It is for programs, which find every key in every run.
 type summary struct {
 	Input summaryInput `json:"input"`
 	Facts
+	// Seconds are those from StartedAt to FinishedAt, waiting included.
 	Seconds  float64        `json:"durationSeconds"`
 	Outcomes map[string]int `json:"outcomes"` // every outcome, also those with 0
 	Classes  map[string]int `json:"classes"`
 	Noted    int            `json:"rowsWithNotes"`
 }
 
+// summaryInput is about the file. The hash is of its bytes as they were read,
+// before any decoding.
 type summaryInput struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
@@ -34,7 +37,9 @@ type summaryInput struct {
 	WithoutPhone int `json:"withoutPhone"`
 }
 
-// WriteSummary writes summary.json as [Publish] does.
+// WriteSummary writes summary.json as [Publish] does. The command writes it
+// last: it holds the exit code, which depends on whether everything else could
+// be written.
 func WriteSummary(path string, results *authmethod.Results, f Facts) error {
 	counts, classes := results.Counts(), classesOf(results)
 	f.StartedAt, f.FinishedAt = f.StartedAt.UTC(), f.FinishedAt.UTC()
@@ -60,6 +65,7 @@ func WriteSummary(path string, results *authmethod.Results, f Facts) error {
 	return nil
 }
 
+// noted counts the rows that have a note, whatever became of them.
 func noted(results *authmethod.Results) (rows int) {
 	for n := range results.Rows().All() {
 		if len(results.Findings(n).Notes) > 0 {
@@ -69,7 +75,8 @@ func noted(results *authmethod.Results) (rows int) {
 	return rows
 }
 
-// classesOf are the rows that need somebody, by who that is.
+// classesOf are the rows that need somebody, by who that is. Every outcome that
+// is not a success has a class.
 func classesOf(results *authmethod.Results) map[authmethod.Class][]authmethod.RowNumber {
 	classes := make(map[authmethod.Class][]authmethod.RowNumber)
 	for n := range results.Rows().All() {
@@ -80,7 +87,8 @@ func classesOf(results *authmethod.Results) map[authmethod.Class][]authmethod.Ro
 	return classes
 }
 
-// meanings are those of outcomes, in a few words.
+// meanings are those of outcomes, in a few words. The manual says the same at
+// more length.
 var meanings = map[authmethod.Outcome]string{
 	authmethod.Created:      "the phone is registered now",
 	authmethod.Removed:      "the phone is not registered any more",
@@ -95,7 +103,8 @@ var meanings = map[authmethod.Outcome]string{
 	authmethod.NotAttempted: "not sent, or stopped before it was settled",
 }
 
-// remedies are what can be done about a class.
+// remedies are what can be done about a class. The advice of each row, in
+// results.csv, is more exact.
 var remedies = map[authmethod.Class]string{
 	authmethod.FixData:    "correct the file",
 	authmethod.Retry:      "run again",
@@ -103,16 +112,20 @@ var remedies = map[authmethod.Class]string{
 	authmethod.Decision:   "needs your decision",
 }
 
-// Print writes the summary for a person, on one screen whatever the size of
-// the run.
+// Print writes the summary for a person, on one screen whatever the size of the
+// run. It does not name any number, and masks the users of rejected rows. It is
+// one write, so that a pipe that is closed shows as one error.
 func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	var text bytes.Buffer
+	// Why a run stopped matters more than what it was.
 	title := "Imported"
 	switch {
 	case f.DryRun:
 		title = "Dry run, nothing sent:"
 	case f.Stopped != "":
 		title = "Stopped before the end:"
+	case f.UnderWay:
+		title = "Under way:"
 	case f.Undoes != "":
 		title = "Rolled back"
 	}
@@ -126,6 +139,7 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	printClasses(&text, results)
 	fmt.Fprintln(&text)
 	switch {
+	// Only a process that sent something knows what it cost.
 	case f.Requests > 0:
 		fmt.Fprintf(&text, "  %s\n", f.effort())
 	case f.Operations > 0:
@@ -137,6 +151,7 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	if f.WithoutPhone > 0 {
 		fmt.Fprintf(&text, "  people without any phone, nothing to do: %d\n", f.WithoutPhone)
 	}
+	// Notes stop no row, and nobody reads them unless told that there are any.
 	if n := noted(results); n > 0 {
 		fmt.Fprintf(&text, "  rows with notes about repairs and oddities in results.csv: %d\n", n)
 	}
@@ -144,6 +159,7 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	return err
 }
 
+// printOutcomes prints the outcomes that there are, and the rows as their sum.
 func printOutcomes(text *bytes.Buffer, results *authmethod.Results) error {
 	var lines bytes.Buffer
 	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
@@ -163,6 +179,8 @@ func printOutcomes(text *bytes.Buffer, results *authmethod.Results) error {
 	return nil
 }
 
+// printClasses prints for each class how many rows it has and its first row,
+// with which somebody can begin.
 func printClasses(text *bytes.Buffer, results *authmethod.Results) {
 	classes := classesOf(results)
 	heading := "\nWhat is left to do, with the first row of each kind\n\n"
@@ -182,8 +200,9 @@ func printClasses(text *bytes.Buffer, results *authmethod.Results) {
 	}
 }
 
-// Printable leaves out what a terminal would obey, and what would look like another
-// line.
+// Printable leaves out what a terminal would obey, and what would look like
+// another line. A cell may hold escape sequences that move the cursor or clear
+// the screen, or a line break that makes it look like a message of this program.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -193,7 +212,8 @@ func Printable(text string) string {
 	}, text)
 }
 
-// clip keeps a text to one line of a terminal.
+// clip keeps a text to one line of a terminal. It counts runes: a letter of two
+// columns, as in Chinese, makes the line longer.
 func clip(text string, most int) string {
 	runes := []rune(text)
 	if len(runes) <= most {
@@ -202,7 +222,8 @@ func clip(text string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// effort is what the run cost.
+// effort is what the run cost. Phones sent are the operations that are not
+// reads.
 func (f Facts) effort() string {
 	took := f.FinishedAt.Sub(f.StartedAt)
 	text := fmt.Sprintf("requests %d (phones sent %d, read back %d) in %s", f.Requests, f.Operations-f.ReadBacks, f.ReadBacks, took.Round(100*time.Millisecond))

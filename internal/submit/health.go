@@ -20,7 +20,8 @@ const (
 	unauthorizedRuns = 3
 )
 
-// RefusedError ends a run in which Graph refused the caller, not the rows.
+// RefusedError ends a run in which Graph refused the caller, not the rows. Rows
+// that were not sent stay not attempted, since nothing is wrong with them.
 type RefusedError struct {
 	Answers int
 	All     bool              // no rows were left
@@ -37,7 +38,8 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("writing phones: Graph refused the first %d rows with 403, so the credential lacks the permission or the role", e.Answers)
 }
 
-// ExitCode is what the command ends with.
+// ExitCode is what the command ends with. It tells scripts to get a person, not
+// to try again.
 func (e *RefusedError) ExitCode() int { return 5 }
 
 // Advice is what the caller lacks; see
@@ -70,7 +72,8 @@ func (e *StalledError) Error() string {
 	return text
 }
 
-// ExitCode is what the command ends with.
+// ExitCode is what the command ends with. It tells scripts that going on later
+// may be all that is needed.
 func (e *StalledError) ExitCode() int { return 4 }
 
 // Advice is what to do when Graph kept throttling.
@@ -78,7 +81,8 @@ func (e *StalledError) Advice() string {
 	return "go on later with entraphone resume; --give-up-after waits longer"
 }
 
-// UnreachableError ends a run when nothing answered for too long.
+// UnreachableError ends a run when nothing answered for too long: there was no
+// connection, or all answers were lost. Its Cause is that of the last request.
 type UnreachableError struct {
 	For   time.Duration
 	Cause error
@@ -90,7 +94,8 @@ func (e *UnreachableError) Error() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Cause }
 
-// ExitCode is what the command ends with.
+// ExitCode is what the command ends with. The network or the configuration is at
+// fault, and the run has no way to tell which.
 func (e *UnreachableError) ExitCode() int { return 1 }
 
 // Advice is where to look when nothing answers.
@@ -98,20 +103,24 @@ func (e *UnreachableError) Advice() string {
 	return "check the network, the proxy (HTTPS_PROXY) and --graph-endpoint, then go on with entraphone resume"
 }
 
-// health watches the run as a whole.
+// health watches the run as a whole, while settle looks at one row. It tells a
+// run that is slow from one that is pointless.
 type health struct {
-	mu       sync.Mutex
-	stats    Stats
-	refused  int               // answers 401 and 403 since the last of another kind
-	refusal  authmethod.Answer // the last of them
-	doubt    bool              // an answer was lost, late or missing
-	welcome  bool              // Graph has let something through
+	mu      sync.Mutex
+	stats   Stats
+	refused int               // answers 401 and 403 since the last of another kind
+	refusal authmethod.Answer // the last of them
+	doubt   bool              // an answer was lost, late or missing
+	welcome bool              // Graph has let something through
+	// progress is when an answer last settled something, or when the run began.
+	// Throttles, faults and lost answers settle nothing.
 	progress time.Time
 	status   int   // of the last answer without progress, 0 when none came
 	cause    error // why the last request got none
 }
 
-// heard takes note of the answers to one request.
+// heard takes note of the answers to one request. An answer to a read counts
+// like any other: it shows that Graph works.
 func (h *health) heard(steps []authmethod.Step, answers []authmethod.Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -128,6 +137,7 @@ func (h *health) heard(steps []authmethod.Step, answers []authmethod.Answer) {
 			others = true
 			continue
 		}
+		// Answers 401 and 403 are counted apart.
 		if h.refusal.Status != a.Status {
 			h.refused = 0
 		}
@@ -138,6 +148,7 @@ func (h *health) heard(steps []authmethod.Step, answers []authmethod.Answer) {
 	}
 }
 
+// count counts what left this machine, and so nothing of a dry run.
 func (s *Stats) count(verb authmethod.Verb, a authmethod.Answer) {
 	if a.NotSent != nil || a.Planned != "" {
 		return
@@ -155,7 +166,8 @@ func (s *Stats) count(verb authmethod.Verb, a authmethod.Answer) {
 }
 
 // verdict is the error that ends the run, if it is time, or if it will be time
-// before the present hold is over.
+// before the present hold is over. It is asked behind every request. A hold that
+// outlasts giveUpAfter ends the run when it begins, not when it is over.
 func (h *health) verdict(now, heldUntil time.Time, giveUpAfter time.Duration) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -10,7 +10,8 @@ import (
 )
 
 // lane is a user's tasks on their way. The head is tasks[0]; everything else
-// here is about the head alone and is cleared when it has its outcome.
+// here is about the head alone and is cleared when it has its outcome. It
+// belongs to whoever holds it, queue or worker, so that it needs no lock.
 type lane struct {
 	tasks authmethod.Lane // what has no outcome yet
 
@@ -23,33 +24,44 @@ type lane struct {
 	due    time.Time       // not to be sent before
 	alone  bool            // to be sent in a request of its own
 
+	// intended is set when a write was recorded to be sent, even if it never left
+	// this machine.
+	intended bool
+
 	// doubt is set when an earlier write may have been carried out although
 	// its answer did not say so, and lost when there was no answer to it.
 	doubt, lost bool
 	// stands is set when reading found a phone of the head's type, be it
 	// another one or masked.
 	stands bool
-	// refusal is the answer to the write that the read is to explain; its
-	// Status is 0 when the read follows lost answers.
+	// refusal is the answer to the write that the read is to explain; its Status
+	// is 0 when the read follows lost answers. It becomes the result where the
+	// read finds no phone.
 	refusal authmethod.Answer
-	// last is the last answer that settled nothing.
+	// last is the last answer that settled nothing. A row that the run leaves
+	// unsettled shows its request id.
 	last authmethod.Answer
 }
 
-// sending notes that the head is about to be sent.
+// sending notes that the head is about to be sent. A read that follows another
+// write than the last one says nothing about it, so the counts of reads begin
+// anew with each write.
 func (l *lane) sending() {
 	if l.verb == authmethod.Read {
 		l.reads++
 		return
 	}
 	l.writes++
+	l.intended = true
 	l.reads, l.absent, l.others = 0, 0, 0
 }
 
-// row is the head's.
+// row is the head's. It panics for a lane that is done.
 func (l *lane) row() authmethod.RowNumber { return l.tasks[0].Row }
 
-// queue holds the lanes that are not in the hands of a worker.
+// queue holds the lanes that are not in the hands of a worker. Fresh lanes are
+// kept as the plan has them, since most of a million users wait for their turn:
+// what a lane needs on its way is made when it is taken.
 type queue struct {
 	mu      sync.Mutex
 	changed sync.Cond
@@ -60,16 +72,19 @@ type queue struct {
 	begin func(authmethod.Lane) *lane
 }
 
+// newQueue makes a queue of lanes that have not begun. It calls begin for each
+// when its turn comes, under its lock.
 func newQueue(lanes []authmethod.Lane, begin func(authmethod.Lane) *lane) *queue {
 	q := &queue{fresh: lanes, begin: begin}
 	q.changed.L = &q.mu
 	return q
 }
 
-// take waits for lanes that may be sent and hands out up to most of them.
-// Lanes that have begun come first, so that the number of begun ones stays
-// small; fresh ones fill the batch up. It returns none when every lane is done
-// or ctx is.
+// take waits for lanes that may be sent and hands out up to most of them. Lanes
+// that have begun come first, so that the number of begun ones stays small;
+// fresh ones fill the batch up. It returns none when every lane is done or ctx
+// is. It does not wait for a full batch: how many steps a request carries is the
+// pacer's matter.
 func (q *queue) take(ctx context.Context, most int) []*lane {
 	defer context.AfterFunc(ctx, q.wake)()
 	q.mu.Lock()
@@ -84,11 +99,15 @@ func (q *queue) take(ctx context.Context, most int) []*lane {
 	return nil
 }
 
+// done reports whether nothing is left to take, now or later. A lane in the
+// hands of a worker may come back.
 func (q *queue) done() bool {
 	return q.taken == 0 && len(q.fresh) == 0 && len(q.begun) == 0
 }
 
-// sleep waits until something changes or the next lane is due.
+// sleep waits until something changes or the next lane is due. Without a begun
+// lane only a worker that gives one back, or the end of the context, can wake
+// it.
 func (q *queue) sleep() {
 	if len(q.begun) > 0 {
 		timer := time.AfterFunc(time.Until(q.begun[0].due), q.wake)
@@ -105,6 +124,8 @@ func (q *queue) wake() {
 	q.changed.Broadcast()
 }
 
+// pick removes up to most lanes that are due and returns them. A lane that must
+// be alone is a batch by itself.
 func (q *queue) pick(most int, now time.Time) (batch []*lane) {
 	for len(batch) < most && len(q.begun) > 0 && !q.begun[0].due.After(now) {
 		l := q.begun[0]
@@ -125,7 +146,8 @@ func (q *queue) pick(most int, now time.Time) (batch []*lane) {
 }
 
 // giveBack returns lanes that were taken. They wait behind those that are due at
-// the same time; lanes without tasks are done.
+// the same time; lanes without tasks are done. Every lane that was taken must be
+// given back exactly once, or take waits for ever.
 func (q *queue) giveBack(lanes ...*lane) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

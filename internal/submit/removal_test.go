@@ -17,9 +17,7 @@ func remove(a authmethod.Answer) step { return step{authmethod.Delete, a} }
 
 // removals are the lanes that take the rows away again.
 func removals(rows *authmethod.Rows) []authmethod.Lane {
-	lanes := plan.Build(rows).Lanes
-	plan.Reverse(lanes)
-	return lanes
+	return plan.Undo(rows, authmethod.Delete)
 }
 
 // What a sequence of answers makes of one removal.

@@ -8,7 +8,8 @@ import (
 )
 
 // resultOf is a result for the reason that the code names, with what the answer
-// said. The code is empty for a create that simply worked.
+// said. The code is empty for a create that simply worked. The answer's message
+// is Graph's and becomes the detail, never the message.
 func resultOf(outcome authmethod.Outcome, a authmethod.Answer, code authmethod.Code, args ...any) *authmethod.Result {
 	r := authmethod.Result{Outcome: outcome}
 	if code != "" {
@@ -18,13 +19,15 @@ func resultOf(outcome authmethod.Outcome, a authmethod.Answer, code authmethod.C
 	return &r
 }
 
-// resultRefused ends a row that Graph refused for good.
+// resultRefused ends a row that Graph refused for good. It goes by status and
+// error code; the code of the catalogue says who can help.
 func resultRefused(a authmethod.Answer) *authmethod.Result {
 	switch {
 	case a.Status == http.StatusForbidden:
 		return resultOf(authmethod.Failed, a, authmethod.CodeAccessRefused)
 	case a.Status == http.StatusUnauthorized:
 		return resultOf(authmethod.Failed, a, authmethod.CodeTokenRefused)
+	// Of a create only: a read has 404 where the phone is missing, too.
 	case a.Status == http.StatusNotFound:
 		return resultOf(authmethod.Failed, a, authmethod.CodeUserUnknown)
 	case a.Code == "invalidPhoneNumber":
@@ -39,7 +42,9 @@ func resultRefused(a authmethod.Answer) *authmethod.Result {
 // Where an earlier create is in doubt, that is settled and not the refusal.
 func (l *lane) unexplained() bool { return l.refusal.Status != 0 && !l.doubt }
 
-// resultCannotRead ends a row whose phone could not be read back.
+// resultCannotRead ends a row whose phone could not be read back. Where the read
+// was to explain a refusal, the row has failed as the refusal says. Else nobody
+// knows what became of it.
 func resultCannotRead(l *lane, a authmethod.Answer) *authmethod.Result {
 	outcome, answer := authmethod.Unknown, a
 	code, permission := authmethod.CodeNotSettled, authmethod.CodeNotSettledPermission
@@ -62,11 +67,16 @@ func resultCannotRead(l *lane, a authmethod.Answer) *authmethod.Result {
 }
 
 // stopped is the result of a head that was sent and is to be sent or read again
-// when the run stops: nothing was refused for good.
+// when the run stops: nothing was refused for good. Where the only answer is a
+// refusal that a read was to explain, or where no write left this machine, the
+// row certainly was not carried out.
 func (l *lane) stopped() authmethod.Result {
 	r := resultOf(authmethod.Unknown, l.last, authmethod.CodeNotSettledStopped)
-	if l.unexplained() {
+	switch {
+	case l.unexplained():
 		r = resultOf(authmethod.NotAttempted, l.refusal, authmethod.CodeNotExplainedStopped)
+	case !l.doubt:
+		r = resultOf(authmethod.NotAttempted, l.last, authmethod.CodeNeverLeft)
 	}
 	r.Attempts = l.writes
 	return *r

@@ -10,7 +10,8 @@ import (
 	"entraphone/internal/pace"
 )
 
-// fate is what an answer says about the step it answers.
+// fate is what an answer says about the step it answers. It does not depend on
+// the verb; what follows from it does, and is in the settle functions.
 type fate int
 
 const (
@@ -52,7 +53,8 @@ var fates = map[int]fate{
 }
 
 // fateOf looks at status and code only: messages may change. Which code a phone
-// of a type that exists already gets is not documented.
+// of a type that exists already gets is not documented. The errors that the
+// sender has set come before the status.
 func fateOf(a authmethod.Answer) fate {
 	of, known := fates[a.Status]
 	switch {
@@ -80,9 +82,9 @@ func fateOf(a authmethod.Answer) fate {
 	return disputed
 }
 
-// settle finds out what became of the head of a lane: a final result, or nil
-// and the delay after which it is sent or read again. It changes the lane only
-// in the second case.
+// settle finds out what became of the head of a lane: a final result, or nil and
+// the delay after which the lane's verb is sent. With a result only stands,
+// which holdBack looks at, says anything about the head any more.
 func (s *Submitter) settle(l *lane, a authmethod.Answer, now time.Time) (*authmethod.Result, time.Duration) {
 	removes := l.tasks[0].Verb == authmethod.Delete
 	var of func(*lane, authmethod.Answer) (*authmethod.Result, time.Duration)
@@ -104,8 +106,10 @@ func (s *Submitter) settle(l *lane, a authmethod.Answer, now time.Time) (*authme
 }
 
 // settleCreate takes success and final refusals as they are. After a lost answer
-// the phone is read.
+// the phone is read. After a 503 that does not say how long to wait the create
+// is sent again, up to MaxAttempts.
 func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	// A success for another number is not an answer to this create.
 	if a.Status/100 == 2 && s.Compare(s.Rows.At(l.row()).Number, a.Phone) == authmethod.Different {
 		a = authmethod.Answer{Lost: errors.New("the answer tells of another number"), RequestID: a.RequestID}
 	}
@@ -117,6 +121,7 @@ func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Resu
 		r := resultOf(authmethod.Planned, a, "")
 		r.Message = a.Planned
 		return r, 0
+	// A refusal of the second create says nothing of the first, which may stand.
 	case absent, refused:
 		if l.lost {
 			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, fmt.Sprintf("sending it again was answered %d", a.Status)), 0
@@ -139,6 +144,7 @@ func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Resu
 			return nil, 0
 		}
 	}
+	// unsaid: nothing in the answer says that the create was not carried out.
 	unsaid := fateOf(a) != unavailable
 	l.last, l.doubt, l.lost = a, true, l.lost || unsaid
 	if l.tries++; unsaid || l.tries >= s.MaxAttempts {
@@ -152,9 +158,10 @@ func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Resu
 const apart = 3 * time.Second
 
 // settleRead explains a refusal that may mean that the phone stands there
-// already, or settles a create whose answer was lost. Where it shows no phone the
-// create is sent again as long as it may be: that cannot do harm, since a user has
-// one phone of a type, and its answer is surer than another read.
+// already, or settles a create whose answer was lost. Where it shows no phone
+// the create is sent again as long as it may be: that cannot do harm, since a
+// user has one phone of a type, and its answer is surer than another read. It
+// reads twice at least before it gives up.
 func (s *Submitter) settleRead(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
 	wait := s.wait(l.reads-1, a)
 	switch fateOf(a) {
@@ -184,17 +191,15 @@ func (s *Submitter) settleRead(l *lane, a authmethod.Answer) (*authmethod.Result
 	return resultCannotRead(l, a), 0
 }
 
-// settleLook decides by what stands there whether a phone is to be taken away: only
-// the number of the row, and not one that somebody has put in its place. It also
-// settles a removal whose answer was lost. That another phone is there is believed
-// when two reads say so; that none is, when the answer to a removal says so as well.
+// settleLook decides by what stands there whether a phone is to be taken away:
+// only the number of the row, and not one that somebody has put in its place. It
+// also settles a removal whose answer was lost. That another phone is there is
+// believed when two reads say so; that none is, when the answer to a removal
+// says so as well. It reads three times at least before it gives up: it may need
+// two that agree.
 func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
 	wait := max(s.wait(l.reads-1, a), apart)
 	switch fateOf(a) {
-	case planned:
-		r := resultOf(authmethod.Planned, a, "")
-		r.Message = a.Planned
-		return r, 0
 	case done:
 		l.stands = true
 		switch s.Compare(s.Rows.At(l.row()).Number, a.Phone) {
@@ -204,6 +209,7 @@ func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result
 				return nil, 0
 			}
 			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, "the phone is still shown"), 0
+		// Whose number it is cannot be seen, so it stays.
 		case authmethod.CannotTell:
 			return resultOf(authmethod.Unknown, a, authmethod.CodeMasked), 0
 		}
@@ -229,8 +235,10 @@ func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result
 	return resultCannotRead(l, a), 0
 }
 
-// settleDelete takes success as it is, and a 404 for it: there is nothing left to
-// remove. It was not there before where no read has shown it either.
+// settleDelete takes success as it is, and a 404 for it: there is nothing left
+// to remove. It was not there before where no read has shown it either. A
+// refusal that does not say why is not explained by a read, which would show the
+// phone as before: it is somebody's decision.
 func (s *Submitter) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
 	switch fateOf(a) {
 	case absent:
@@ -240,6 +248,8 @@ func (s *Submitter) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Resu
 		return resultOf(authmethod.Removed, a, ""), 0
 	case done:
 		return resultOf(authmethod.Removed, a, ""), 0
+	// The default method, or a mobile beside an alternateMobile; see
+	// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
 	case disputed:
 		return resultOf(authmethod.Conflict, a, authmethod.CodeRemovalRefused), 0
 	case refused:
@@ -273,7 +283,9 @@ func (s *Submitter) wait(attempt int, a authmethod.Answer) time.Duration {
 	return pace.Backoff(attempt, s.Jitter())
 }
 
-// compare turns what stands in the tenant into an outcome.
+// compare turns what stands in the tenant into an outcome. It is for creates:
+// the row's number may stand there because of this run, where an answer is in
+// doubt, or may have stood there before. Another number is never overwritten.
 func (s *Submitter) compare(l *lane, a authmethod.Answer) *authmethod.Result {
 	l.stands = true
 	switch s.Compare(s.Rows.At(l.row()).Number, a.Phone) {

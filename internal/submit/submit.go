@@ -1,17 +1,20 @@
-// Package submit carries the planned rows to a final outcome each, with
-// several workers, through a [Sender] and under the pace of a [pace.Pacer].
+// Package submit carries every task of a plan to its final outcome, with several
+// workers, through a [Sender] and under the pace of a [pace.Pacer].
 //
-// It decides what an answer means: done, refused for good, to be sent again,
-// or lost. A create whose answer was lost is never repeated blindly: the phone
-// is read, by its constant id, and compared by meaning; where no phone is shown
-// yet, the answer to a second create decides. What may have been carried out is
-// never called failed. It does not know HTTP, files or the clock's absolute time.
+// It decides what an answer means: done, refused for good, to be sent again, or
+// lost. A write whose answer was lost is never repeated blindly: the phone is
+// read, by its constant id, and compared by meaning; where no phone is shown
+// yet, the answer to a second create, or to a removal, decides. Before a removal
+// the phone is read in any case, so that only the row's own number is taken
+// away. What may have been carried out is never called failed. It does not know
+// HTTP, files or the clock's absolute time.
 //
-// Its one invariant: at most one step of a lane (one user) is in flight.
-// A lane is either waiting in the queue or in the hands of one worker, never
-// both, and its next step comes into being only when the one before has
-// its outcome. So any set of lane heads is independent: a batch of them needs
-// no dependsOn, and an alternateMobile cannot overtake its mobile.
+// Its one invariant: at most one step of a lane (one user) is in flight. A lane
+// is either waiting in the queue or in the hands of one worker, never both, and
+// its next step comes into being only when the one before has its answer. So any
+// set of lane heads is independent: a batch of them needs no dependsOn, an
+// alternateMobile is not created before its mobile, and a mobile is not removed
+// before its alternateMobile.
 package submit
 
 import (
@@ -27,7 +30,9 @@ import (
 	"entraphone/internal/pace"
 )
 
-// Sender carries steps to Graph.
+// Sender carries steps to Graph. Package graph has the one for Graph; a dry run
+// is another. Whoever implements it cannot tell a first attempt from a later
+// one, and need not.
 type Sender interface {
 	// Send sends steps, all of different users, in one request, and returns one
 	// answer for each, in their order, also together with an error. It neither
@@ -39,21 +44,24 @@ type Sender interface {
 }
 
 // Recorder keeps what becomes of the rows. An error of either method ends the
-// run: without a record nobody could say what was sent.
+// run: without a record nobody could say what was sent. The command's puts them
+// into the journal and into the results.
 type Recorder interface {
-	// Intent is told the writes that are about to be sent, and returns when
-	// that is safe on disk. It is called concurrently.
+	// Intent is told the writes that are about to be sent, and returns when that
+	// is safe on disk. It is called concurrently. A write that is sent before
+	// that could be forgotten in a crash. Reads change nothing and are not told.
 	Intent(writes []authmethod.Task) error
 	// Outcome is told the final result of a row, once. It is called by one
-	// goroutine at a time.
+	// goroutine at a time. Rows that are held back behind another are told as
+	// well; rows that the run has not come to are not.
 	Outcome(row authmethod.RowNumber, result authmethod.Result) error
 }
 
-// Config bounds a run.
+// Config bounds a run. The command checks the values; nothing here does.
 type Config struct {
 	Workers     int           // requests in flight at a time
 	BatchSize   int           // steps in a request, 1 to 20; 1 sends plain requests
-	MaxAttempts int           // creates of one row that get no answer, and reads after them
+	MaxAttempts int           // writes of one row that get no answer, and reads after them
 	GiveUpAfter time.Duration // how long nothing at all may go forward
 	Grace       time.Duration // how long requests in flight may finish after a stop
 
@@ -64,7 +72,8 @@ type Config struct {
 	Jitter func() float64
 }
 
-// Submitter carries one run. Its fields but the counters are set before Run.
+// Submitter carries one run. Its fields but the counters are set before Run. It
+// is used for one Run.
 type Submitter struct {
 	Config
 	Sender   Sender
@@ -73,20 +82,23 @@ type Submitter struct {
 	Rows     *authmethod.Rows
 
 	// Earlier is what an earlier attempt at the run did about rows that are
-	// taken up again.
+	// taken up again. It is read by all workers, and nobody may change it
+	// meanwhile.
 	Earlier map[authmethod.RowNumber]Earlier
 
 	health   health
 	outcomes sync.Mutex // serializes Recorder.Outcome
 }
 
-// Earlier is what was done about a row before.
+// Earlier is what was done about a row before, as the journal tells. Attempts
+// are added to those of this run.
 type Earlier struct {
 	Attempts int  // writes of it
 	Doubt    bool // it may have been carried out: it is read before anything is sent
 }
 
-// Stats counts what was sent so far.
+// Stats counts what was sent so far. Attempts at the same row count one by one.
+// They are of this run's process only.
 type Stats struct {
 	Operations int64 // steps that left this machine
 	Throttled  int64 // steps that were answered 429
@@ -105,13 +117,16 @@ func (s *Submitter) Stats() Stats {
 // when going on is pointless. Rows without an outcome were then never sent.
 //
 // When ctx is cancelled nothing more is sent; requests in flight may finish
-// within Grace, and Run returns the cause. Other errors are those of the
-// Sender and the Recorder, [*RefusedError], [*StalledError] and
-// [*UnreachableError].
+// within Grace, and Run returns the cause. Other errors are those of the Sender
+// and the Recorder, [*RefusedError], [*StalledError] and [*UnreachableError].
+// Rows that were in doubt when the run ended have the outcome unknown. After
+// Grace the requests in flight are cut off, and count as lost.
 func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 	s.health.progress = time.Now()
 	q := newQueue(lanes, s.begin)
 	g, gctx := errgroup.WithContext(ctx)
+	// Requests have a context of their own: a stop ends the taking of work at
+	// once, and cuts requests off only after Grace.
 	flight, land := context.WithCancel(context.WithoutCancel(gctx))
 	defer land()
 	stop := context.AfterFunc(gctx, func() { time.AfterFunc(s.Grace, land) })
@@ -120,6 +135,7 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 		g.Go(func() error { return s.work(gctx, flight, q) })
 	}
 	err := g.Wait()
+	// No worker runs any more, so the queue needs no lock from here on.
 	err = cmp.Or(err, s.settleRest(q))
 	switch {
 	case err != nil:
@@ -130,9 +146,11 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 	return context.Cause(ctx) // the parent's: gctx is always cancelled by now
 }
 
-// work takes batches and sends them until nothing is left. It is correct to
-// run it many times at once because a lane is in one batch at most, and what
-// the workers share (queue, pacer, recorder) locks for itself.
+// work takes batches and sends them until nothing is left. It is correct to run
+// it many times at once because a lane is in one batch at most, and what the
+// workers share (queue, pacer, recorder) locks for itself. It takes as many
+// lanes as a request may carry, and gives back those for which the pace has no
+// room.
 func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 	for {
 		batch := q.take(ctx, s.BatchSize)
@@ -154,9 +172,9 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 	}
 }
 
-// begin is a lane whose first task comes next. What may have been done already is
-// looked at first, and so is a phone before it is taken away: it may be another
-// one by now.
+// begin is a lane whose first task comes next. What may have been done already
+// is looked at first, and so is a phone before it is taken away: it may be
+// another one by now. A lane without tasks is one that is done.
 func (s *Submitter) begin(tasks authmethod.Lane) *lane {
 	l := &lane{tasks: tasks}
 	if len(tasks) == 0 {
@@ -170,11 +188,14 @@ func (s *Submitter) begin(tasks authmethod.Lane) *lane {
 	return l
 }
 
-// send carries one batch, and settles or gives back every lane of it.
+// send carries one batch, and settles or gives back every lane of it. The intent
+// comes before everything else, the verdict on the run as a whole behind
+// everything else.
 func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
 	steps, writes := s.steps(batch)
 	if len(writes) > 0 {
 		if err := s.Recorder.Intent(writes); err != nil {
+			// Nothing has left, so the lanes are as they were.
 			q.giveBack(batch...)
 			return err
 		}
@@ -191,7 +212,8 @@ func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
 	return cmp.Or(err, s.health.verdict(time.Now(), s.Pacer.Status().Until, s.GiveUpAfter))
 }
 
-// steps are what the lanes want to send next, and the writes among them.
+// steps are what the lanes want to send next, and the writes among them. Only a
+// create carries a number: a phone is read and removed by its type alone.
 func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []authmethod.Task) {
 	for _, l := range batch {
 		row := s.Rows.At(l.row())
@@ -207,8 +229,9 @@ func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []auth
 	return steps, writes
 }
 
-// observe tells the pacer and the health what a request brought. Faults of single
-// items say nothing about the service; a request that brought nothing else does.
+// observe tells the pacer and the health what a request brought. Faults of
+// single items say nothing about the service; a request that brought nothing
+// else does. What a dry run answers counts as accepted.
 func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) {
 	s.health.heard(steps, answers)
 	feedback := pace.Feedback{SentAt: sentAt}
@@ -216,6 +239,8 @@ func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers [
 		feedback.Load = max(feedback.Load, answer.Load)
 		feedback.RetryAfter = max(feedback.RetryAfter, answer.RetryAfter)
 		switch {
+		// A 429 within a batch says as much about the quota as one of a plain
+		// request: https://learn.microsoft.com/graph/throttling.
 		case answer.Status == http.StatusTooManyRequests:
 			if feedback.Throttled == 0 || answer.RetryAfter < feedback.Soonest {
 				feedback.Soonest = answer.RetryAfter
@@ -233,7 +258,8 @@ func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers [
 }
 
 // conclude gives the head of a lane its outcome, or has it sent again, and gives
-// the lane back.
+// the lane back. An error of the recorder ends the run; the other lanes of the
+// batch are concluded all the same, so that no answer is forgotten.
 func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error {
 	defer q.giveBack(l)
 	now := time.Now()
@@ -254,14 +280,18 @@ func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error 
 	return err
 }
 
-// holdBack gives an outcome to the tasks of a lane that must not follow after the
-// head's: an alternateMobile is created behind its mobile and removed before it.
+// holdBack gives an outcome to the tasks of a lane that must not follow after
+// the head's: an alternateMobile is created behind its mobile and removed before
+// it. A user whom Graph does not know gets no further request. An office phone
+// waits for nobody.
 func (s *Submitter) holdBack(l *lane, result authmethod.Result) error {
 	head, removes := s.Rows.At(l.row()), l.tasks[0].Verb == authmethod.Delete
 	first, second := authmethod.PhoneTypeMobile, authmethod.PhoneTypeAlternateMobile
 	if removes {
 		first, second = second, first
 	}
+	// A mobile that stands there with another number is good enough for an
+	// alternateMobile.
 	needed := head.PhoneType == first && !result.Outcome.Success() && (removes || !l.stands)
 	kept := l.tasks[:1]
 	for _, task := range l.tasks[1:] {
@@ -287,6 +317,8 @@ func (s *Submitter) holdBack(l *lane, result authmethod.Result) error {
 	return nil
 }
 
+// outcome tells the recorder, one row at a time. The time is zero for a row that
+// was not sent.
 func (s *Submitter) outcome(row authmethod.RowNumber, result authmethod.Result, at time.Time) error {
 	result.FinishedAt = at
 	s.outcomes.Lock()
@@ -295,11 +327,12 @@ func (s *Submitter) outcome(row authmethod.RowNumber, result authmethod.Result, 
 }
 
 // settleRest gives an outcome to the lanes that were stopped between two
-// requests for the same row; lanes whose head was never sent get none.
+// requests for the same row; lanes of whose head no write was recorded, and none
+// is in doubt, get none. Run calls it when the workers have ended.
 func (s *Submitter) settleRest(q *queue) error {
 	for _, l := range q.begun {
-		if !l.doubt && l.refusal.Status == 0 {
-			continue // not sent, or certainly not carried out
+		if !l.intended && !l.doubt && l.refusal.Status == 0 {
+			continue // nobody was told that it would be sent
 		}
 		result := l.stopped()
 		result.Attempts += s.Earlier[l.row()].Attempts

@@ -326,7 +326,7 @@ func TestRunEndsWhenGoingOnIsPointless(t *testing.T) {
 		{"nothing answers", &uniform{answer: authmethod.Answer{NotSent: errCut}}, 500, func(err error) bool {
 			var unreachable *submit.UnreachableError
 			return errors.As(err, &unreachable) && errors.Is(err, errCut)
-		}, "", 1 << 20},
+		}, authmethod.NotAttempted, 1 << 20},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 // addFormats adds the main region's formats, which hold for all regions of the
 // code. A number is written by the first whose pattern it matches, and which is
 // for its first digits, if it names any: the last of the leading digits patterns
-// is the most detailed.
+// is the most detailed. Formatting itself is not in the tables: of a format only
+// matters whether it changes the digits.
 func (p *plan) addFormats(main *phonenumbers.PhoneMetadata) error {
 	for _, f := range main.GetNumberFormat() {
 		begins := ""
@@ -32,6 +33,7 @@ func (p *plan) addFormats(main *phonenumbers.PhoneMetadata) error {
 }
 
 var (
+	// Formats name the groups of their pattern as $1, $2 and so on.
 	firstGroup = regexp.MustCompile(`\$[0-9]`)
 	digitsPart = regexp.MustCompile(`\$[0-9]|[0-9]`)
 )
@@ -46,11 +48,14 @@ func rewrites(f *phonenumbers.NumberFormat) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	// The template as the library completes it, by which a number is written
+	// within its country.
 	template, rule := f.GetFormat(), f.GetNationalPrefixFormattingRule()
 	if at := firstGroup.FindStringIndex(template); rule != "" && at != nil {
 		template = template[:at[0]] + rule + template[at[1]:]
 	}
 	parts := digitsPart.FindAllString(template, -1)
+	// Punctuation between the parts does not count, only groups and digits.
 	same, literals := len(parts) == p.groups, 0
 	for i, part := range parts {
 		same = same && part == "$"+strconv.Itoa(i+1)

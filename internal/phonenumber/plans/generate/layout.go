@@ -24,16 +24,19 @@ const (
 
 var order = binary.LittleEndian
 
-// layout collects what the automata share.
+// layout collects what the automata share. Rows are numbered by their place in
+// bytes, so that a reader adds it to where the rows begin.
 type layout struct {
 	nodes *nodes
 	rows  []byte
 	known map[string]int
 }
 
+// newLayout has a row of zeros first, which is label 0 and says nothing.
 func newLayout() *layout { return &layout{newNodes(), make([]byte, noRow), map[string]int{}} }
 
-// row returns the label of a row: its place among the rows.
+// row returns the label of a row: its place among the rows. Equal rows stand
+// there once.
 func (l *layout) row(row []byte) int {
 	if !slices.ContainsFunc(row, func(b byte) bool { return b != 0 }) {
 		return 0
@@ -47,7 +50,9 @@ func (l *layout) row(row []byte) int {
 }
 
 // layOut returns the tables: the version, where rows and nodes begin, the
-// indexes of regions and codes, their records, the rows, the nodes.
+// indexes of regions and codes, their records, the rows, the nodes. Codes are
+// walked in the order of their numbers, so that the bytes do not depend on the
+// order of a map.
 func layOut(version string) ([]byte, error) {
 	collection, err := phonenumbers.MetadataCollection()
 	if err != nil {
@@ -59,6 +64,7 @@ func layOut(version string) ([]byte, error) {
 	l, tables := newLayout(), make([]byte, firstRecord)
 	copy(tables, version)
 	for code := range codes {
+		// Most numbers below 1000 are no country's code.
 		regions, err := regionsOf(code, collection.GetMetadata())
 		if err == nil && len(regions) > 0 {
 			tables, err = l.appendCode(tables, code, regions)
@@ -67,6 +73,7 @@ func layOut(version string) ([]byte, error) {
 			return nil, fmt.Errorf("code %d: %w", code, err)
 		}
 	}
+	// A release that needs more must not wrap around unseen.
 	if len(l.nodes.list) > 1<<16 || len(l.rows) > 1<<16 {
 		return nil, fmt.Errorf("%d nodes and %d bytes of rows are more than 16 bits can number", len(l.nodes.list), len(l.rows))
 	}
@@ -81,7 +88,9 @@ func layOut(version string) ([]byte, error) {
 	return tables, nil
 }
 
-// regionsOf returns the metadata of the regions that share a code.
+// regionsOf returns the metadata of the regions that share a code. The main one
+// comes first, as the library has it: a number that could be of several is of
+// the first.
 func regionsOf(code int, all []*phonenumbers.PhoneMetadata) ([]*phonenumbers.PhoneMetadata, error) {
 	var regions []*phonenumbers.PhoneMetadata
 	for _, name := range phonenumbers.GetRegionCodesForCountryCode(code) {
@@ -96,7 +105,9 @@ func regionsOf(code int, all []*phonenumbers.PhoneMetadata) ([]*phonenumbers.Pho
 	return regions, nil
 }
 
-// appendCode appends a country code's record and those of its regions.
+// appendCode appends a country code's record and those of its regions. Their
+// places are filled in when each is known, for a record's length depends on its
+// texts.
 func (l *layout) appendCode(tables []byte, code int, regions []*phonenumbers.PhoneMetadata) ([]byte, error) {
 	p, err := newPlan(regions)
 	if err != nil {
@@ -121,6 +132,8 @@ func (l *layout) appendCode(tables []byte, code int, regions []*phonenumbers.Pho
 	return tables, nil
 }
 
+// appendRegion appends the record of a region. slot is its place among those of
+// the code; it is how a region finds its byte in a row.
 func (l *layout) appendRegion(tables []byte, m *phonenumbers.PhoneMetadata, slot, codeAt int) ([]byte, error) {
 	national, exit, err := l.prefixes(m)
 	if err != nil {
@@ -145,7 +158,8 @@ func (l *layout) appendRegion(tables []byte, m *phonenumbers.PhoneMetadata, slot
 	return tables, nil
 }
 
-// mask has a bit for each length.
+// mask has a bit for each length. No number has more than 17 digits, so that 32
+// bits suffice.
 func mask(lengths []int32) uint32 {
 	var m uint32
 	for _, n := range lengths {
@@ -154,6 +168,8 @@ func mask(lengths []int32) uint32 {
 	return m
 }
 
+// example is a number of the region to show to people, and empty where the
+// metadata has none of that kind.
 func example(region string, kind phonenumbers.PhoneNumberType) string {
 	number := phonenumbers.GetExampleNumberForType(region, kind)
 	if number == nil {

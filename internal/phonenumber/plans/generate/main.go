@@ -18,6 +18,8 @@ import (
 	"strings"
 )
 
+// main writes the tables into the folder it is run in, which for "go generate"
+// is that of package plans.
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("generate: ")
@@ -30,6 +32,8 @@ func main() {
 	}
 }
 
+// generate returns the tables without writing them. The test compares them with
+// the file, so that a library of another release shows.
 func generate() ([]byte, error) {
 	version, err := libraryVersion()
 	if err != nil {
@@ -38,7 +42,8 @@ func generate() ([]byte, error) {
 	return layOut(version)
 }
 
-// libraryVersion returns what go.mod says, for the header of the tables.
+// libraryVersion returns what go.mod says, for the header of the tables. It
+// needs the go command, as "go generate" has it.
 func libraryVersion() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", "github.com/nyaruka/phonenumbers").Output()
 	if err != nil {

@@ -10,7 +10,9 @@ import (
 )
 
 // plan is what a country code's regions say of their numbers: some patterns, and
-// for each the lengths that it holds for; all, if there are none.
+// for each the lengths that it holds for; all, if there are none. The patterns
+// stand in the order of the constants below, so that a place tells what a
+// pattern is for.
 type plan struct {
 	regions  []*phonenumbers.PhoneMetadata // the main one first
 	patterns []pattern
@@ -41,9 +43,12 @@ var otherKindNumbers = [...]plans.Kind{
 // maxNational is how many digits a national number may have.
 const maxNational = 17
 
-// onward makes a pattern of the first digits one of the whole number.
+// onward makes a pattern of the first digits one of the whole number. A number
+// is matched in full, so that all patterns of a code go into one automaton.
 func onward(begin string) string { return fmt.Sprintf(`(?:%s)\d{0,%d}`, begin, maxNational) }
 
+// newPlan gathers the patterns of the regions that share a code. A description
+// that the metadata lacks is an empty pattern, which no number matches.
 func newPlan(regions []*phonenumbers.PhoneMetadata) (*plan, error) {
 	p := &plan{regions: regions}
 	for _, m := range regions {
@@ -63,6 +68,8 @@ func newPlan(regions []*phonenumbers.PhoneMetadata) (*plan, error) {
 	return p, p.addFormats(regions[0])
 }
 
+// add appends a pattern with its lengths, also where it does not compile: the
+// error ends the generation.
 func (p *plan) add(expression string, lengths []int32) error {
 	compiled, err := compile(expression)
 	p.patterns, p.lengths = append(p.patterns, compiled), append(p.lengths, lengths)
@@ -70,6 +77,7 @@ func (p *plan) add(expression string, lengths []int32) error {
 }
 
 // automaton is of all patterns of the country code; its labels are the rows.
+// Nothing is to be matched as a prefix, so there is no second label.
 func (p *plan) automaton(l *layout) int {
 	return l.nodes.build(p.patterns, func(threads []thread, depth int) (int, int, []thread) {
 		matched := make([]bool, len(p.patterns))
@@ -88,7 +96,8 @@ const (
 // row says all of a number that its digits decide: in the first byte its region,
 // counted from 1, and whether it is written with other digits; then, in one byte
 // for each region, its kind there, and whether it matches the general pattern,
-// whatever its length.
+// whatever its length. matched has an entry for each pattern, and depth is the
+// number of digits.
 func (p *plan) row(matched []bool, depth int32) []byte {
 	row := make([]byte, 1+len(p.regions))
 	for i, m := range p.regions {
@@ -123,6 +132,7 @@ func (p *plan) row(matched []bool, depth int32) []byte {
 // general description too. That the patterns of fixed line and mobile are the
 // same, as the metadata notes of some regions, follows from them.
 func (p *plan) kind(region int, matched []bool, depth int32) plans.Kind {
+	// A number of another length is of no kind, whatever it matches.
 	is := func(i int) bool {
 		lengths := p.lengths[region*perRegion+i]
 		return matched[region*perRegion+i] && (len(lengths) == 0 || slices.Contains(lengths, depth))

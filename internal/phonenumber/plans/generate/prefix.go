@@ -11,7 +11,8 @@ import (
 // matches as a backtracking matcher does, by the first alternative that
 // succeeds, and its labels are edits: where the prefix ends, counted from 1, and
 // for a transform rule what is kept of the prefix, from and to, and the digits
-// that the rule puts before it, behind their number, counted from 1.
+// that the rule puts before it, behind their number, counted from 1. It is made
+// for each region; equal expressions give equal nodes, and so one root.
 func (l *layout) prefixAutomaton(expression, rule string) (int, error) {
 	p, err := compile(expression)
 	if err != nil {
@@ -40,6 +41,7 @@ func (l *layout) prefixAutomaton(expression, rule string) (int, error) {
 			if end == 0 {
 				end = edit(t, depth)
 			}
+			// Alternatives before it may still match more digits, and would win.
 			if !t.atEnd { // no later alternative is tried
 				return end, edit(t, depth), threads[:i]
 			}
@@ -48,13 +50,15 @@ func (l *layout) prefixAutomaton(expression, rule string) (int, error) {
 	}), nil
 }
 
-// maxLiteral is how many digits a transform rule may supply.
+// maxLiteral is how many digits a transform rule may supply. Rows of edits have
+// a fixed size because of it.
 const maxLiteral = 4
 
 var transformRule = regexp.MustCompile(`^([0-9]*)\$([0-9])$`)
 
 // ruleLiteral returns the digits that a transform rule puts before the last
-// group of its pattern. All rules have this form, as "9$1" in Argentina.
+// group of its pattern. All rules have this form, as "9$1" in Argentina. A rule
+// of another form ends the generation.
 func ruleLiteral(rule string, groups int) (string, error) {
 	if rule == "" {
 		return "", nil
@@ -66,7 +70,8 @@ func ruleLiteral(rule string, groups int) (string, error) {
 	return parts[1], nil
 }
 
-// prefixes returns the roots of a region's national prefix and exit code.
+// prefixes returns the roots of a region's national prefix and exit code. 0 is
+// the root of what a region does not have.
 func (l *layout) prefixes(m *phonenumbers.PhoneMetadata) (national, exit int, err error) {
 	if expression := m.GetNationalPrefixForParsing(); expression != "" {
 		if national, err = l.prefixAutomaton(expression, m.GetNationalPrefixTransformRule()); err != nil {

@@ -437,14 +437,14 @@ and could go on, only with --force.
 makes the results, the summary and the rejects of a run again from its input and
 journal, without sending anything, also while it is under way.
 
-	entraphone rollback RUN [--yes] [flags]
+	entraphone rollback RUN [--yes] [--doubtful] [flags]
 
 takes away the phones that a run has registered, alternateMobile before mobile,
 after it has said how many and asked. Each is read first: a number that is not the
-run's is a conflict and stays, and so does a user's default method. A phone that
-the run found standing there with its own number after an answer was lost counts
-as registered by it. Phones of which nobody knows whether the run registered them
-stay, and are counted; resume settles that. A rollback is a run, too: it is
+run's is a conflict and stays, and so does a user's default method. Phones stay
+and are counted of which nobody knows whether the run registered them, which resume
+settles, or whether they stood there before: those whose answers were lost, and
+which --doubtful takes away, too. A rollback is a run, too: it is
 resumed and reported as others are, and rolling it back registers the phones
 again.
 

@@ -85,6 +85,33 @@ func flagValues() map[string][]string {
 	}
 }
 
+// oneRun refuses another number of runs than one, and atMostOneRun more. A name that
+// is empty is a variable of a script that is not set.
+func oneRun(command *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usagef("give one RUN, as entraphone runs lists them; %d were given", len(args))
+	}
+	return atMostOneRun(command, args)
+}
+
+func atMostOneRun(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("give one RUN at most; %d were given", len(args))
+	}
+	if len(args) == 1 && args[0] == "" {
+		return usagef("the name of the RUN is empty")
+	}
+	return nil
+}
+
+// nothingElse refuses arguments.
+func nothingElse(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("there is nothing to give but flags; %q was given", args[0])
+	}
+	return nil
+}
+
 // oneFile refuses another number of arguments than one, for import and check.
 func oneFile(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"entraphone/internal/heading"
 	"entraphone/internal/importfile"
 	"entraphone/internal/journal"
 )
@@ -110,6 +111,10 @@ func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 			values = list.GetSlice()
 		}
 		for _, value := range values {
+			if _, named := heading.NamedProfile(value); named && f.Name == "profile" {
+				given = append(given, journal.Flag{Name: f.Name, Value: value})
+				continue
+			}
 			if slices.Contains([]string{"profile", "client-certificate", "client-secret-file", "ca-file", "state"}, f.Name) {
 				value = absolute(value)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,6 @@ import (
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/graph"
-	"entraphone/internal/importfile"
 	"entraphone/internal/journal"
 	"entraphone/internal/phonenumber"
 	"entraphone/internal/plan"
@@ -32,17 +32,19 @@ type importRun struct {
 	logger  zerolog.Logger
 	started time.Time
 
-	input   *input
-	target  *target
-	lock    *lock // nil where nothing is sent
-	folder  *runFolder
-	past    *journal.Past // nil for a new run
-	undoes  string        // the run that this one rolls back, if any
-	verb    authmethod.Verb
-	earlier map[authmethod.RowNumber]submit.Earlier
-	lanes   []authmethod.Lane
-	results *authmethod.Results
-	sent    submit.Stats
+	input       *input
+	target      *target
+	lock        *lock // nil where nothing is sent
+	folder      *runFolder
+	past        *journal.Past  // nil for a new run
+	undoes      string         // the run that this one rolls back, if any
+	undoneBytes int64          // of its journal
+	anew        []journal.Flag // options that were given for this attempt only
+	verb        authmethod.Verb
+	earlier     map[authmethod.RowNumber]submit.Earlier
+	lanes       []authmethod.Lane
+	results     *authmethod.Results
+	sent        submit.Stats
 }
 
 // newImportRun takes the time: a run begins before its file is read.
@@ -67,7 +69,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
 	}
-	if r.target.journal {
+	if r.target.journal && !r.simulate { // rehearsals share nothing
 		if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
 			return err
 		}
@@ -152,8 +154,7 @@ func (r *importRun) sayReading() {
 }
 
 // send opens the journal, which shows that the folder can be written before
-// anything is sent, signs in, and sends. The journal says that the run is over
-// only where no error ended it, since everything else can be resumed.
+// anything is sent, signs in, and sends.
 func (r *importRun) send(ctx context.Context) (err error) {
 	recorder := &recorder{results: r.results, logger: r.logger}
 	if r.target.journal {
@@ -165,15 +166,7 @@ func (r *importRun) send(ctx context.Context) (err error) {
 	if recorder.journal == nil {
 		return err
 	}
-	var closing error
-	if err == nil {
-		code := exitDone
-		if !r.results.AllDone() {
-			code = exitRows
-		}
-		closing = recorder.journal.End(code)
-	}
-	closing = errors.Join(closing, recorder.journal.Close())
+	closing := recorder.journal.Close()
 	if closing != nil && (err == nil || !errors.Is(closing, err)) {
 		return fmt.Errorf("%w (the run had ended with: %v)", closing, err) // a record that is not whole is worse than any end
 	}
@@ -189,12 +182,12 @@ func (r *importRun) openJournal() (*journal.Journal, error) {
 		return journal.Reopen(path, r.past, version(), &r.input.Rows)
 	}
 	file := ""
-	if r.undoes == "" && r.file.path != importfile.StandardInput {
+	if info, err := os.Stat(r.file.path); r.undoes == "" && err == nil && info.Mode().IsRegular() {
 		file = absolute(r.file.path)
 	}
 	return journal.Create(path, journal.Header{
 		Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, Path: file, SHA256: r.input.SHA256,
-		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given, Undoes: r.undoes,
+		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given, Undoes: r.undoes, UndoneBytes: r.undoneBytes,
 	}, &r.input.Rows)
 }
 
@@ -282,12 +275,24 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 	if unwritten := r.write(ctx, &facts); len(unwritten) > 0 {
 		return &reportError{unwritten, failure}
 	}
+	if err := r.over(failure); err != nil {
+		return &reportError{[]error{err}, failure}
+	}
 	line, counts := r.audit().Str("run", r.folder.name()).Int("exit_code", facts.ExitCode), r.results.Counts()
 	for _, outcome := range authmethod.Outcomes() {
 		line = line.Int(string(outcome), counts[outcome])
 	}
 	line.Msg("import ends")
 	return failure
+}
+
+// over records that the run came to its end, with its report. Where an error ended
+// it, it can be resumed.
+func (r *importRun) over(failure error) error {
+	if !r.target.journal || failure != nil && !errors.Is(failure, rowsError{}) {
+		return nil
+	}
+	return journal.End(r.folder.file(journalFile), exitCode(context.Background(), failure))
 }
 
 // write writes all that is known of the run, and prints its summary. It returns
@@ -297,7 +302,7 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	kept := r.folder.file("results.csv")
 	if err := report.WriteResults(kept, r.results, r.output.mask); err != nil {
 		kept = ""
-		if facts.Requests > 0 {
+		if _, missing := os.Stat(r.folder.file(journalFile)); missing == nil && facts.Requests > 0 {
 			err = fmt.Errorf("%w; what was sent stands in %s", err, r.folder.file(journalFile))
 		}
 		unwritten = append(unwritten, err)

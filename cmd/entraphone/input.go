@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -76,8 +77,10 @@ func readKept(ctx context.Context, o fileOptions, name, path string) (*input, er
 		return nil, err
 	}
 	defer source.Close()
-	in.File, err = importfile.Read(ctx, source, in.options)
-	return in, err
+	if in.File, err = importfile.Read(ctx, source, in.options); err != nil {
+		return nil, fmt.Errorf("reading what the run has kept in %s: %w", path, err)
+	}
+	return in, nil
 }
 
 // kept is a compressed copy that is being read.
@@ -106,6 +109,17 @@ func (k *kept) Close() error { return k.file.Close() }
 func (in *input) keep(path string) error {
 	if in.copy == path {
 		return nil
+	}
+	// What an earlier attempt has read may be needed again.
+	for n := 1; ; n++ {
+		older := strings.TrimSuffix(path, ".gz") + fmt.Sprintf("-%d.gz", n)
+		if _, err := os.Stat(older); err == nil {
+			continue
+		}
+		if err := os.Rename(path, older); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("keeping a copy of %s: %w", in.options.Name, err)
+		}
+		break
 	}
 	if err := os.Rename(in.copy, path); err != nil {
 		return fmt.Errorf("keeping a copy of %s: %w", in.options.Name, err)

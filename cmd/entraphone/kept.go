@@ -74,7 +74,7 @@ func (r *importRun) load(header journal.Header, state string, read func() (*inpu
 		if err != nil {
 			return fmt.Errorf("going on with a rollback: %w", err)
 		}
-		_, err = r.takeBack(undone)
+		_, err = r.takeBack(undone, header.UndoneBytes, true)
 		return err
 	}
 	if r.input, err = read(); err == nil {
@@ -83,23 +83,33 @@ func (r *importRun) load(header journal.Header, state string, read func() (*inpu
 	return err
 }
 
-// takeBack makes rows of what a run has changed, to be undone. It also counts
-// those of which nobody knows. Phones that are unchanged or a conflict stood
-// there before and are not among them. Those that a rollback has removed are
+// unknown are rows of a run of which nobody knows what they changed.
+type unknown struct {
+	open  int // whether they were carried out
+	doubt int // whether the phone that stands there stood there before
+}
+
+// takeBack makes rows of what a run has changed, to be undone, by the first bytes
+// of its journal, or by all of it when they are 0. Phones that are unchanged or a
+// conflict stood there before and are not among them, and those of which only a
+// lost answer speaks are if they are wanted. What a rollback has removed is
 // registered again.
-func (r *importRun) takeBack(undone *runFolder) (unsettled int, err error) {
-	past, err := foldJournal(undone, new(authmethod.Rows))
+func (r *importRun) takeBack(undone *runFolder, size int64, doubtful bool) (unknown, error) {
+	past, err := foldJournal(undone, new(authmethod.Rows), size)
 	if err != nil {
-		return 0, err
+		return unknown{}, err
 	}
-	file := &importfile.File{Reading: importfile.Reading{Name: "the run " + undone.name()}}
-	r.verb = authmethod.Delete
+	file, not := &importfile.File{Reading: importfile.Reading{Name: "the run " + undone.name()}}, unknown{}
+	r.verb, r.undoneBytes = authmethod.Delete, past.Whole()
 	for _, row := range past.Gone { // all of them, for no file was read
 		switch {
 		case row.Open:
-			unsettled++
+			not.open++
 			continue
 		case row.Result == nil || row.Result.Outcome != authmethod.Created && row.Result.Outcome != authmethod.Removed:
+			continue
+		case row.Result.Reason == authmethod.CodeAnswerLost && !doubtful:
+			not.doubt++
 			continue
 		case row.Result.Outcome == authmethod.Removed:
 			r.verb = authmethod.Create
@@ -107,27 +117,38 @@ func (r *importRun) takeBack(undone *runFolder) (unsettled int, err error) {
 		file.Rows.Append(authmethod.Row{Line: row.Line, User: row.User, PhoneType: row.PhoneType, Number: row.Number})
 	}
 	r.input = &input{File: file}
-	return unsettled, nil
+	return not, nil
 }
 
 // resumable reports whether somebody can go on with the run. The simulator of a
 // rehearsal ends with it.
-func (r *importRun) resumable() bool { return (r.past != nil || r.target.journal) && !r.simulate }
+func (r *importRun) resumable() bool {
+	fromStdin := r.undoes == "" && r.file.path == importfile.StandardInput && !r.output.keepInput
+	return (r.past != nil || r.target.journal) && !r.simulate && !fromStdin
+}
 
 // resumption is the command that goes on with the run. It can be pasted into a
 // shell in any folder.
 func (r *importRun) resumption() string {
-	command := "entraphone resume " + r.folder.name()
+	command := "entraphone resume " + quoted(r.folder.name())
 	if r.output.state != "" {
 		command += " --state " + quoted(absolute(r.output.state))
+	}
+	for _, flag := range r.anew {
+		if flag.Name != "state" {
+			command += " --" + flag.Name + "=" + quoted(flag.Value)
+		}
 	}
 	return command
 }
 
 // quoted is a word as shells take it.
 func quoted(word string) string {
-	if strings.ContainsAny(word, " '\"\\$&;()<>|*?`!#~") {
-		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_./:@%+=,-", r)
 	}
-	return word
+	if word != "" && strings.TrimFunc(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -146,7 +146,7 @@ func (k *killed) runs() (names []string) {
 
 func (k *killed) fold(run string) *journal.Past {
 	k.t.Helper()
-	past, err := foldJournal(&runFolder{filepath.Join(k.folder, "state", "runs", run)}, new(authmethod.Rows))
+	past, err := foldJournal(&runFolder{filepath.Join(k.folder, "state", "runs", run)}, new(authmethod.Rows), 0)
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestKilledRunsResume(t *testing.T) {
 			if diff := cmp.Diff(outcomes, k.outcomes(run)); diff != "" {
 				t.Errorf("the results of the import (-want +got):\n%s", diff)
 			}
-			k.untilDone(times/2, exitDone, "rollback", run, "--yes")
+			k.untilDone(times/2, exitDone, "rollback", run, "--yes", "--doubtful")
 			if diff := cmp.Diff(before, k.phones()); diff != "" {
 				t.Errorf("the tenant after the rollback (-want +got):\n%s", diff)
 			}

@@ -58,7 +58,7 @@ func takeLock(ctx context.Context, state, target string, wait time.Duration) (*l
 	case !held:
 		return nil, &lockedError{folder: state, holder: l.holder(), waited: wait}
 	}
-	return l, nil
+	return l, l.name("") // the name that stands there may be that of a run that died
 }
 
 // name writes beside the lock who holds it. People read it in the error of
@@ -128,7 +128,10 @@ type lockedError struct {
 func (e *lockedError) Error() string {
 	text := "another run"
 	if e.holder.Run != "" {
-		text = report.Printable(fmt.Sprintf("the run %s (process %d on %s, since %s)", e.holder.Run, e.holder.PID, e.holder.Host, e.holder.Since.Local().Format(time.DateTime)))
+		text = "the run " + e.holder.Run
+	}
+	if e.holder.PID != 0 {
+		text += report.Printable(fmt.Sprintf(" (process %d on %s, since %s)", e.holder.PID, e.holder.Host, e.holder.Since.Local().Format(time.DateTime)))
 	}
 	text += " is under way in " + e.folder
 	if e.waited > 0 {

@@ -42,7 +42,7 @@ type modelRun struct {
 func (m *modelRun) attempt(rows *authmethod.Rows, interrupt time.Duration) (results *authmethod.Results, done bool) {
 	if m.undoes != "" {
 		r := &importRun{}
-		if _, err := r.takeBack(&runFolder{filepath.Dir(m.undoes)}); err != nil {
+		if _, err := r.takeBack(&runFolder{filepath.Dir(m.undoes)}, 0, true); err != nil {
 			m.t.Fatal(err)
 		}
 		rows = &r.input.Rows
@@ -57,7 +57,7 @@ func (m *modelRun) attempt(rows *authmethod.Rows, interrupt time.Duration) (resu
 	}
 	var record *journal.Journal
 	var earlier map[authmethod.RowNumber]submit.Earlier
-	past, err := foldJournal(&runFolder{filepath.Dir(m.path)}, rows)
+	past, err := foldJournal(&runFolder{filepath.Dir(m.path)}, rows, 0)
 	if errors.Is(err, os.ErrNotExist) {
 		record, err = journal.Create(m.path, journal.Header{}, rows)
 	} else if err == nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,7 +38,7 @@ func newReportCommand(p process) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "report [RUN]",
 		Short: "Make the report of a run again, also while it is under way",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOneRun,
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				c.run = args[0]
@@ -79,7 +78,7 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 		return err
 	}
 	r.plan()
-	if r.past, err = foldJournal(folder, &r.input.Rows); err != nil {
+	if r.past, err = foldJournal(folder, &r.input.Rows, 0); err != nil {
 		return err
 	}
 	busy, err := underWay(state)
@@ -107,7 +106,7 @@ func (c *reportCommand) recall(r *importRun, header journal.Header, underWay boo
 	facts := report.Facts{
 		Tool: "entraphone " + header.Version, Run: r.folder.name(), Input: r.input.Reading.Name, SHA256: header.SHA256,
 		LeftOut: r.input.Reading.LeftOut.Where + r.input.Reading.LeftOut.Range, WithoutPhone: r.input.Reading.WithoutPhone,
-		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: time.Now(), Target: tenantInWords(header.TenantID), ExitCode: r.past.ExitCode,
+		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: r.past.Last, Target: tenantInWords(header.TenantID), ExitCode: r.past.ExitCode,
 	}
 	for n, record := range r.past.Rows {
 		facts.Operations += int64(record.Attempts)

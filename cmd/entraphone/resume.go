@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/journal"
+	"entraphone/internal/report"
 	"entraphone/internal/submit"
 )
 
@@ -49,7 +51,7 @@ func newResumeCommand(p process) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "resume [RUN]",
 		Short: "Go on with a run that was stopped, or that died",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOneRun,
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				c.run = args[0]
@@ -71,10 +73,13 @@ func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
 		return err
 	}
 	folder, err := findRun(state, c.run, func(run keptRun) bool { return run.state == runStopped && !run.simulated() })
-	if err != nil && c.run == "" {
-		return fmt.Errorf("every run came to its end, nothing to go on with: %w", err)
+	if errors.Is(err, errNoRun) {
+		return nothingToGoOnWith(state)
 	}
 	if err != nil {
+		return err
+	}
+	if err := notUndone(state, folder.name()); err != nil {
 		return err
 	}
 	header, err := journal.ReadHeader(folder.file(journalFile))
@@ -91,12 +96,39 @@ func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
 		return &usageError{problems}
 	}
 	r := newImportRun(c.importCommand)
-	r.folder = folder
+	r.folder, r.anew = folder, givenFlags(own)
 	defer r.close()
 	if err := c.begin(ctx, r, state, header); err != nil {
 		return err
 	}
 	return r.report(ctx, r.send(ctx))
+}
+
+// nothingToGoOnWith says why no run will do: one is under way, or all are over.
+func nothingToGoOnWith(state string) error {
+	busy, err := underWay(state)
+	switch {
+	case err != nil:
+		return err
+	case len(busy) > 0:
+		return &lockedError{folder: state, holder: holder{Run: busy[0]}}
+	}
+	return usagef("every run in %s came to its end: nothing to go on with", state)
+}
+
+// notUndone refuses a run that was rolled back: what its journal calls created may
+// be gone.
+func notUndone(state, name string) error {
+	runs, err := listRuns(state)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if run.header.Undoes == name {
+			return usagef("%s was rolled back by %s: go on with that one, or import the file again", name, run.folder.name())
+		}
+	}
+	return nil
 }
 
 // begin does everything that can fail without anything being sent. The journal
@@ -131,8 +163,11 @@ func (c *resumeCommand) read(ctx context.Context, r *importRun, state string, he
 	_, missing := os.Stat(kept)
 	if header.Path != "" && !c.keptInput {
 		in, err := readInput(ctx, c.process, c.file, state)
-		if err == nil || missing != nil || !errors.Is(err, fs.ErrNotExist) {
+		switch {
+		case err == nil || missing != nil:
 			return in, err
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("%w; --kept-input goes on with the file as the run has kept it", err)
 		}
 	}
 	if missing != nil {
@@ -144,7 +179,7 @@ func (c *resumeCommand) read(ctx context.Context, r *importRun, state string, he
 // remember takes over what the journal says became of rows, and leaves in the lanes
 // what is still to be sent.
 func (c *resumeCommand) remember(r *importRun) (err error) {
-	if r.past, err = foldJournal(r.folder, &r.input.Rows); err != nil {
+	if r.past, err = foldJournal(r.folder, &r.input.Rows, 0); err != nil {
 		return err
 	}
 	m := memory{r.past, r.results, map[authmethod.RowNumber]submit.Earlier{}}
@@ -153,26 +188,34 @@ func (c *resumeCommand) remember(r *importRun) (err error) {
 	}
 	r.lanes, r.earlier = slices.DeleteFunc(r.lanes, func(lane authmethod.Lane) bool { return len(lane) == 0 }), m.earlier
 	r.past.Rows, r.past.Results = nil, nil // a million rows have better use for the room
-	if gone := len(r.past.Gone); gone > 0 {
-		open := 0
-		for _, g := range r.past.Gone {
-			if g.Open {
-				open++
-			}
+	var open []journal.Gone
+	for _, row := range r.past.Gone {
+		if row.Open {
+			open = append(open, row)
 		}
-		r.logger.Warn().Int("rows", gone).Int("unsettled", open).Msg("rows that this run has sent are not in the file any more")
+	}
+	if len(open) > 0 {
+		return usagef("of %d rows that are not in the file any more nobody knows whether they were carried out, the first being the %s of %s on line %d: "+
+			"go on with --kept-input, which settles them, and import the new file then", len(open), open[0].PhoneType, report.MaskUser(open[0].User), open[0].Line)
+	}
+	if gone := len(r.past.Gone); gone > 0 {
+		r.logger.Warn().Int("rows", gone).Msg("rows that this run has sent are not in the file any more")
 	}
 	return nil
 }
 
 // foldJournal reads what became of these rows; with no rows, of all rows that
 // the run sent.
-func foldJournal(folder *runFolder, rows *authmethod.Rows) (*journal.Past, error) {
+// Of a size above 0 only so many bytes are read.
+func foldJournal(folder *runFolder, rows *authmethod.Rows, size int64) (*journal.Past, error) {
 	file, err := os.Open(folder.file(journalFile))
 	if err != nil {
 		return nil, fmt.Errorf("reading the journal: %w", err)
 	}
 	defer file.Close()
+	if size > 0 {
+		return journal.Fold(io.LimitReader(file, size), rows)
+	}
 	return journal.Fold(file, rows)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/journal"
@@ -18,8 +19,9 @@ import (
 // to be rolled back.
 type rollbackCommand struct {
 	*importCommand
-	run string
-	yes bool
+	run      string
+	yes      bool
+	doubtful bool
 }
 
 const rollbackHelp = `Take away the phones that a run has registered, alternateMobile before mobile.
@@ -43,7 +45,7 @@ func newRollbackCommand(p process) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "rollback RUN",
 		Short: "Take away the phones that a run has registered",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneRun,
 		RunE: func(command *cobra.Command, args []string) error {
 			c.run = args[0]
 			return c.rollback(command.Context(), command.Flags())
@@ -51,6 +53,7 @@ func newRollbackCommand(p process) *cobra.Command {
 	}
 	set := pflag.NewFlagSet("What to do", pflag.ContinueOnError)
 	set.BoolVar(&c.yes, "yes", false, "do not ask first")
+	set.BoolVar(&c.doubtful, "doubtful", false, "also take away phones of which nobody knows whether they stood there before the run: those whose answers were lost")
 	setHelp(command, rollbackHelp, exitHelp(), set, c.tenant.flags(), c.pace.flags(), c.output.flags())
 	return command
 }
@@ -79,7 +82,7 @@ func (c *rollbackCommand) rollback(ctx context.Context, own *pflag.FlagSet) erro
 	if problems := c.problems(); len(problems) > 0 {
 		return &usageError{problems}
 	}
-	asked := func(f journal.Flag) bool { return f.Name == "yes" }
+	asked := func(f journal.Flag) bool { return f.Name == "yes" || f.Name == "doubtful" }
 	c.given = append(header.Flags, slices.DeleteFunc(givenFlags(own), asked)...)
 	r := newImportRun(c.importCommand)
 	r.undoes = undone.name()
@@ -102,12 +105,12 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
 		return err
 	}
-	unsettled, err := r.takeBack(undone)
+	not, err := r.takeBack(undone, 0, c.doubtful)
 	if err != nil {
 		return err
 	}
 	users := r.plan()
-	if err := c.ask(ctx, r, users, unsettled); err != nil {
+	if err := c.ask(ctx, r, users, not); err != nil {
 		return err
 	}
 	if r.folder, err = newRunFolder(state, "rollback", r.started); err != nil {
@@ -122,25 +125,39 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 
 // ask says what will be done, and waits for a yes. Without a terminal or a pipe
 // that says yes, nothing is changed.
-func (c *rollbackCommand) ask(ctx context.Context, r *importRun, users, unsettled int) error {
+func (c *rollbackCommand) ask(ctx context.Context, r *importRun, users int, not unknown) error {
 	what := "takes away"
 	if r.verb == authmethod.Create {
 		what = "registers again"
 	}
 	fmt.Fprintf(c.console, "This %s up to %d phones of %d users in %s, which the run %s has changed.\n", what, r.input.Rows.Len(), users, r.target.words, r.undoes)
-	if unsettled > 0 {
-		fmt.Fprintf(c.console, "Of %d more phones nobody knows whether the run changed them; they stay as they are. To settle that first: entraphone resume %s\n", unsettled, r.undoes)
+	if not.open > 0 {
+		fmt.Fprintf(c.console, "Of %d more phones nobody knows whether the run changed them; they stay as they are. To settle that first: entraphone resume %s\n", not.open, r.undoes)
+	}
+	if not.doubt > 0 {
+		fmt.Fprintf(c.console, "Of %d more phones nobody knows whether they stood there before the run, because its answers were lost; they stay, unless --doubtful is given.\n", not.doubt)
 	}
 	if c.yes || r.input.Rows.Len() == 0 {
 		return nil
 	}
 	fmt.Fprint(c.console, "Go on? [y/N] ")
-	line, err := bufio.NewReader(c.stdin).ReadString('\n')
-	if err != nil {
+	var line string
+	answered, done := context.WithCancel(ctx)
+	var g errgroup.Group
+	g.Go(func() error { // nothing ends a read of a terminal but the end of the program
+		defer done()
+		line, _ = bufio.NewReader(c.stdin).ReadString('\n') // no answer is no
+		return nil
+	})
+	<-answered.Done()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !strings.HasSuffix(line, "\n") {
 		fmt.Fprintln(c.console)
 	}
 	if word := strings.ToLower(strings.TrimSpace(line)); word != "y" && word != "yes" {
 		return usagef("nothing was changed: say y, or give --yes in scripts")
 	}
-	return ctx.Err()
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -49,7 +50,7 @@ func newRunsCommand(p process) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "runs",
 		Short: "List the runs that are kept, and remove old ones",
-		Args:  cobra.NoArgs,
+		Args:  nothingElse,
 		RunE:  func(*cobra.Command, []string) error { return c.list() },
 	}
 	set := pflag.NewFlagSet("Which runs", pflag.ContinueOnError)
@@ -70,6 +71,7 @@ const (
 	runStopped  runState = "stopped" // or died: it can be resumed
 	runUnderWay runState = "under way"
 	runNothing  runState = "nothing sent"
+	runUndone   runState = "rolled back" // or being so
 )
 
 // keptRun is a run that stands in the folder of runs.
@@ -109,6 +111,13 @@ func listRuns(state string) ([]keptRun, error) {
 		}
 		runs = append(runs, run)
 	}
+	for _, undoing := range runs {
+		for i, run := range runs {
+			if undoing.header.Undoes == run.folder.name() && run.state != runUnderWay {
+				runs[i].state = runUndone
+			}
+		}
+	}
 	return runs, nil
 }
 
@@ -127,7 +136,7 @@ func (k *keptRun) look(busy bool) (err error) {
 	path := k.folder.file(journalFile)
 	k.header, err = journal.ReadHeader(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, journal.ErrNoHeader):
 		err = nil
 	case err != nil: // it cannot be told, and it cannot be resumed without an error that says so
 		k.state, err = runStopped, nil
@@ -151,9 +160,11 @@ func (k *keptRun) look(busy bool) (err error) {
 	return err
 }
 
-// findRun is the folder of a run by its name, or by the path of its folder;
-// without either, of the newest that will do. It takes the last part of a path
-// for the name, and looks only among the runs of this folder.
+// errNoRun is that no run will do, where none is named.
+var errNoRun = errors.New("no run will do")
+
+// findRun is the folder of a run by its name, or by the path of its folder, which
+// must be among the runs of this state; without either, of the newest that will do.
 func findRun(state, name string, will func(keptRun) bool) (*runFolder, error) {
 	if name == "" {
 		runs, err := listRuns(state)
@@ -165,16 +176,23 @@ func findRun(state, name string, will func(keptRun) bool) (*runFolder, error) {
 				return run.folder, nil
 			}
 		}
-		return nil, usagef("no run in %s will do; entraphone runs lists what there is", state)
+		return nil, usagef("%w in %s; entraphone runs lists what there is", errNoRun, state)
 	}
 	folder := &runFolder{filepath.Join(state, "runs", filepath.Base(name))}
-	if _, err := os.Stat(folder.file(journalFile)); err == nil {
-		return folder, nil
+	if name != filepath.Base(name) && absolute(name) != absolute(folder.path) {
+		return nil, usagef("%s is not among the runs in %s; name its folder of runs with --state", name, state)
 	}
-	if _, err := os.Stat(folder.path); err == nil {
+	_, err := journal.ReadHeader(folder.file(journalFile))
+	_, there := os.Stat(folder.path)
+	switch {
+	case errors.Is(there, fs.ErrNotExist):
+		return nil, usagef("there is no run %q in %s; entraphone runs lists them", name, state)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, journal.ErrNoHeader):
 		return nil, usagef("the run %s has no journal: it sent nothing", folder.name())
+	case err != nil:
+		return nil, fmt.Errorf("the run %s: %w", folder.name(), err)
 	}
-	return nil, usagef("there is no run %q in %s; entraphone runs lists them", name, state)
+	return folder, nil
 }
 
 // list prints the runs, or removes them. Runs under way are never removed. A
@@ -191,13 +209,18 @@ func (c *runsCommand) list() error {
 	if err != nil {
 		return err
 	}
+	needed := map[string]bool{} // by rollbacks that are not done
+	for _, run := range runs {
+		needed[run.header.Undoes] = needed[run.header.Undoes] || run.state != runDone
+	}
 	runs = slices.DeleteFunc(runs, func(run keptRun) bool { return time.Since(run.began) < time.Duration(c.olderThan) })
 	if !c.remove {
 		return c.print(state, runs)
 	}
 	removed, kept := 0, 0
 	for _, run := range runs {
-		if run.state == runUnderWay || run.state == runStopped && !run.simulated() && !c.force {
+		open := run.state == runStopped && !run.simulated() || needed[run.folder.name()]
+		if run.state == runUnderWay || open && !c.force {
 			kept++
 			continue
 		}
@@ -274,17 +297,24 @@ func (a *ageFlag) String() string {
 
 // Set reads an age such as 36h or 90d.
 func (a *ageFlag) Set(text string) error {
-	unit := time.Nanosecond
-	if days, is := strings.CutSuffix(text, "d"); is {
-		text, unit = days+"h", 24
-	}
 	age, err := time.ParseDuration(text)
-	if err != nil || age <= 0 {
+	if days, is := strings.CutSuffix(text, "d"); is {
+		var n float64
+		n, err = strconv.ParseFloat(days, 64)
+		age = time.Duration(n * float64(24*time.Hour))
+		if n > oldest.Hours()/24 {
+			err = errors.New("too long")
+		}
+	}
+	if err != nil || age <= 0 || age > oldest {
 		return errors.New("give hours or days, such as 36h or 90d")
 	}
-	*a = ageFlag(age * unit)
+	*a = ageFlag(age)
 	return nil
 }
+
+// oldest is longer than any run is kept.
+const oldest = 100 * 365 * 24 * time.Hour
 
 // Type is the value's name in the help.
 func (a *ageFlag) Type() string { return "AGE" }

@@ -53,7 +53,7 @@ func (t *target) name() string {
 // sameAs makes sure that what goes on with a run, or undoes it, writes to where
 // that run wrote.
 func (t *target) sameAs(header journal.Header, run *runFolder) error {
-	if t.tenantID == header.TenantID && t.endpoint == header.Endpoint {
+	if strings.EqualFold(t.tenantID, header.TenantID) && t.endpoint == header.Endpoint {
 		return nil
 	}
 	return usagef("%s wrote to tenant %q at %s, and these options mean tenant %q at %s", run.name(), header.TenantID, header.Endpoint, t.tenantID, t.endpoint)

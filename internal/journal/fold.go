@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,6 +36,9 @@ type Past struct {
 	// has no rows, as for a rollback, they are all that the run has sent.
 	Gone []Gone
 
+	// Last is when the last entry was made.
+	Last time.Time
+
 	whole int64 // bytes of the file up to the end of the last whole line
 }
 
@@ -48,6 +52,9 @@ type Record struct {
 	// user.
 	Open bool
 }
+
+// Whole is how many bytes of the journal hold whole lines.
+func (p *Past) Whole() int64 { return p.whole }
 
 // Gone is a row that the file does not hold any more, as the journal names it
 // first.
@@ -76,6 +83,9 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.Cause }
 
+// ErrNoHeader is a journal that was not begun to its end: nothing was sent by then.
+var ErrNoHeader = errors.New("the journal breaks off in its first line: nothing was sent")
+
 // ReadHeader reads the first line of a journal. It takes the same time for a
 // journal of any length. Where there is none, the error wraps fs.ErrNotExist.
 func ReadHeader(path string) (Header, error) {
@@ -85,7 +95,10 @@ func ReadHeader(path string) (Header, error) {
 	}
 	defer file.Close()
 	line, err := bufio.NewReader(file).ReadBytes('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
+		return Header{}, ErrNoHeader
+	case err != nil:
 		return Header{}, fmt.Errorf("reading the journal: %w", err)
 	}
 	return header(line)
@@ -269,7 +282,7 @@ func (f *folding) block(block []byte) error {
 // take adds an entry to what is known. The later entry wins: an outcome settles
 // the intents before it, and an intent opens the row again.
 func (f *folding) take(e *entry) error {
-	f.past.Ended = e.Event == eventEnd
+	f.past.Ended, f.past.Last = e.Event == eventEnd, e.At
 	switch e.Event {
 	case eventEnd:
 		f.past.ExitCode = e.ExitCode
@@ -289,7 +302,7 @@ func (f *folding) take(e *entry) error {
 		record.Open = outcome == authmethod.Unknown
 		// Intents are counted here, and what left is counted by the sender. The
 		// larger number is kept: a process may have died between the two.
-		record.Attempts = max(record.Attempts, int32(e.Attempts))
+		record.Attempts = int32(e.Attempts)
 		set(authmethod.Result{
 			Outcome: outcome, Class: e.Class, Reason: e.Reason, Status: e.HTTPStatus, Code: e.Code, Message: e.Message,
 			Detail: e.Detail, Advice: e.Advice, RequestID: e.RequestID, Attempts: int(record.Attempts), FinishedAt: e.At,

@@ -112,7 +112,7 @@ func recorded(t *testing.T, rows *authmethod.Rows) []byte {
 			}
 		}
 	}
-	if err := errors.Join(j.End(0), j.Close()); err != nil {
+	if err := errors.Join(j.Close(), journal.End(path, 0)); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)

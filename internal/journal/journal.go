@@ -61,6 +61,8 @@ type Header struct {
 	// Undoes is the run that this one rolls back; its rows are those of that
 	// run's journal, and there is no file.
 	Undoes string `json:"undoes,omitempty"`
+	// UndoneBytes is how much of that journal there was when this run began.
+	UndoneBytes int64 `json:"undoneBytes,omitempty"`
 }
 
 // Flag is one option as it was given on the command line. A flag that was given
@@ -86,6 +88,7 @@ const (
 type Journal struct {
 	rows *authmethod.Rows
 	file *os.File
+	path string
 
 	mu       sync.Mutex // guards the two below
 	pending  []byte     // entries that are not written yet
@@ -111,7 +114,7 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("encoding the journal's header: %w", err), file.Close())
 	}
-	return begin(file, append(line, '\n'), rows)
+	return begin(path, file, append(line, '\n'), rows)
 }
 
 // Reopen goes on with the journal of a run of which past is known. What is torn
@@ -128,13 +131,13 @@ func Reopen(path string, past *Past, version string, rows *authmethod.Rows) (*Jo
 	}
 	var line bytes.Buffer
 	event(&line, eventResume).Str("version", version).Send()
-	return begin(file, line.Bytes(), rows)
+	return begin(path, file, line.Bytes(), rows)
 }
 
 // begin makes sure that the first line of a process is on disk, and so shows that
 // the file can be written.
-func begin(file *os.File, line []byte, rows *authmethod.Rows) (*Journal, error) {
-	j := &Journal{rows: rows, file: file, pending: line, appended: 1}
+func begin(path string, file *os.File, line []byte, rows *authmethod.Rows) (*Journal, error) {
+	j := &Journal{rows: rows, file: file, path: path, pending: line, appended: 1}
 	if err := j.flush(1); err != nil {
 		_ = file.Close()
 		return nil, err
@@ -238,12 +241,18 @@ func (j *Journal) flush(mine int64) error {
 	return nil
 }
 
-// End records that the run came to an end of its own, with this exit code. A run
-// without it was interrupted or stopped, or it died: it can be resumed.
-func (j *Journal) End(exitCode int) error {
-	var line bytes.Buffer
-	event(&line, eventEnd).Int("exitCode", exitCode).Send()
-	return j.flush(j.add(line.Bytes(), 1))
+// there makes sure that what was written can be found again: a folder that was
+// removed takes the file along, and writes to it succeed all the same.
+func (j *Journal) there() error {
+	ours, err := j.file.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(j.path)
+	if err == nil && !os.SameFile(ours, named) {
+		err = fmt.Errorf("%s is another file by now", j.path)
+	}
+	return err
 }
 
 // Close writes what is pending and closes the file. It does not say that the run
@@ -254,4 +263,20 @@ func (j *Journal) Close() error {
 		err = fmt.Errorf("closing the journal: %w", closeErr)
 	}
 	return err
+}
+
+// End records in a journal that is closed that its run came to an end of its own,
+// with this exit code.
+func End(path string, exitCode int) error {
+	var line bytes.Buffer
+	event(&line, eventEnd).Int("exitCode", exitCode).Send()
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		_, err = file.Write(line.Bytes())
+		err = errors.Join(err, file.Sync(), file.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("ending the journal: %w", err)
+	}
+	return nil
 }

@@ -29,6 +29,10 @@ const (
 	// longer to find a higher one.
 	minDip = 0.015
 
+	// guessDip is the same above what is a mere guess: the first throttle may have
+	// been an accident, and the next one puts it right.
+	guessDip = 0.15
+
 	// maxDip ends the doubling of the dip: a sliding window that is still full
 	// frees room at the rate of one window ago, seldom less than this below.
 	maxDip = 0.1
@@ -115,6 +119,9 @@ func (c controller) rate() float64 {
 	bend, x := c.dip, (c.climbed.Seconds()-flat)/flat
 	if x > 0 {
 		bend, x = minDip, (c.climbed.Seconds()-flat)/unit
+		if c.age == 0 {
+			bend = guessDip
+		}
 	}
 	return min(c.ceiling, c.plateau*(1+bend*x*x*x))
 }
@@ -242,9 +249,15 @@ func spanOf(seen interval) time.Duration {
 // allowance is what was there at the start.
 func (seen interval) allowance() int { return max(seen.accepted, seen.requests*seen.full) }
 
-// guess takes the allowance for a bucket that fills within the usual time.
+// guess takes the allowance for a bucket that fills within the usual time, and the
+// wait that is asked for as the time of its next token: somebody else may have used
+// up what was there, or the first throttle be an accident.
 func (seen interval) guess() float64 {
-	return float64(seen.allowance()) / (usual + seen.throttledAt.Sub(seen.from)).Seconds()
+	fills := float64(seen.allowance()) / (usual + seen.throttledAt.Sub(seen.from)).Seconds()
+	if seen.soonest <= 0 {
+		return fills
+	}
+	return max(fills, min(1, 1/seen.soonest.Seconds()))
 }
 
 // even is the rate of a bucket that was empty at both ends; refused steps count

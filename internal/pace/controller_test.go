@@ -100,7 +100,7 @@ func TestCut(t *testing.T) {
 	guessed := settled()
 	guessed.age, guessed.climbed = 0, time.Second
 	climbed := guessed
-	climbed.climbed = 85 * time.Second // at 25.2 a second
+	climbed.climbed = 47500 * time.Millisecond // at 25.3 a second
 	green := settled()
 	green.age = 100 * time.Second
 
@@ -117,7 +117,7 @@ func TestCut(t *testing.T) {
 		{"the estimate stays under the ceiling", newController(15), after(240, 2, 1, 7), 15, minDip, 14.775, 7},
 		// 7 accepted and 3 that count as well, in 5 s.
 		{"a guess is forgotten", guessed, after(7, 3, 2, 3), 2, minDip, 1.97, 3},
-		{"a guess was too low", climbed, after(900, 99, 1, 1), 20.196, minDip, 19.893, 1},
+		{"a guess was too low", climbed, after(900, 99, 1, 1), 20.206, minDip, 19.903, 1},
 		{"as expected", settled(), after(1000, 99, 1, 2), 10, minDip, 9.85, 2},
 		// Half of the weight is on an interval as long as memory * ln 2.
 		{"half as large as thought", settled(), after(520, 52, 51.972, 2), 7.5, minDip, 7.3875, 2},

@@ -147,7 +147,7 @@ func TestJobs(t *testing.T) {
 	for _, test := range []struct {
 		reads        string
 		late, costly int // of 320
-	}{{"none", 25, 0}, {"same", 37, 0}, {"apart", 135, 8}} {
+	}{{"none", 25, 0}, {"same", 39, 0}, {"apart", 135, 8}} {
 		late, costly := count(outcomes, test.reads)
 		if late > test.late || costly > test.costly {
 			t.Errorf("reads %s: %d late and %d costly, want at most %d and %d", test.reads, late, costly, test.late, test.costly)
@@ -181,8 +181,8 @@ func TestOtherLimits(t *testing.T) {
 		{"1 in flight, no Retry-After", func(s *scenario) { s.concurrent, s.retry = 1, "absent" }, 35, 40},
 		{"5 requests in ten seconds", func(s *scenario) { s.requests, s.kind = true, "sliding" }, 310, 11},
 		{"5 requests in ten seconds, no ceiling", func(s *scenario) { s.requests, s.kind, s.ceiling = true, "fixed", Unlimited }, 301, 221},
-		{"a bucket of 5 requests", func(s *scenario) { s.requests = true }, 303, 209},
-		{"a bucket of 5 requests, no Retry-After", func(s *scenario) { s.requests, s.retry = true, "absent" }, 303, 209},
+		{"a bucket of 5 requests", func(s *scenario) { s.requests = true }, 303, 329},
+		{"a bucket of 5 requests, no Retry-After", func(s *scenario) { s.requests, s.retry = true, "absent" }, 303, 329},
 	} {
 		s := base
 		test.change(&s)
@@ -260,6 +260,19 @@ func printJobs(outcomes []outcome) {
 				fmt.Printf("   %6.2f %+6.0f s %4d", cell.ratio, cell.excess, cell.refused)
 			}
 			fmt.Println()
+		}
+	}
+}
+
+// TestAccident: one throttle that no quota explains, after the first two steps, with
+// a wait of a second, does not slow a job down for long. The ceiling of 18 a second
+// needs no time for 150 steps and 50 s for 1,000.
+func TestAccident(t *testing.T) {
+	for steps, most := range map[int]float64{150: 75, 1000: 135} {
+		s := scenario{quota: 1e6, kind: "bucket", seconds: 10, latency: 0.15, workers: 4, ceiling: 18, most: 20, retry: "whole", becoming: 1, accident: 2}
+		o := runJobs([]job{{s, steps, "none"}})[0]
+		if o.seconds > most || o.refused != 1 {
+			t.Errorf("%d steps: %.1f s and %d refused, want at most %g and 1", steps, o.seconds, o.refused, most)
 		}
 	}
 }

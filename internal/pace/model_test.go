@@ -107,6 +107,7 @@ type scenario struct {
 	phase      float64 // of a fixed window at the start
 	requests   bool    // requests are counted, whatever they carry
 	concurrent int     // requests that the tenant works on at once; 0 for any number
+	accident   int     // one step is refused for no reason when so many were accepted; 0 never
 }
 
 func (s scenario) String() string {
@@ -243,6 +244,9 @@ func (r *run) send(now float64, n int) {
 		ok, retryAfter := together, wait
 		if r.concurrent == 0 && !r.requests && (kind == &r.writes || !r.readsApart) {
 			ok, retryAfter = r.tenant.take(arrival)
+		}
+		if r.accident > 0 && r.done+a.feedback.Accepted >= r.accident {
+			ok, retryAfter, r.accident = false, 1, 0
 		}
 		if ok {
 			*kind--

@@ -95,7 +95,7 @@ var meanings = map[authmethod.Outcome]string{
 	authmethod.Planned:      "would be sent",
 	authmethod.Unchanged:    "nothing to do: it was so already",
 	authmethod.Duplicate:    "repeats an earlier row",
-	authmethod.Conflict:     "another number is registered; left alone",
+	authmethod.Conflict:     "left alone: it needs your decision",
 	authmethod.Rejected:     "not sent: its own data is bad",
 	authmethod.Dependency:   "not sent: waiting for another phone of the user",
 	authmethod.Failed:       "refused by Graph, or never let through",

@@ -233,6 +233,9 @@ func (j *Journal) flush(mine int64) error {
 		// https://pubs.opengroup.org/onlinepubs/9799919799/functions/fsync.html.
 		err = j.file.Sync()
 	}
+	if err == nil {
+		err = j.there()
+	}
 	if err != nil {
 		j.err = fmt.Errorf("writing the journal: %w", err)
 		return j.err

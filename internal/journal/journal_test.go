@@ -190,3 +190,25 @@ func TestEntriesAreJSON(t *testing.T) {
 		}
 	})
 }
+
+// A folder that was removed takes the journal along: nothing more may be sent, though
+// writing to the file still succeeds.
+func TestJournalThatVanished(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "run")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	j, err := journal.Create(filepath.Join(folder, "journal.jsonl"), journal.Header{}, manyRows(t, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Intent([]authmethod.Task{{Row: 0}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Skip("the system keeps an open file: ", err)
+	}
+	if err := j.Intent([]authmethod.Task{{Row: 1}}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Intent = %v, want an error that the file is not there", err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -118,10 +119,18 @@ func (c *simulateCommand) problems() []error {
 	return problems
 }
 
+// heapGrowth is by how many percent the simulator's heap may grow between two
+// collections, half of Go's default: a million people stand in memory for as long as
+// it serves, and time it has enough. GOGC overrides it as usual.
+const heapGrowth = 50
+
 // run serves until the context ends, which is its normal end.
 func (c *simulateCommand) run(ctx context.Context) (err error) {
 	if problems := c.problems(); len(problems) > 0 {
 		return &usageError{problems}
+	}
+	if c.getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
 	}
 	release, err := c.holdState()
 	if err != nil {

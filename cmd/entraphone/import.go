@@ -124,6 +124,19 @@ func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 	return given
 }
 
+// takeUp finds a run of which there is a journal, and takes its options.
+func (c *importCommand) takeUp(state, run string, will func(keptRun) bool, own *pflag.FlagSet) (*runFolder, journal.Header, error) {
+	folder, err := findRun(state, run, will)
+	if err != nil {
+		return nil, journal.Header{}, err
+	}
+	header, err := journal.ReadHeader(folder.file(journalFile))
+	if err != nil {
+		return nil, journal.Header{}, err
+	}
+	return folder, header, c.takeFlags(header, own)
+}
+
 // takeFlags sets the options of the run, but for those that are given anew. An
 // option that this version does not know ends it: without it the rows might be
 // others. The folder of runs is that in which the run was found.

@@ -39,6 +39,7 @@ type importRun struct {
 	past        *journal.Past  // nil for a new run
 	undoes      string         // the run that this one rolls back, if any
 	undoneBytes int64          // of its journal
+	doubtful    bool           // what only a lost answer speaks of is taken back, too
 	anew        []journal.Flag // options that were given for this attempt only
 	verb        authmethod.Verb
 	earlier     map[authmethod.RowNumber]submit.Earlier
@@ -187,7 +188,7 @@ func (r *importRun) openJournal() (*journal.Journal, error) {
 	}
 	return journal.Create(path, journal.Header{
 		Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, Path: file, SHA256: r.input.SHA256,
-		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given, Undoes: r.undoes, UndoneBytes: r.undoneBytes,
+		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given, Undoes: r.undoes, UndoneBytes: r.undoneBytes, Doubtful: r.doubtful,
 	}, &r.input.Rows)
 }
 

@@ -74,7 +74,7 @@ func (r *importRun) load(header journal.Header, state string, read func() (*inpu
 		if err != nil {
 			return fmt.Errorf("going on with a rollback: %w", err)
 		}
-		_, err = r.takeBack(undone, header.UndoneBytes, true)
+		_, err = r.takeBack(undone, header.UndoneBytes, header.Doubtful)
 		return err
 	}
 	if r.input, err = read(); err == nil {
@@ -100,7 +100,7 @@ func (r *importRun) takeBack(undone *runFolder, size int64, doubtful bool) (unkn
 		return unknown{}, err
 	}
 	file, not := &importfile.File{Reading: importfile.Reading{Name: "the run " + undone.name()}}, unknown{}
-	r.verb, r.undoneBytes = authmethod.Delete, past.Whole()
+	r.verb, r.undoneBytes, r.doubtful = authmethod.Delete, past.Whole, doubtful
 	for _, row := range past.Gone { // all of them, for no file was read
 		switch {
 		case row.Open:

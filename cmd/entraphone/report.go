@@ -60,15 +60,8 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	folder, err := findRun(state, c.run, func(run keptRun) bool { return run.state != runNothing })
+	folder, header, err := c.takeUp(state, c.run, func(run keptRun) bool { return run.state != runNothing }, own)
 	if err != nil {
-		return err
-	}
-	header, err := journal.ReadHeader(folder.file(journalFile))
-	if err != nil {
-		return err
-	}
-	if err := c.takeFlags(header, own); err != nil {
 		return err
 	}
 	r := newImportRun(c.importCommand)
@@ -106,15 +99,15 @@ func (c *reportCommand) recall(r *importRun, header journal.Header, underWay boo
 	facts := report.Facts{
 		Tool: "entraphone " + header.Version, Run: r.folder.name(), Input: r.input.Reading.Name, SHA256: header.SHA256,
 		LeftOut: r.input.Reading.LeftOut.Where + r.input.Reading.LeftOut.Range, WithoutPhone: r.input.Reading.WithoutPhone,
-		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: r.past.Last, Target: tenantInWords(header.TenantID), ExitCode: r.past.ExitCode,
+		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: r.past.Last, Target: targetInWords(header), ExitCode: r.past.ExitCode,
 	}
 	for n, record := range r.past.Rows {
 		facts.Operations += int64(record.Attempts)
 		switch {
+		case r.past.Results.Decided(authmethod.RowNumber(n)): // also that it is unknown, and why
+			r.results.Set(authmethod.RowNumber(n), r.past.Results.At(authmethod.RowNumber(n)))
 		case record.Open:
 			r.results.Set(authmethod.RowNumber(n), unsettled(record))
-		case r.past.Results.Decided(authmethod.RowNumber(n)):
-			r.results.Set(authmethod.RowNumber(n), r.past.Results.At(authmethod.RowNumber(n)))
 		}
 	}
 	switch {

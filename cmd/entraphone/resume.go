@@ -72,7 +72,8 @@ func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	folder, err := findRun(state, c.run, func(run keptRun) bool { return run.state == runStopped && !run.simulated() })
+	stopped := func(run keptRun) bool { return run.state == runStopped && !run.simulated() }
+	folder, header, err := c.takeUp(state, c.run, stopped, own)
 	if errors.Is(err, errNoRun) {
 		return nothingToGoOnWith(state)
 	}
@@ -80,13 +81,6 @@ func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
 		return err
 	}
 	if err := notUndone(state, folder.name()); err != nil {
-		return err
-	}
-	header, err := journal.ReadHeader(folder.file(journalFile))
-	if err != nil {
-		return err
-	}
-	if err := c.takeFlags(header, own); err != nil {
 		return err
 	}
 	if c.simulate {
@@ -205,8 +199,7 @@ func (c *resumeCommand) remember(r *importRun) (err error) {
 }
 
 // foldJournal reads what became of these rows; with no rows, of all rows that
-// the run sent.
-// Of a size above 0 only so many bytes are read.
+// the run sent. Of a size above 0 only so many bytes are read.
 func foldJournal(folder *runFolder, rows *authmethod.Rows, size int64) (*journal.Past, error) {
 	file, err := os.Open(folder.file(journalFile))
 	if err != nil {

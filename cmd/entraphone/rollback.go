@@ -28,7 +28,8 @@ const rollbackHelp = `Take away the phones that a run has registered, alternateM
 
 Before each is taken away it is read: only what the run wrote is removed. Where
 another number stands by now, the row is a conflict and nothing is changed; a
-default method cannot be removed. Phones that stood there before the run stay.
+default method cannot be removed. Phones that stood there before the run stay,
+and so do those of which nobody knows, unless --doubtful is given.
 
 The rollback is a run of its own, which can be resumed, reported, and rolled
 back: that registers the phones again.
@@ -65,15 +66,8 @@ func (c *rollbackCommand) rollback(ctx context.Context, own *pflag.FlagSet) erro
 	if err != nil {
 		return err
 	}
-	undone, err := findRun(state, c.run, nil)
+	undone, header, err := c.takeUp(state, c.run, nil, own)
 	if err != nil {
-		return err
-	}
-	header, err := journal.ReadHeader(undone.file(journalFile))
-	if err != nil {
-		return err
-	}
-	if err := c.takeFlags(header, own); err != nil {
 		return err
 	}
 	if c.simulate {

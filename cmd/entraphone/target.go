@@ -81,6 +81,14 @@ func (c *importCommand) newTarget(rows *authmethod.Rows, logger zerolog.Logger) 
 	return c.newGraph(config, words)
 }
 
+// targetInWords is where a run wrote to, by its journal.
+func targetInWords(header journal.Header) string {
+	if header.Endpoint == simulatorEndpoint {
+		return "the simulator"
+	}
+	return tenantInWords(header.TenantID)
+}
+
 func tenantInWords(id string) string {
 	if id == "" {
 		return "the credential's tenant"

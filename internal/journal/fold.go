@@ -38,8 +38,8 @@ type Past struct {
 
 	// Last is when the last entry was made.
 	Last time.Time
-
-	whole int64 // bytes of the file up to the end of the last whole line
+	// Whole is the bytes of the file up to the end of the last whole line.
+	Whole int64
 }
 
 // Record is what is known of one row; zero for one that the run never came to.
@@ -52,9 +52,6 @@ type Record struct {
 	// user.
 	Open bool
 }
-
-// Whole is how many bytes of the journal hold whole lines.
-func (p *Past) Whole() int64 { return p.whole }
 
 // Gone is a row that the file does not hold any more, as the journal names it
 // first.
@@ -226,7 +223,7 @@ func (f *folding) all(r io.Reader) error {
 		}
 		rest := filled[end:]
 		if len(rest) == blockSize {
-			return &DamagedError{f.lines + 1, f.past.whole, errors.New("it does not end")}
+			return &DamagedError{f.lines + 1, f.past.Whole, errors.New("it does not end")}
 		}
 		if len(buffer) < blockSize {
 			buffer = make([]byte, min(8*len(buffer), blockSize))
@@ -245,7 +242,7 @@ func (f *folding) block(block []byte) error {
 		if err != nil {
 			return err
 		}
-		f.past.Header, f.lines, f.past.whole, block = h, 1, int64(len(line)+1), rest
+		f.past.Header, f.lines, f.past.Whole, block = h, 1, int64(len(line)+1), rest
 	}
 	lines := bytes.SplitAfter(block, []byte{'\n'})
 	lines = lines[:len(lines)-1] // nothing stands behind the last line break
@@ -271,10 +268,10 @@ func (f *folding) block(block []byte) error {
 			err = f.take(&f.entries[i])
 		}
 		if err != nil {
-			return &DamagedError{f.lines + 1, f.past.whole, err}
+			return &DamagedError{f.lines + 1, f.past.Whole, err}
 		}
 		f.lines++
-		f.past.whole += int64(len(lines[i]))
+		f.past.Whole += int64(len(lines[i]))
 	}
 	return nil
 }

@@ -63,6 +63,8 @@ type Header struct {
 	Undoes string `json:"undoes,omitempty"`
 	// UndoneBytes is how much of that journal there was when this run began.
 	UndoneBytes int64 `json:"undoneBytes,omitempty"`
+	// Doubtful is whether it takes back also what only a lost answer speaks of.
+	Doubtful bool `json:"doubtful,omitempty"`
 }
 
 // Flag is one option as it was given on the command line. A flag that was given
@@ -124,7 +126,7 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 func Reopen(path string, past *Past, version string, rows *authmethod.Rows) (*Journal, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {
-		err = file.Truncate(past.whole)
+		err = file.Truncate(past.Whole)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("going on with the journal: %w", err)

@@ -38,6 +38,15 @@ func resultRefused(a authmethod.Answer) *authmethod.Result {
 	return resultOf(authmethod.Failed, a, authmethod.CodeRefused, a.Status)
 }
 
+// refused ends a row whose write Graph refused for good. That says nothing of an
+// earlier one whose answer was lost, which may have been carried out.
+func (l *lane) refused(a authmethod.Answer) *authmethod.Result {
+	if l.lost {
+		return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, fmt.Sprintf("sending it again was answered %d", a.Status))
+	}
+	return resultRefused(a)
+}
+
 // unexplained reports whether the head was refused, and reading is to tell why.
 // Where an earlier create is in doubt, that is settled and not the refusal.
 func (l *lane) unexplained() bool { return l.refusal.Status != 0 && !l.doubt }

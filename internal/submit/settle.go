@@ -2,7 +2,6 @@ package submit
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -121,28 +120,14 @@ func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Resu
 		r := resultOf(authmethod.Planned, a, "")
 		r.Message = a.Planned
 		return r, 0
-	// A refusal of the second create says nothing of the first, which may stand.
 	case absent, refused:
-		if l.lost {
-			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, fmt.Sprintf("sending it again was answered %d", a.Status)), 0
-		}
-		return resultRefused(a), 0
-	case neverLeft:
-		// That is no row's fault: the run ends when nothing goes forward.
-		l.writes--
-		return nil, s.wait(l.writes, a)
+		return l.refused(a), 0
 	case disputed:
 		l.verb, l.refusal = authmethod.Read, a
 		return nil, 0
-	case postponed:
-		// Nor is this. Even a throttled request may have been carried out.
-		l.last, l.doubt = a, true
-		return nil, s.wait(l.writes-1, a)
-	case notTogether:
-		if !l.alone {
-			l.alone = true
-			return nil, 0
-		}
+	}
+	if delay, as := s.asItWas(l, a); as {
+		return nil, delay
 	}
 	// unsaid: nothing in the answer says that the create was not carried out.
 	unsaid := fateOf(a) != unavailable
@@ -151,6 +136,24 @@ func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Resu
 		l.verb, l.refusal = authmethod.Read, authmethod.Answer{}
 	}
 	return nil, s.wait(l.tries-1, a)
+}
+
+// asItWas reports whether a write is to be sent again as it was, after a delay, and
+// uses up none of its tries: it never left, or is to come later, or by itself.
+func (s *Submitter) asItWas(l *lane, a authmethod.Answer) (delay time.Duration, as bool) {
+	switch fateOf(a) {
+	case neverLeft:
+		// That is no row's fault: the run ends when nothing goes forward.
+		l.writes--
+		return s.wait(l.writes, a), true
+	case postponed:
+		// Nor is this. Even a throttled request may have been carried out.
+		l.last, l.doubt = a, true
+		return s.wait(l.writes-1, a), true
+	case notTogether:
+		as, l.alone = !l.alone, true
+	}
+	return 0, as
 }
 
 // apart is how long after a read that shows no phone the next one is sent. One
@@ -253,21 +256,10 @@ func (s *Submitter) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Resu
 	case disputed:
 		return resultOf(authmethod.Conflict, a, authmethod.CodeRemovalRefused), 0
 	case refused:
-		if l.lost {
-			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, fmt.Sprintf("sending it again was answered %d", a.Status)), 0
-		}
-		return resultRefused(a), 0
-	case neverLeft:
-		l.writes--
-		return nil, s.wait(l.writes, a)
-	case postponed:
-		l.last, l.doubt = a, true
-		return nil, s.wait(l.writes-1, a)
-	case notTogether:
-		if !l.alone {
-			l.alone = true
-			return nil, 0
-		}
+		return l.refused(a), 0
+	}
+	if delay, as := s.asItWas(l, a); as {
+		return nil, delay
 	}
 	l.last, l.doubt, l.lost, l.verb = a, true, true, authmethod.Read
 	l.tries++

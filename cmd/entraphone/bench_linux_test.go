@@ -428,7 +428,7 @@ func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
 // nowhere is a Recorder that keeps nothing.
 type nowhere struct{}
 
-func (nowhere) Intent([]authmethod.Task) error                        { return nil }
+func (nowhere) Intent([]authmethod.Write) error                       { return nil }
 func (nowhere) Outcome(authmethod.RowNumber, authmethod.Result) error { return nil }
 
 func TestBenchPace(t *testing.T) {

@@ -117,7 +117,7 @@ func TestBenchResume(t *testing.T) {
 		t.Fatal(err)
 	}
 	for at := 0; at < n; at += 1000 {
-		writes := make([]authmethod.Task, 1000)
+		writes := make([]authmethod.Write, 1000)
 		for i := range writes {
 			writes[i].Row = authmethod.RowNumber(at + i)
 		}

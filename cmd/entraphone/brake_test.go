@@ -104,7 +104,7 @@ func importAll(t *testing.T, sim *graphsim.Simulator, n, batchSize int) int {
 // goroutine at a time, so that it needs no lock.
 type counter map[authmethod.Outcome]int
 
-func (counter) Intent([]authmethod.Task) error { return nil }
+func (counter) Intent([]authmethod.Write) error { return nil }
 
 func (c counter) Outcome(_ authmethod.RowNumber, result authmethod.Result) error {
 	c[result.Outcome]++
@@ -117,7 +117,7 @@ func manyRows(n int) (*authmethod.Rows, []authmethod.Lane) {
 	number, _ := authmethod.NewPhoneNumber(1, "2065550100", "")
 	for i := range n {
 		rows.Append(authmethod.Row{Line: int32(i) + 2, User: fmt.Sprintf("u%d@example.com", i), PhoneType: authmethod.PhoneTypeMobile, Number: number})
-		lanes[i] = authmethod.Lane{{Row: authmethod.RowNumber(i)}}
+		lanes[i] = authmethod.Lane{{Row: authmethod.RowNumber(i), Verb: authmethod.Create}}
 	}
 	return rows, lanes
 }

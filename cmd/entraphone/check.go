@@ -75,7 +75,7 @@ func (c *checkCommand) run(ctx context.Context) error {
 	if c.explain {
 		return c.printProfile(in)
 	}
-	planned := plan.Build(&in.Rows)
+	planned := plan.Build(&in.Rows, plan.Policy{})
 	results := authmethod.NewResults(&in.Rows, planned.Findings)
 	for _, d := range planned.Decisions {
 		results.Set(d.Row, d.Result)

@@ -5,6 +5,7 @@ files, through Microsoft Graph.
 Usage:
 
 	entraphone import FILE [flags]
+	entraphone remove FILE [flags]
 	entraphone resume [RUN] [flags]
 	entraphone runs [flags]
 	entraphone report [RUN] [flags]
@@ -18,9 +19,10 @@ Usage:
 
 Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
-and reports what became of each row. Resume goes on with a run that was stopped
+and reports what became of each row. Remove takes phones away, alternateMobile
+before mobile, and never a user's last method. Resume goes on with a run that was stopped
 or died, Runs lists them, Report makes the report of one again, and Rollback
-takes away what it registered. Check does the first part of an import only,
+puts back what it changed. Check does the first part of an import only,
 offline.
 Explain says what a code of their reports means, with an example. Template
 prints a file to start from, for a --profile if one is given. Simulate serves a
@@ -80,10 +82,22 @@ phones of the line are held back. A file that breaks off inside its last number
 is refused for that row. The user is a userPrincipalName or an object id, also
 within "mailto:" or "Mia <…>".
 
+A column "action" says what is to be done about a line: upsert (add the phone,
+or put its number in the place of another one), create (add it, and leave
+another number alone), update (change a number that is registered, and add
+none), remove or skip; where it is empty, --existing decides. A column
+"smsSignIn" says enable or disable. In the columns ForcedUpdate and
+ForcedRemoval of IdentityMan's script, true means upsert for the cells that have
+a number, and remove for those that have none. A line that removes needs no
+number: where it has one, that number is removed and no other. Rows of one user
+that ask for different things of one phone are rejected, and so are the removal
+of a mobile and the writing of an alternateMobile together.
+
 	--map KEY=HEADING
 		The column with this HEADING means KEY: user, phoneType,
 		phoneNumber, mobile, alternateMobile, office, country,
-		extension, areaCode or dialCode. Repeatable.
+		extension, areaCode, dialCode, action, smsSignIn, forcedUpdate or
+		forcedRemoval. Repeatable.
 	--default-country COUNTRY
 		Read national numbers of rows without a country of their own as
 		this country's (GB, GBR or "United Kingdom").
@@ -211,6 +225,25 @@ entraphone explain CODE.
 		Of check: print how the file is read as a profile, ready to be saved
 		for --profile: by it the file reads the same.
 
+# What to change
+
+	--existing POLICY
+		What happens where another number is registered than the row's,
+		and the file has no action: keep leaves it alone, and the row is a
+		conflict; overwrite puts the file's in its place, by an update and
+		never by removing it first; add-alternate adds the file's mobile as
+		alternateMobile, if the user has none; fail ends the run there, with
+		exit code 4. It must not contradict the actions of the file.
+	--sms-sign-in SWITCH
+		Once a mobile is in place, enable or disable SMS sign-in with it, or
+		leave it. What becomes of that is told in a note and in the column
+		smsSignInState; the row is done whatever it is. Microsoft is
+		retiring SMS sign-in.
+	--allow-last-method
+		Remove a phone even if its user has no other method to prove who
+		they are. Without it all methods of the user are read first, which
+		needs UserAuthenticationMethod.Read.All.
+
 # The tenant
 
 	--tenant-id ID, --client-id ID
@@ -271,8 +304,7 @@ create whose answer was lost is not repeated blindly: the phone is read back and
 compared, and where none is shown yet, which may be late, the answer to a second
 create decides. What may have been carried out is never called failed, but unknown
 where neither settles it. A 404 or 403 without Graph's own error is taken for a
-gateway's and tells nothing about the row. A phone that is there already with
-another number is left alone.
+gateway's and tells nothing about the row.
 
 # The simulator
 
@@ -373,14 +405,23 @@ The columns of results.csv:
 	input       the phone cell as it stands in the file, behind an apostrophe
 	            where a spreadsheet would compute it
 	reason      a code for what happened: entraphone explain REASON
+	registeredNumber
+	            what stood there before an update or a removal, and what stands
+	            there instead in a conflict
+	registeredAs
+	            the type under which the phone was added, where it is not the
+	            row's
+	smsSignInState
+	            of the phone, as Graph tells it
 
 Cells that a spreadsheet could run as a formula begin with an apostrophe.
 
 The outcomes, of which every row has exactly one:
 
 	created        the phone is registered now
-	removed        rolled back: the phone is not registered any more
-	planned        a dry run: would be sent
+	updated        the number stands in the place of another one now
+	removed        the phone is not registered any more
+	planned        a dry run: would be done
 	unchanged      the same number was registered already
 	duplicate      repeats an earlier row of the same user and type
 	conflict       another number is registered for this type; left alone
@@ -439,14 +480,14 @@ journal, without sending anything, also while it is under way.
 
 	entraphone rollback RUN [--yes] [--doubtful] [flags]
 
-takes away the phones that a run has registered, alternateMobile before mobile,
-after it has said how many and asked. Each is read first: a number that is not the
-run's is a conflict and stays, and so does a user's default method. Phones stay
-and are counted of which nobody knows whether the run registered them, which resume
-settles, or whether they stood there before: those whose answers were lost, and
-which --doubtful takes away, too. A rollback is a run, too: it is
-resumed and reported as others are, and rolling it back registers the phones
-again.
+puts back what a run has changed, after it has said how much and asked: phones that
+it registered are taken away, alternateMobile before mobile, numbers that it
+replaced come back, and phones that it removed are registered again. Each is read
+first: a number that is not the run's is a conflict and stays, and so does a
+user's default method. Phones stay and are counted of which nobody knows whether
+the run registered them, which resume settles, or whether they stood there before:
+those whose answers were lost, and which --doubtful takes away, too. A rollback is
+a run, too: it is resumed and reported as others are, and rolled back.
 
 # Exit codes
 
@@ -472,8 +513,7 @@ Ctrl-C and SIGTERM stop the sending, let requests in flight finish within
 
 # Limits
 
-Phones are created, and removed by a rollback only. Users are named by userPrincipalName
-or object id. A phone that stands there already from another run costs two
+Users are named by userPrincipalName or object id. A phone that stands there already from another run costs two
 requests: a create that is refused and a read. The rows of the whole file are
 kept in memory, about 400 bytes each, twice that for rows with problems. Closing
 the console window on Windows leaves only the journal, which entraphone report

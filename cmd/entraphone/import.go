@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"entraphone/internal/authmethod"
 	"entraphone/internal/heading"
 	"entraphone/internal/importfile"
 	"entraphone/internal/journal"
@@ -22,6 +23,7 @@ import (
 type importCommand struct {
 	process
 	file      fileOptions
+	changes   changeOptions
 	tenant    tenantOptions
 	pace      paceOptions
 	output    outputOptions
@@ -61,7 +63,7 @@ func newImportCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, importHelp, exitHelp(), c.file.flags(), c.mode(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, importHelp, exitHelp(), c.file.flags(), c.mode(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
 	return command
 }
 
@@ -77,7 +79,7 @@ func (c *importCommand) mode() *pflag.FlagSet {
 // problems names everything that is wrong with the flags together. Whether the
 // credential is complete shows later, when the target is made.
 func (c *importCommand) problems() []error {
-	problems := append(c.pace.problems(), c.output.problems()...)
+	problems := slices.Concat(c.changes.problems(), c.pace.problems(), c.output.problems())
 	if c.simulator.directory != "" && !c.simulate {
 		problems = append(problems, errors.New("--directory is the simulator's: add --simulate"))
 	}
@@ -143,10 +145,10 @@ func (c *importCommand) takeUp(state, run string, will func(keptRun) bool, own *
 func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) error {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	kept := *c
-	for _, set := range []*pflag.FlagSet{c.file.flags(), c.mode(), c.tenant.flags(), c.pace.flags(), c.output.flags()} {
+	for _, set := range []*pflag.FlagSet{c.file.flags(), c.mode(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags()} {
 		all.AddFlagSet(set)
 	}
-	c.tenant, c.pace, c.output = kept.tenant, kept.pace, kept.output // flags set their defaults
+	c.tenant, c.pace, c.output = kept.tenant, kept.pace, kept.output // flags set their defaults; nothing else is given anew
 	c.given = header.Flags
 	for _, flag := range header.Flags {
 		if given := own.Lookup(flag.Name); given != nil && given.Changed || flag.Name == "state" {
@@ -163,6 +165,9 @@ func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) err
 		c.tenant.tenantID = header.TenantID
 	}
 	c.file.path, c.file.name = header.Path, header.Input
+	if header.Removes {
+		c.file.action = authmethod.Remove
+	}
 	if header.Path == "" {
 		c.file.path = importfile.StandardInput
 	}

@@ -25,8 +25,8 @@ import (
 // importRun is one import: begin reads and plans, send carries the lanes to the
 // target, and report says what became of every row, however the sending ended. A
 // run that is resumed differs in where it begins: with a past. A rollback
-// differs in its rows, which come from the journal of another run, and in its
-// verb.
+// differs in its rows and in what is to be done about them: both come from the journal
+// of another run.
 type importRun struct {
 	*importCommand
 	logger  zerolog.Logger
@@ -36,12 +36,13 @@ type importRun struct {
 	target      *target
 	lock        *lock // nil where nothing is sent
 	folder      *runFolder
-	past        *journal.Past  // nil for a new run
-	undoes      string         // the run that this one rolls back, if any
-	undoneBytes int64          // of its journal
-	doubtful    bool           // what only a lost answer speaks of is taken back, too
-	anew        []journal.Flag // options that were given for this attempt only
-	verb        authmethod.Verb
+	past        *journal.Past     // nil for a new run
+	undoes      string            // the run that this one rolls back, if any
+	undoneBytes int64             // of its journal
+	doubtful    bool              // what only a lost answer speaks of is taken back, too
+	anew        []journal.Flag    // options that were given for this attempt only
+	undoing     []authmethod.Task // what undoes each row
+	expected    map[authmethod.RowNumber]authmethod.PhoneNumber
 	earlier     map[authmethod.RowNumber]submit.Earlier
 	lanes       []authmethod.Lane
 	results     *authmethod.Results
@@ -66,6 +67,9 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 		return err
 	}
 	r.sayReading()
+	if err := r.changes.contradiction(&r.input.Rows, r.given); err != nil {
+		return err
+	}
 	users := r.plan()
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
@@ -90,10 +94,10 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 // lanes by resume.
 func (r *importRun) plan() (users int) {
 	if r.undoes != "" {
-		r.lanes, r.results = plan.Undo(&r.input.Rows, r.verb), authmethod.NewResults(&r.input.Rows, nil)
+		r.lanes, r.results = plan.Undo(&r.input.Rows, r.undoing), authmethod.NewResults(&r.input.Rows, nil)
 		return len(r.lanes)
 	}
-	planned := plan.Build(&r.input.Rows)
+	planned := plan.Build(&r.input.Rows, r.changes.policy())
 	r.lanes, r.results = planned.Lanes, authmethod.NewResults(&r.input.Rows, planned.Findings)
 	for _, d := range planned.Decisions {
 		r.results.Set(d.Row, d.Result)
@@ -188,7 +192,8 @@ func (r *importRun) openJournal() (*journal.Journal, error) {
 	}
 	return journal.Create(path, journal.Header{
 		Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, Path: file, SHA256: r.input.SHA256,
-		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given, Undoes: r.undoes, UndoneBytes: r.undoneBytes, Doubtful: r.doubtful,
+		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given,
+		Removes: r.file.action == authmethod.Remove, Undoes: r.undoes, UndoneBytes: r.undoneBytes, Doubtful: r.doubtful,
 	}, &r.input.Rows)
 }
 
@@ -218,9 +223,9 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 	submitter := submit.Submitter{
 		Config: submit.Config{
 			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
-			Grace: r.pace.drain, Compare: phonenumber.Compare, Jitter: rand.Float64,
+			Grace: r.pace.drain, AllowLast: r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
 		},
-		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Earlier: r.earlier,
+		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
 	}
 	// The counts are wanted whatever Run returns.
 	defer func() { r.sent = submitter.Stats() }()
@@ -237,7 +242,7 @@ type recorder struct {
 }
 
 // Intent is the journal's.
-func (r *recorder) Intent(writes []authmethod.Task) error {
+func (r *recorder) Intent(writes []authmethod.Write) error {
 	if r.journal == nil {
 		return nil
 	}
@@ -328,7 +333,7 @@ func (r *importRun) facts() report.Facts {
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Undoes: r.undoes,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
 }

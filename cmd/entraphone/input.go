@@ -191,6 +191,6 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 	p, err := readProfile(o.profile)
 	return importfile.Options{
 		Name: name, Map: columns, Profile: p, Where: o.where, Skip: o.skip, Limit: o.limit,
-		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserDomain: o.userDomain,
+		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserDomain: o.userDomain, Action: o.action,
 	}, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,34 +88,50 @@ func (r *importRun) load(header journal.Header, state string, read func() (*inpu
 type unknown struct {
 	open  int // whether they were carried out
 	doubt int // whether the phone that stands there stood there before
+	// masked are those that were removed without anybody seeing their number.
+	masked int
 }
 
 // takeBack makes rows of what a run has changed, to be undone, by the first bytes
-// of its journal, or by all of it when they are 0. Phones that are unchanged or a
-// conflict stood there before and are not among them, and those of which only a
-// lost answer speaks are if they are wanted. What a rollback has removed is
-// registered again.
+// of its journal, or by all of it when they are 0: what it created is removed, what
+// it updated gets its former number, and what it removed is registered again. Phones
+// that are unchanged or a conflict stood there before and are not among them, and
+// those of which only a lost answer speaks are if they are wanted.
 func (r *importRun) takeBack(undone *runFolder, size int64, doubtful bool) (unknown, error) {
 	past, err := foldJournal(undone, new(authmethod.Rows), size)
 	if err != nil {
 		return unknown{}, err
 	}
 	file, not := &importfile.File{Reading: importfile.Reading{Name: "the run " + undone.name()}}, unknown{}
-	r.verb, r.undoneBytes, r.doubtful = authmethod.Delete, past.Whole, doubtful
+	r.undoneBytes, r.doubtful, r.expected = past.Whole, doubtful, map[authmethod.RowNumber]authmethod.PhoneNumber{}
 	for _, row := range past.Gone { // all of them, for no file was read
-		switch {
+		undo := authmethod.Task{Row: authmethod.RowNumber(file.Rows.Len()), Existing: authmethod.ReplaceExpected}
+		now := authmethod.Row{Line: row.Line, User: row.User, PhoneType: row.PhoneType, Number: row.Number}
+		switch result := cmp.Or(row.Result, new(authmethod.Result)); {
 		case row.Open:
 			not.open++
 			continue
-		case row.Result == nil || row.Result.Outcome != authmethod.Created && row.Result.Outcome != authmethod.Removed:
-			continue
-		case row.Result.Reason == authmethod.CodeAnswerLost && !doubtful:
+		case result.Reason == authmethod.CodeAnswerLost && result.Outcome == authmethod.Created && !doubtful:
 			not.doubt++
 			continue
-		case row.Result.Outcome == authmethod.Removed:
-			r.verb = authmethod.Create
+		case result.Outcome == authmethod.Created:
+			undo.Verb, now.PhoneType = authmethod.Delete, cmp.Or(result.As, row.PhoneType)
+			r.expected[undo.Row] = row.Number
+		case result.Outcome == authmethod.Updated && !result.Registered.IsZero():
+			undo.Verb, now.Number = authmethod.Update, result.Registered
+			r.expected[undo.Row] = row.Number
+		case result.Outcome == authmethod.Removed:
+			undo.Verb, undo.Existing, now.Number = authmethod.Create, authmethod.KeepExisting, cmp.Or(result.Registered, row.Number)
+			if now.Number.IsZero() {
+				not.masked++
+				continue
+			}
+			r.expected[undo.Row] = authmethod.PhoneNumber{}
+		default:
+			continue
 		}
-		file.Rows.Append(authmethod.Row{Line: row.Line, User: row.User, PhoneType: row.PhoneType, Number: row.Number})
+		file.Rows.Append(now)
+		r.undoing = append(r.undoing, undo)
 	}
 	r.input = &input{File: file}
 	return not, nil

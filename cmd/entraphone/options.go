@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/pflag"
 
+	"entraphone/internal/authmethod"
 	"entraphone/internal/graph"
 	"entraphone/internal/pace"
 	"entraphone/internal/report"
@@ -31,11 +32,12 @@ type fileOptions struct {
 	skip, limit    int
 	userDomain     string
 	profile        string
+	action         authmethod.Action // of lines that do not say; no flag
 }
 
 func (o *fileOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
-	set.StringArrayVar(&o.columns, "map", nil, "read KEY from the column with this heading, as in `KEY=HEADING`; KEY is user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode or dialCode; repeatable")
+	set.StringArrayVar(&o.columns, "map", nil, "read KEY from the column with this heading, as in `KEY=HEADING`; KEY is user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode, dialCode, action, smsSignIn, forcedUpdate or forcedRemoval; repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
 	set.StringVar(&o.encoding, "encoding", "", "read the file in this `ENCODING`, such as Windows-1250, IBM850, UTF-16LE or Shift_JIS (default: UTF-8 and UTF-16 are detected, anything else is read as Windows-1252)")
 	set.StringArrayVar(&o.where, "where", nil, "read only lines that meet this `CONDITION`: HEADING=VALUE or HEADING!=VALUE, as in \"Status!=inactive\"; repeatable, and all must be met")

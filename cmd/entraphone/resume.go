@@ -226,6 +226,7 @@ type memory struct {
 // doubt where a request for it may have left.
 func (m *memory) left(lane authmethod.Lane) authmethod.Lane {
 	open := true // the row that others are held back behind may still be done, or is
+	var gone [3]bool
 	return slices.DeleteFunc(lane, func(task authmethod.Task) bool {
 		n, removes := task.Row, task.Verb == authmethod.Delete
 		record, result := m.past.Rows[n], m.past.Results.At(n)
@@ -235,17 +236,17 @@ func (m *memory) left(lane authmethod.Lane) authmethod.Lane {
 		case !m.past.Results.Decided(n), result.Outcome == authmethod.Dependency && open:
 		case result.Outcome.Success(), result.Outcome == authmethod.Dependency, result.Class == authmethod.FixData, result.Class == authmethod.Decision:
 			m.results.Set(n, result)
-			first := authmethod.PhoneTypeMobile
-			if removes {
-				first = authmethod.PhoneTypeAlternateMobile
-			}
-			if m.results.Rows().At(n).PhoneType == first {
+			phoneType := m.results.Rows().At(n).PhoneType
+			if phoneType == authmethod.PhoneTypeMobile && !removes || phoneType == authmethod.PhoneTypeAlternateMobile && removes {
 				open = result.Outcome.Success() || !removes && result.Outcome == authmethod.Conflict
+			}
+			if rank := phoneType.Rank(); result.Outcome == authmethod.Removed && rank < len(gone) {
+				gone[rank] = true
 			}
 			return true
 		}
-		if record.Attempts > 0 {
-			m.earlier[n] = submit.Earlier{Attempts: int(record.Attempts), Doubt: record.Open}
+		if record.Attempts > 0 || gone != [3]bool{} {
+			m.earlier[n] = submit.Earlier{Attempts: int(record.Attempts), Doubt: record.Open, Write: m.past.Changes[n], Gone: gone}
 		}
 		return false
 	})

@@ -24,15 +24,17 @@ type rollbackCommand struct {
 	doubtful bool
 }
 
-const rollbackHelp = `Take away the phones that a run has registered, alternateMobile before mobile.
+const rollbackHelp = `Put back what a run has changed: phones that it created are taken away, numbers
+that it replaced come back, and phones that it removed are registered again.
 
-Before each is taken away it is read: only what the run wrote is removed. Where
-another number stands by now, the row is a conflict and nothing is changed; a
-default method cannot be removed. Phones that stood there before the run stay,
-and so do those of which nobody knows, unless --doubtful is given.
+Before anything is taken away or put back the phone is read: only what the run
+wrote is changed. Where another number stands by now, the row is a conflict and
+nothing is changed; a default method cannot be removed. Phones that stood there
+before the run stay, and so do those of which nobody knows, unless --doubtful
+is given.
 
 The rollback is a run of its own, which can be resumed, reported, and rolled
-back: that registers the phones again.
+back.
 
 Usage:
   entraphone rollback RUN [flags]
@@ -45,7 +47,7 @@ func newRollbackCommand(p process) *cobra.Command {
 	c := &rollbackCommand{importCommand: &importCommand{process: p}}
 	command := &cobra.Command{
 		Use:   "rollback RUN",
-		Short: "Take away the phones that a run has registered",
+		Short: "Put back what a run has changed",
 		Args:  oneRun,
 		RunE: func(command *cobra.Command, args []string) error {
 			c.run = args[0]
@@ -120,16 +122,30 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 // ask says what will be done, and waits for a yes. Without a terminal or a pipe
 // that says yes, nothing is changed.
 func (c *rollbackCommand) ask(ctx context.Context, r *importRun, users int, not unknown) error {
-	what := "takes away"
-	if r.verb == authmethod.Create {
-		what = "registers again"
+	counts := map[authmethod.Verb]int{}
+	for _, task := range r.undoing {
+		counts[task.Verb]++
 	}
-	fmt.Fprintf(c.console, "This %s up to %d phones of %d users in %s, which the run %s has changed.\n", what, r.input.Rows.Len(), users, r.target.words, r.undoes)
+	var parts []string
+	for _, part := range []struct {
+		verb authmethod.Verb
+		text string
+	}{
+		{authmethod.Delete, "takes away up to %d phones"}, {authmethod.Update, "puts back the former number of up to %d phones"}, {authmethod.Create, "registers again up to %d phones"},
+	} {
+		if n := counts[part.verb]; n > 0 || part.verb == authmethod.Delete && len(r.undoing) == 0 {
+			parts = append(parts, fmt.Sprintf(part.text, n))
+		}
+	}
+	fmt.Fprintf(c.console, "This %s of %d users in %s, which the run %s has changed.\n", strings.Join(parts, " and "), users, r.target.words, r.undoes)
 	if not.open > 0 {
 		fmt.Fprintf(c.console, "Of %d more phones nobody knows whether the run changed them; they stay as they are. To settle that first: entraphone resume %s\n", not.open, r.undoes)
 	}
 	if not.doubt > 0 {
 		fmt.Fprintf(c.console, "Of %d more phones nobody knows whether they stood there before the run, because its answers were lost; they stay, unless --doubtful is given.\n", not.doubt)
+	}
+	if not.masked > 0 {
+		fmt.Fprintf(c.console, "%d phones that it removed cannot be registered again: Graph showed their numbers masked.\n", not.masked)
 	}
 	if c.yes || r.input.Rows.Len() == 0 {
 		return nil

@@ -21,7 +21,7 @@ import (
 // decided is a Recorder that keeps what became of the rows.
 type decided map[authmethod.RowNumber]authmethod.Result
 
-func (decided) Intent([]authmethod.Task) error { return nil }
+func (decided) Intent([]authmethod.Write) error { return nil }
 
 func (d decided) Outcome(n authmethod.RowNumber, result authmethod.Result) error {
 	d[n] = result
@@ -41,7 +41,7 @@ func carried(t *testing.T, sim *graphsim.Simulator, rows *authmethod.Rows, lanes
 	}
 	outcomes := decided{}
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, Compare: phonenumber.Compare, Jitter: func() float64 { return 0.5 }},
+		Config: submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
 		Sender: client, Pacer: pace.New(18, func() float64 { return 0.5 }), Recorder: outcomes, Rows: rows,
 	}
 	if err := s.Run(context.Background(), lanes); err != nil {
@@ -80,11 +80,11 @@ func outcomesAreTrue(t *testing.T, name string, lag time.Duration) {
 			rows.Append(authmethod.Row{Line: int32(2*i+j) + 2, User: fmt.Sprintf("u%02d@example.com", i), PhoneType: phoneType, Number: number})
 		}
 	}
-	outcomes := carried(t, sim, rows, plan.Build(rows).Lanes)
+	outcomes := carried(t, sim, rows, plan.Build(rows, plan.Policy{}).Lanes)
 	if len(outcomes) != rows.Len() {
 		t.Errorf("%d of %d rows have an outcome", len(outcomes), rows.Len())
 	}
-	there := new(authmethod.Rows) // to be taken away again
+	there, other := new(authmethod.Rows), new(authmethod.Rows) // to be overwritten, and then taken away again
 	for n, row := range rows.All() {
 		stands := sim.Phones(row.User)[string(row.PhoneType)]
 		switch result := outcomes[n]; result.Outcome {
@@ -92,18 +92,33 @@ func outcomesAreTrue(t *testing.T, name string, lag time.Duration) {
 			if stands != row.Number.Graph() {
 				t.Errorf("line %d is %s, and %q stands there", row.Line, result.Outcome, stands)
 			}
-			there.Append(*row)
+			again := *row
+			again.Number, _ = authmethod.NewPhoneNumber(1, fmt.Sprintf("30655%05d", n), "")
+			other.Append(again)
 		case authmethod.Failed, authmethod.Dependency:
 			if stands != "" {
 				t.Errorf("line %d is %s (%s), and stands there", row.Line, result.Outcome, result.Message)
 			}
 		}
 	}
-	for n, result := range carried(t, sim, there, plan.Undo(there, authmethod.Delete)) {
+	for n, result := range carried(t, sim, other, plan.Build(other, plan.Policy{Existing: authmethod.OverwriteExisting}).Lanes) {
+		row := other.At(n)
+		stands := sim.Phones(row.User)[string(row.PhoneType)]
+		if updated := stands == row.Number.Graph(); result.Outcome == authmethod.Updated != updated && result.Outcome != authmethod.Unknown {
+			t.Errorf("line %d is %s (%s), and %q stands there", row.Line, result.Outcome, result.Message, stands)
+		}
+		again := *row
+		again.Action, again.Number = authmethod.Remove, authmethod.PhoneNumber{}
+		there.Append(again)
+	}
+	for n, result := range carried(t, sim, there, plan.Build(there, plan.Policy{}).Lanes) {
 		row := there.At(n)
 		stands := sim.Phones(row.User)[string(row.PhoneType)]
-		if result.Outcome == authmethod.Removed && stands != "" || result.Outcome == authmethod.Failed && stands == "" {
-			t.Errorf("line %d is %s, and %q stands there", row.Line, result.Outcome, stands)
+		if result.Outcome == authmethod.Removed != (stands == "") && result.Outcome != authmethod.Unknown {
+			t.Errorf("line %d is %s (%s), and %q stands there", row.Line, result.Outcome, result.Message, stands)
+		}
+		if last := result.Reason == authmethod.CodeLastMethod; row.PhoneType == authmethod.PhoneTypeMobile && result.Outcome == authmethod.Conflict != last {
+			t.Errorf("line %d is %s (%s), want that the last method stays", row.Line, result.Outcome, result.Message)
 		}
 	}
 	if stats := sim.Stats(); stats.OrderViolations > 0 || stats.Overlaps > 0 {

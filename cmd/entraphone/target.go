@@ -140,7 +140,7 @@ func (c *importCommand) newSimulated(logger zerolog.Logger) (*target, error) {
 const simulatorEndpoint = "simulator"
 
 // dryRun is a sender that sends nothing, and answers of each step what would be
-// done. It is for creates: a rollback has no dry run.
+// done. A rollback has no dry run.
 type dryRun struct {
 	rows *authmethod.Rows
 
@@ -151,6 +151,16 @@ type dryRun struct {
 func newDryRun(rows *authmethod.Rows, words string) *target {
 	dry := &dryRun{rows: rows, before: map[string]authmethod.RowNumber{}}
 	return &target{sender: dry, pacer: pace.New(pace.Unlimited, rand.Float64), words: words}
+}
+
+// would is the verb of a row's action. Whether another number is in the way of one
+// that is created shows in the tenant only.
+func would(action authmethod.Action) string {
+	switch action {
+	case authmethod.UpdateOnly, authmethod.Remove:
+		return action.String()
+	}
+	return "create"
 }
 
 // Authenticate has nothing to do.
@@ -165,7 +175,7 @@ func (d *dryRun) Send(_ context.Context, steps []authmethod.Step) ([]authmethod.
 	defer d.mu.Unlock()
 	answers := make([]authmethod.Answer, len(steps))
 	for i, step := range steps {
-		text := fmt.Sprintf("dry run: would create the %s phone", step.PhoneType)
+		text := fmt.Sprintf("dry run: would %s the %s phone", would(d.rows.At(step.Row).Action), step.PhoneType)
 		user := strings.ToLower(step.User)
 		if n, after := d.before[user]; after {
 			text += fmt.Sprintf(", after this user's %s (line %d)", d.rows.At(n).PhoneType, d.rows.At(n).Line)

@@ -9,10 +9,13 @@ type Outcome string
 const (
 	// Created: the phone stands in the tenant because this run put it there.
 	Created Outcome = "created"
+	// Updated: the row's number stands in the tenant because this run put it in the
+	// place of another one.
+	Updated Outcome = "updated"
 	// Removed: the phone does not stand there any more because this run took it
 	// away.
 	Removed Outcome = "removed"
-	// Planned: nothing was sent, and the phone would be created.
+	// Planned: nothing was sent, and the phone would be written or removed.
 	Planned Outcome = "planned"
 	// Unchanged: the same number stood there already; or, of a removal, none did.
 	Unchanged Outcome = "unchanged"
@@ -35,12 +38,12 @@ const (
 
 // Outcomes are all outcomes in the order in which summaries list them.
 func Outcomes() []Outcome {
-	return []Outcome{Created, Removed, Planned, Unchanged, Duplicate, Conflict, Rejected, Dependency, Failed, Unknown, NotAttempted}
+	return []Outcome{Created, Updated, Removed, Planned, Unchanged, Duplicate, Conflict, Rejected, Dependency, Failed, Unknown, NotAttempted}
 }
 
 // Success reports whether the outcome leaves nothing to do.
 func (o Outcome) Success() bool {
-	return o == Created || o == Removed || o == Planned || o == Unchanged || o == Duplicate
+	return o == Created || o == Updated || o == Removed || o == Planned || o == Unchanged || o == Duplicate
 }
 
 // Class is who can do something about an outcome that is not a success.
@@ -64,7 +67,7 @@ func Classes() []Class { return []Class{FixData, Retry, Permission, Decision} }
 type Result struct {
 	Outcome    Outcome
 	Class      Class  // empty on success
-	Reason     Code   // of the catalogue; empty for a create that simply worked
+	Reason     Code   // of the catalogue; empty for a write that simply worked
 	Status     int    // HTTP status of the answer that decided, 0 without one
 	Code       string // Graph's error code
 	Message    string // in our words; holds no number
@@ -73,4 +76,13 @@ type Result struct {
 	RequestID  string
 	Attempts   int       // requests that carried a write of this row
 	FinishedAt time.Time // zero for rows that were never sent
+
+	// Registered is the number that was found where the row's belongs: before an
+	// update or a removal, or, in a conflict, in its place. Zero where none was, or
+	// it could not be read.
+	Registered PhoneNumber
+	// As is the type under which the phone was created where it is not the row's.
+	As PhoneType
+	// SMSSignIn is Graph's smsSignInState of the phone, where an answer told it.
+	SMSSignIn string
 }

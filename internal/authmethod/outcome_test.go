@@ -14,9 +14,11 @@ import (
 // a closed list, in this order.
 func TestWordsOfOutcomesAndClasses(t *testing.T) {
 	for want, words := range map[string]any{
-		`["created","removed","planned","unchanged","duplicate","conflict","rejected","dependency","failed","unknown","not-attempted"]`: authmethod.Outcomes(),
+		`["created","updated","removed","planned","unchanged","duplicate","conflict","rejected","dependency","failed","unknown","not-attempted"]`: authmethod.Outcomes(),
 		`["fix-data","retry","permission","decision"]`: authmethod.Classes(),
-		`["create","delete","read"]`:                   []authmethod.Verb{authmethod.Create, authmethod.Delete, authmethod.Read},
+		`["create","update","delete","read","readPhones","readMethods","enableSms","disableSms"]`: []authmethod.Verb{
+			authmethod.Create, authmethod.Update, authmethod.Delete, authmethod.Read, authmethod.ReadPhones, authmethod.ReadMethods, authmethod.EnableSMS, authmethod.DisableSMS,
+		},
 	} {
 		if got, err := json.Marshal(words); err != nil || string(got) != want {
 			t.Errorf("the words are %s, %v, want %s", got, err, want)
@@ -65,7 +67,7 @@ func TestListsAreGivenOutAsCopies(t *testing.T) {
 // A run succeeded when each row did; exit codes depend on it.
 func TestAllDoneByOutcome(t *testing.T) {
 	success := map[authmethod.Outcome]bool{
-		authmethod.Created: true, authmethod.Removed: true, authmethod.Planned: true, authmethod.Unchanged: true, authmethod.Duplicate: true,
+		authmethod.Created: true, authmethod.Updated: true, authmethod.Removed: true, authmethod.Planned: true, authmethod.Unchanged: true, authmethod.Duplicate: true,
 		authmethod.Conflict: false, authmethod.Rejected: false, authmethod.Dependency: false,
 		authmethod.Failed: false, authmethod.Unknown: false, authmethod.NotAttempted: false,
 	}

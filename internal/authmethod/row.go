@@ -16,7 +16,13 @@ type Row struct {
 	// Line is the physical line, from 1, where the record starts. Column is
 	// the number, from 1, of the cell that holds the phone; 0 when the record
 	// could not be split into cells.
-	Line, Column int32
+	Line   int32
+	Column int16
+
+	// Action is what the file asks for, and SMS what it asks for SMS sign-in with
+	// the phone: EnableSMS, DisableSMS, or None.
+	Action Action
+	SMS    Verb
 
 	// User is the userPrincipalName or object id, trimmed, its case kept.
 	User string
@@ -25,7 +31,7 @@ type Row struct {
 	// names none of them (the row then has a problem).
 	PhoneType PhoneType
 
-	// Number is zero in a rejected row.
+	// Number is zero in a rejected row, and in one that removes whatever stands there.
 	Number PhoneNumber
 
 	// Input is the phone cell as it stands in the file. It is personal data:
@@ -35,6 +41,31 @@ type Row struct {
 	// Findings is nil for most rows, so that they cost 8 bytes. [Row.Found] reads
 	// it.
 	Findings *Findings
+}
+
+// Action is what the file asks for a row. It is one byte wide because a million rows
+// have it.
+type Action uint8
+
+const (
+	// AsTheRun adds the phone; what happens where another number stands is the run's
+	// matter. Rows without an action have it.
+	AsTheRun Action = iota
+	// Upsert adds the phone, or puts it in the place of another number.
+	Upsert
+	// CreateOnly adds the phone, and leaves another one that stands there alone.
+	CreateOnly
+	// UpdateOnly changes a phone that stands there, and adds none.
+	UpdateOnly
+	// Remove takes the phone away: the row's number, or any if the row has none.
+	Remove
+	// Skip leaves the row out.
+	Skip
+)
+
+// String is the word that files have for it.
+func (a Action) String() string {
+	return [...]string{"import", "upsert", "create", "update", "remove", "skip"}[a]
 }
 
 // Findings are what is wrong or odd with a row.

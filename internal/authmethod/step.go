@@ -2,35 +2,84 @@ package authmethod
 
 import "time"
 
-// Verb is what a step does to a phone. It is one byte wide because lanes hold
-// a million of them.
+// Verb is what a step does. It is one byte wide because lanes hold a million of
+// them.
 type Verb uint8
 
 const (
+	// None is no verb.
+	None Verb = iota
 	// Create adds the phone; Graph refuses it where one of the type stands.
-	Create Verb = iota
+	Create
+	// Update gives the phone that stands there another number. Sent twice it does
+	// no harm.
+	Update
 	// Delete takes the phone away, whatever its number. Graph refuses it for a
 	// mobile beside an alternateMobile, and for the default method.
 	Delete
-	// Read gets the phone of the type, to see what became of another step.
+	// Read gets the phone of the type, to see what stands there.
 	Read
+	// ReadPhones lists the user's phones.
+	ReadPhones
+	// ReadMethods lists all that a user can sign in with, the phones among them.
+	ReadMethods
+	// EnableSMS and DisableSMS switch SMS sign-in with the mobile. Sent twice they
+	// do no harm.
+	EnableSMS
+	DisableSMS
 )
 
 // String is the verb in one word.
-func (v Verb) String() string { return [...]string{"create", "delete", "read"}[v] }
+func (v Verb) String() string {
+	return [...]string{"none", "create", "update", "delete", "read", "readPhones", "readMethods", "enableSms", "disableSms"}[v]
+}
 
 // MarshalText is the same in journals and logs.
 func (v Verb) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
+// Writes reports whether the verb changes something.
+func (v Verb) Writes() bool { return v < Read || v > ReadMethods }
+
+// Existing is what a task may do where another number stands than its row's.
+type Existing uint8
+
+const (
+	// KeepExisting leaves it alone, which is a conflict.
+	KeepExisting Existing = iota
+	// FailExisting leaves it alone, and ends the run.
+	FailExisting
+	// OverwriteExisting puts the row's in its place, or removes it.
+	OverwriteExisting
+	// AddAlternate leaves a mobile alone, and adds the row's as alternateMobile
+	// where none stands.
+	AddAlternate
+	// ReplaceExpected replaces or removes the number that is expected there, and no
+	// other one.
+	ReplaceExpected
+)
+
 // Task is what is to be done about a row. It may take several steps.
 type Task struct {
-	Row  RowNumber
-	Verb Verb // Create or Delete
+	Row      RowNumber
+	Verb     Verb // Create, Update or Delete
+	Existing Existing
+	SMS      Verb // EnableSMS or DisableSMS once the phone is in place, or None
 }
 
 // Lane is the tasks of one user, in the order that Graph needs. At most one step
 // of it is in flight at a time.
 type Lane []Task
+
+// Write is a step that changes something, as it is recorded before it is sent.
+type Write struct {
+	Row  RowNumber // that it serves
+	Verb Verb
+	// As is the type of the phone where it is not the row's.
+	As PhoneType
+	// Previous is the number that is replaced or removed; zero where none stands,
+	// or nobody knows.
+	Previous PhoneNumber
+}
 
 // Step is one call to Graph for one phone of one user.
 type Step struct {
@@ -38,7 +87,14 @@ type Step struct {
 	Verb      Verb
 	User      string
 	PhoneType PhoneType
-	Number    PhoneNumber // of a create
+	Number    PhoneNumber // of a create or an update
+}
+
+// Method is one of the things that a user can sign in with.
+type Method struct {
+	Kind      string    // as Graph names it, without the namespace: "fido2AuthenticationMethod"; empty in a list of phones
+	PhoneType PhoneType // of a phone
+	Phone     string    // its number, as Graph spells it; it may be masked
 }
 
 // Answer is what came back for a step.
@@ -63,8 +119,12 @@ type Answer struct {
 	Load float64
 
 	// Phone is the phoneNumber that a read found, as Graph spells it. It may
-	// be masked.
-	Phone string
+	// be masked. SMSSignIn is the smsSignInState beside it.
+	Phone, SMSSignIn string
+
+	// Methods are what a ReadMethods or ReadPhones found. They are not nil where it
+	// was answered.
+	Methods []Method
 
 	// Lost is set when the step was sent and no usable answer came: it may
 	// have been carried out. Its text names the cause.

@@ -22,6 +22,9 @@ type phone struct {
 	ID          string      `json:"id,omitempty"`
 	PhoneNumber string      `json:"phoneNumber,omitempty"`
 	PhoneType   string      `json:"phoneType,omitempty"`
+	SMSSignIn   string      `json:"smsSignInState,omitempty"`
+	Kind        string      `json:"@odata.type,omitempty"` // in a list of methods
+	Value       []phone     `json:"value,omitempty"`       // the list of methods
 	Error       *graphError `json:"error,omitempty"`
 }
 
@@ -48,6 +51,21 @@ func newBody(text []byte) body {
 	return b
 }
 
+// methods are those of a list, in which phones are told by their ids: they are
+// constants of the types.
+func (p phone) methods(g gate) []authmethod.Method {
+	methods := make([]authmethod.Method, len(p.Value))
+	for i, m := range p.Value {
+		methods[i].Kind = g.text(strings.TrimPrefix(m.Kind, "#microsoft.graph."))
+		for _, t := range []authmethod.PhoneType{authmethod.PhoneTypeMobile, authmethod.PhoneTypeAlternateMobile, authmethod.PhoneTypeOffice} {
+			if m.PhoneNumber != "" && strings.EqualFold(m.ID, t.ID()) {
+				methods[i].PhoneType, methods[i].Phone = t, g.text(m.PhoneNumber)
+			}
+		}
+	}
+	return methods
+}
+
 // is reports whether the phone can be of this type: the id of a phone is a
 // constant of its type.
 func (p phone) is(t authmethod.PhoneType) bool {
@@ -58,14 +76,14 @@ func (p phone) is(t authmethod.PhoneType) bool {
 // understand reads status and body of the answer to one step. proper reports
 // whether the body is one that Graph sends.
 //
-// Success is only what says so in full: 201 with this phone to a create, 200
-// with a phone of this type to a read, 204 and nothing to a delete. A refusal is only what bears Graph's own
+// Success is only what says so in full: the documented status with this phone, or
+// nothing where nothing is documented. A refusal is only what bears Graph's own
 // error: a bare 404 is some gateway's, and tells nothing about user or phone.
 // Statuses that HTTP does not know say nothing either,
 // https://www.rfc-editor.org/rfc/rfc9110#section-15.
 func understand(g gate, step authmethod.Step, status int, b body) (a authmethod.Answer, proper bool) {
-	success := map[authmethod.Verb]int{authmethod.Create: http.StatusCreated, authmethod.Read: http.StatusOK}[step.Verb]
-	what := ""
+	call, what := calls[step.Verb], ""
+	lists := step.Verb == authmethod.ReadMethods || step.Verb == authmethod.ReadPhones
 	switch {
 	case status < 200 || status > 599:
 		what = "which HTTP does not know"
@@ -80,18 +98,22 @@ func understand(g gate, step authmethod.Step, status int, b body) (a authmethod.
 		}
 	case status/100 != 2:
 		return authmethod.Answer{Status: status, Message: g.beginning(b.text)}, false
-	case step.Verb == authmethod.Delete && status == http.StatusNoContent && b.none:
+	case call.empty == status && b.none:
 		return authmethod.Answer{Status: status}, true
 	case !b.whole && !b.none:
 		what = "with a body that is not whole JSON"
+	case lists && b.Value == nil:
+		what = "without a list"
+	case lists && status == call.success:
+		return authmethod.Answer{Status: status, Methods: b.methods(g)}, true
 	case b.PhoneNumber == "":
 		what = "without a phone"
 	case !b.is(step.PhoneType):
 		what = fmt.Sprintf("with a phone that is no %s", step.PhoneType)
-	case status != success:
+	case status != call.success:
 		what = "where another is documented"
 	default:
-		return authmethod.Answer{Status: status, Phone: g.text(b.PhoneNumber)}, true
+		return authmethod.Answer{Status: status, Phone: g.text(b.PhoneNumber), SMSSignIn: g.text(b.SMSSignIn)}, true
 	}
 	return authmethod.Answer{Lost: fmt.Errorf("reading the answer: status %d %s", status, what)}, b.ID+b.PhoneNumber != ""
 }

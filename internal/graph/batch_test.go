@@ -19,7 +19,10 @@ func TestBatchRequest(t *testing.T) {
 	c := clientFor(t, func(w http.ResponseWriter, r *http.Request) {
 		want := `{"requests":[` +
 			`{"id":"1","method":"POST","url":"/users/o%27neil@example.com/authentication/phoneMethods","headers":{"Content-Type":"application/json"},"body":{"phoneNumber":"+44 7700900123","phoneType":"mobile"}},` +
-			`{"id":"2","method":"GET","url":"/users(\u0027$b@example.com\u0027)/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7"}]}`
+			`{"id":"2","method":"GET","url":"/users(\u0027$b@example.com\u0027)/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7"},` +
+			`{"id":"3","method":"PATCH","url":"/users/c/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7","headers":{"Content-Type":"application/json"},"body":{"phoneNumber":"+44 7700900123","phoneType":"mobile"}},` +
+			`{"id":"4","method":"POST","url":"/users/d/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7/enableSmsSignIn","headers":{"Content-Type":"application/json"},"body":{}},` +
+			`{"id":"5","method":"GET","url":"/users/e/authentication/methods"}]}`
 		want = strings.ReplaceAll(want, `\u0027`, `'`)
 		if got := bodyOf(r); r.Method != "POST" || r.URL.Path != "/v1.0/$batch" || got != want {
 			t.Errorf("got %s %s\n%s, want POST /v1.0/$batch\n%s", r.Method, r.URL.Path, got, want)
@@ -27,10 +30,17 @@ func TestBatchRequest(t *testing.T) {
 		if got := r.Header.Get("Content-Type"); got != "application/json" {
 			t.Errorf("Content-Type = %q, want application/json", got)
 		}
-		answering(200, jsonType, `{"responses":[{"id":"2","status":200,"body":{"phoneNumber":"+1 2065550100"}},{"id":"1","status":201,"body":{"phoneType":"mobile","phoneNumber":"+44 7700900123"}}]}`)(w, r)
+		answering(200, jsonType, `{"responses":[{"id":"2","status":200,"body":{"phoneNumber":"+1 2065550100"}},{"id":"1","status":201,"body":{"phoneType":"mobile","phoneNumber":"+44 7700900123"}},`+
+			`{"id":"3","status":204},{"id":"4","status":204,"body":null},{"id":"5","status":200,"body":{"value":[{"@odata.type":"#microsoft.graph.fido2AuthenticationMethod","id":"x"}]}}]}`)(w, r)
 	})
-	s := send(t, c, []authmethod.Step{create("o'neil@example.com"), read("$b@example.com")})
-	want := []authmethod.Answer{{Status: 201, Phone: sampleNumber}, {Status: 200, Phone: "+1 2065550100"}}
+	s := send(t, c, []authmethod.Step{
+		create("o'neil@example.com"), read("$b@example.com"), update("c"),
+		{Verb: authmethod.EnableSMS, User: "d", PhoneType: authmethod.PhoneTypeMobile}, {Verb: authmethod.ReadMethods, User: "e", PhoneType: authmethod.PhoneTypeMobile},
+	})
+	want := []authmethod.Answer{
+		{Status: 201, Phone: sampleNumber}, {Status: 200, Phone: "+1 2065550100"}, {Status: 204}, {Status: 204},
+		{Status: 200, Methods: []authmethod.Method{{Kind: "fido2AuthenticationMethod"}}},
+	}
 	if diff := cmp.Diff(want, s.answers, ignoreID); diff != "" || s.err != nil {
 		t.Errorf("Send = %v, (-want +got)\n%s", s.err, diff)
 	}

@@ -125,6 +125,12 @@ func create(user string) authmethod.Step {
 	return authmethod.Step{Verb: authmethod.Create, User: user, PhoneType: authmethod.PhoneTypeMobile, Number: number}
 }
 
+func update(user string) authmethod.Step {
+	step := create(user)
+	step.Verb = authmethod.Update
+	return step
+}
+
 func read(user string) authmethod.Step {
 	return authmethod.Step{Verb: authmethod.Read, User: user, PhoneType: authmethod.PhoneTypeMobile}
 }
@@ -156,10 +162,10 @@ var jsonType = map[string]string{"Content-Type": "application/json"}
 func created(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if !strings.HasSuffix(r.URL.Path, "/$batch") {
-		switch r.Method {
-		case http.MethodPost:
+		switch {
+		case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/phoneMethods"):
 			w.WriteHeader(http.StatusCreated)
-		case http.MethodDelete:
+		case r.Method == http.MethodPost, r.Method == http.MethodDelete:
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}

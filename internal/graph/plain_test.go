@@ -29,6 +29,12 @@ func TestPlainRequest(t *testing.T) {
 			`{"phoneNumber":"+44 7700900123","phoneType":"mobile"}`},
 		{authmethod.Step{Verb: authmethod.Delete, User: "a@example.com", PhoneType: authmethod.PhoneTypeAlternateMobile}, "DELETE",
 			"/v1.0/users/a@example.com/authentication/phoneMethods/b6332ec1-7057-4abe-9331-3d72feddfe41", ""},
+		{update("a@example.com"), "PATCH", "/v1.0/users/a@example.com/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7",
+			`{"phoneNumber":"+44 7700900123","phoneType":"mobile"}`},
+		{authmethod.Step{Verb: authmethod.EnableSMS, User: "a@example.com", PhoneType: authmethod.PhoneTypeMobile}, "POST",
+			"/v1.0/users/a@example.com/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7/enableSmsSignIn", ""},
+		{authmethod.Step{Verb: authmethod.DisableSMS, User: "a@example.com", PhoneType: authmethod.PhoneTypeMobile}, "POST",
+			"/v1.0/users/a@example.com/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7/disableSmsSignIn", ""},
 		{read("adele_example.org#EXT#@example.com"), "GET",
 			"/v1.0/users/adele_example.org%23EXT%23@example.com/authentication/phoneMethods/3179e48a-750b-4051-897c-87b9720928f7", ""},
 	}
@@ -52,11 +58,11 @@ func TestPlainRequest(t *testing.T) {
 		})
 		for range 2 {
 			s := send(t, c, []authmethod.Step{test.step})
-			want := authmethod.Answer{Status: 201, Phone: sampleNumber, RequestID: ids[len(ids)-1]}
+			want := authmethod.Answer{Status: 201, Phone: sampleNumber, SMSSignIn: "ready", RequestID: ids[len(ids)-1]}
 			switch test.step.Verb {
-			case authmethod.Read:
+			case authmethod.Read, authmethod.Update:
 				want.Status = 200
-			case authmethod.Delete:
+			case authmethod.Delete, authmethod.EnableSMS, authmethod.DisableSMS:
 				want = authmethod.Answer{Status: 204, RequestID: want.RequestID}
 			}
 			if diff := cmp.Diff([]authmethod.Answer{want}, s.answers, byText); diff != "" || s.err != nil {
@@ -84,7 +90,7 @@ func TestPlainAnswers(t *testing.T) {
 			name: "created", step: create("a"), status: 201,
 			header: map[string]string{"request-id": "r", "x-ms-throttle-limit-percentage": "0.85"},
 			body:   `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('a')/authentication/phoneMethods/$entity","id":"3179e48a-750b-4051-897c-87b9720928f7","phoneNumber":"+44 7700900123","phoneType":"mobile","smsSignInState":"ready","createdDateTime":null}`,
-			want:   authmethod.Answer{Status: 201, Phone: sampleNumber, RequestID: "r", Load: 0.85},
+			want:   authmethod.Answer{Status: 201, Phone: sampleNumber, SMSSignIn: "ready", RequestID: "r", Load: 0.85},
 		},
 		{
 			name: "created without body", step: create("a"), status: 201, header: map[string]string{"request-id": "r"},
@@ -118,7 +124,41 @@ func TestPlainAnswers(t *testing.T) {
 		{
 			name: "read", step: read("a"), status: 200,
 			body: `{"phoneNumber":"+1 2065550100","phoneType":"mobile","smsSignInState":"ready","id":"3179e48a-750b-4051-897c-87b9720928f7"}`,
-			want: authmethod.Answer{Status: 200, Phone: "+1 2065550100"},
+			want: authmethod.Answer{Status: 200, Phone: "+1 2065550100", SMSSignIn: "ready"},
+		},
+		{
+			name: "updated", step: update("a"), status: 204, header: map[string]string{"request-id": "r"},
+			want: authmethod.Answer{Status: 204, RequestID: "r"},
+		},
+		{
+			name: "updated, with the phone", step: update("a"), status: 200, header: map[string]string{"request-id": "r"},
+			body: `{"phoneNumber":"+44 7700900123","phoneType":"mobile","smsSignInState":"notEnabled","id":"3179e48a-750b-4051-897c-87b9720928f7"}`,
+			want: authmethod.Answer{Status: 200, Phone: sampleNumber, SMSSignIn: "notEnabled", RequestID: "r"},
+		},
+		{
+			name: "updated, perhaps", step: update("a"), status: 202, header: map[string]string{"request-id": "r"},
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 202 without a phone"), RequestID: "r"},
+		},
+		{
+			name: "SMS sign-in not allowed", step: authmethod.Step{Verb: authmethod.EnableSMS, User: "a", PhoneType: authmethod.PhoneTypeMobile}, status: 405, header: map[string]string{"request-id": "r"},
+			body: `{"error":{"code":"accessDenied","message":"not allowed by policy"}}`,
+			want: authmethod.Answer{Status: 405, Code: "accessDenied", Message: "not allowed by policy", RequestID: "r"},
+		},
+		{
+			name: "methods", step: authmethod.Step{Verb: authmethod.ReadMethods, User: "a", PhoneType: authmethod.PhoneTypeMobile}, status: 200, header: map[string]string{"request-id": "r"},
+			body: `{"value":[{"@odata.type":"#microsoft.graph.passwordAuthenticationMethod","id":"28c10230-6103-485e-b985-444c60001490","password":null},` +
+				`{"@odata.type":"#microsoft.graph.phoneAuthenticationMethod","id":"3179E48A-750b-4051-897c-87b9720928f7","phoneNumber":"+1 2065550100","phoneType":"mobile"}]}`,
+			want: authmethod.Answer{Status: 200, RequestID: "r", Methods: []authmethod.Method{
+				{Kind: "passwordAuthenticationMethod"}, {Kind: "phoneAuthenticationMethod", PhoneType: authmethod.PhoneTypeMobile, Phone: "+1 2065550100"},
+			}},
+		},
+		{
+			name: "no methods", step: authmethod.Step{Verb: authmethod.ReadMethods, User: "a", PhoneType: authmethod.PhoneTypeMobile}, status: 200, header: map[string]string{"request-id": "r"},
+			body: `{"value":[]}`, want: authmethod.Answer{Status: 200, RequestID: "r", Methods: []authmethod.Method{}},
+		},
+		{
+			name: "no list of methods", step: authmethod.Step{Verb: authmethod.ReadMethods, User: "a", PhoneType: authmethod.PhoneTypeMobile}, status: 200, header: map[string]string{"request-id": "r"},
+			body: `{"value":null}`, want: authmethod.Answer{Lost: errors.New("reading the answer: status 200 without a list"), RequestID: "r"},
 		},
 		{
 			name: "read, masked", step: read("a"), status: 200, body: `{"phoneNumber":"+1 XXXXXXXX00","id":"3179E48A-750b-4051-897c-87b9720928f7"}`,

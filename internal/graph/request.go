@@ -29,6 +29,8 @@ type request struct {
 	URL     string       `json:"url"`               // below the version
 	Headers *contentType `json:"headers,omitempty"` // needed where there is a body
 	Body    *phone       `json:"body,omitempty"`
+
+	kind string // the URL without the user, for the log
 }
 
 type contentType struct {
@@ -37,21 +39,43 @@ type contentType struct {
 
 var jsonContent = &contentType{"application/json"}
 
-// newRequest puts a step into the words of
-// https://learn.microsoft.com/graph/api/authentication-post-phonemethods,
-// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-get and
-// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
+// call is how a verb is said to Graph.
+type call struct {
+	method  string
+	below   string // the user's authentication; {id} is the phone's
+	body    bool   // has the phone in it
+	success int    // the documented status
+	empty   int    // a status that says success without a body
+}
+
+// calls are described below
+// https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod. An
+// update is answered 204 by the documents and 200 with the phone by some services.
+var calls = map[authmethod.Verb]call{
+	authmethod.Create:      {http.MethodPost, "phoneMethods", true, http.StatusCreated, 0},
+	authmethod.Update:      {http.MethodPatch, "phoneMethods/{id}", true, http.StatusOK, http.StatusNoContent},
+	authmethod.Delete:      {http.MethodDelete, "phoneMethods/{id}", false, 0, http.StatusNoContent},
+	authmethod.Read:        {http.MethodGet, "phoneMethods/{id}", false, http.StatusOK, 0},
+	authmethod.ReadPhones:  {http.MethodGet, "phoneMethods", false, http.StatusOK, 0},
+	authmethod.ReadMethods: {http.MethodGet, "methods", false, http.StatusOK, 0},
+	authmethod.EnableSMS:   {http.MethodPost, "phoneMethods/{id}/enableSmsSignIn", false, 0, http.StatusNoContent},
+	authmethod.DisableSMS:  {http.MethodPost, "phoneMethods/{id}/disableSmsSignIn", false, 0, http.StatusNoContent},
+}
+
+// newRequest puts a step into the words of Graph. In a $batch a POST has a body even
+// where the call has none.
 func newRequest(id int64, step authmethod.Step) request {
-	r := request{ID: strconv.FormatInt(id, 10), Method: http.MethodPost, URL: phonesPath(step.User)}
-	if step.Verb != authmethod.Create {
-		r.Method, r.URL = http.MethodGet, r.URL+"/"+step.PhoneType.ID()
-		if step.Verb == authmethod.Delete {
-			r.Method = http.MethodDelete
-		}
-		return r
+	c := calls[step.Verb]
+	below := strings.Replace(c.below, "{id}", step.PhoneType.ID(), 1)
+	r := request{ID: strconv.FormatInt(id, 10), Method: c.method, URL: userPath(step.User) + "/authentication/" + below, kind: c.below}
+	if c.body {
+		r.Body = &phone{PhoneNumber: step.Number.Graph(), PhoneType: string(step.PhoneType)}
+	} else if c.method == http.MethodPost {
+		r.Body = &phone{}
 	}
-	r.Headers = jsonContent
-	r.Body = &phone{PhoneNumber: step.Number.Graph(), PhoneType: string(step.PhoneType)}
+	if r.Body != nil {
+		r.Headers = jsonContent
+	}
 	return r
 }
 
@@ -69,20 +93,14 @@ func newCall(first int64, steps []authmethod.Step) (httpCall, error) {
 	var body any = batch
 	if len(steps) == 1 {
 		plain := batch.Requests[0]
-		call.method, call.path, call.kind, body = plain.Method, plain.URL, "phoneMethods", plain.Body
-		if plain.Body == nil {
-			call.kind = "phoneMethods/{id}"
+		call.method, call.path, call.kind, body = plain.Method, plain.URL, plain.kind, plain.Body
+		if !calls[steps[0].Verb].body {
 			return call, nil
 		}
 	}
 	text, err := json.Marshal(body)
 	call.body = string(text)
 	return call, err
-}
-
-// phonesPath is the path of a user's phones below the version.
-func phonesPath(user string) string {
-	return userPath(user) + "/authentication/phoneMethods"
 }
 
 // userPath names a user by object id or userPrincipalName.

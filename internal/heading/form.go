@@ -14,6 +14,9 @@ func (d *decision) form() map[Key]Key {
 	wide := map[Key]Key{Mobile: Mobile, AlternateMobile: AlternateMobile, Office: Office}
 	namedLong, namedWide := d.binds(PhoneType, PhoneNumber), d.binds(kinds...)
 	switch hasWide := d.has(kinds...); {
+	case d.NoPhones && !d.has(phoneKeys...) && d.has(PhoneType):
+		return long
+	case d.NoPhones && !d.has(phoneKeys...):
 	case namedLong && namedWide:
 		d.ask("forms", d.namer())
 	case namedWide:

@@ -98,6 +98,18 @@ func (g *guess) disprove() {
 	g.prove(Meaning{DialCode, rankUnlikely}, func(i int) bool { return g.lacks(i, notDialCode) })
 	g.require(Meaning{Country, rankAnyCode}, func(i int) bool { return !slices.ContainsFunc(g.cells(i), notCode) })
 
+	// Another program's column may have such a heading. A cell here and there that is
+	// none of the words is a mistake, which its row must tell.
+	mostly := func(is func(cell string) bool) func(int) bool {
+		return func(i int) bool {
+			cells := g.cells(i)
+			return 2*len(slices.DeleteFunc(slices.Clone(cells), func(cell string) bool { return !is(cell) })) >= len(cells)
+		}
+	}
+	g.require(Meaning{Key: Action}, mostly(func(cell string) bool { _, is := ParseAction(cell); return is }))
+	for _, k := range []Key{SMSSignIn, ForcedUpdate, ForcedRemoval} {
+		g.require(Meaning{Key: k}, mostly(func(cell string) bool { _, is := ParseSwitch(cell); return is }))
+	}
 	if g.rank(Office) == rankRoom && g.has(PhoneType) && g.has(PhoneNumber) {
 		g.drop(Office)
 	}

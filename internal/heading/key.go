@@ -22,6 +22,10 @@ const (
 	Extension
 	AreaCode
 	DialCode
+	Action
+	SMSSignIn
+	ForcedUpdate
+	ForcedRemoval
 	NumKeys // how many there are; where a key is wanted, none of them
 )
 
@@ -29,6 +33,7 @@ const (
 // profiles, so that they do not change.
 var keyNames = [NumKeys]string{
 	"user", "phoneType", "phoneNumber", "mobile", "alternateMobile", "office", "country", "extension", "areaCode", "dialCode",
+	"action", "smsSignIn", "forcedUpdate", "forcedRemoval",
 }
 
 // String is the key as --map, profiles and messages spell it.
@@ -46,6 +51,9 @@ var (
 	kinds     = []Key{Mobile, AlternateMobile, Office}
 	phoneKeys = append([]Key{PhoneNumber}, kinds...)
 )
+
+// orders are those of columns that say what is to be done about a line.
+var orders = []Key{Action, SMSSignIn, ForcedUpdate, ForcedRemoval}
 
 // IsPhone reports whether the column's cells are rows of their own.
 func (k Key) IsPhone() bool { return PhoneNumber <= k && k <= Office }

@@ -59,6 +59,7 @@ var asked = []string{
 	"other manager", "other emergency", "other relation", "other person", "no phone", "like phone", "directory", "local", "secret",
 	"gone", "active", "status", "no status", "value gone", "value not", "value true", "value false",
 	"empty", "empty number", "label", "mark", "example",
+	"action upsert", "action create", "action update", "action remove", "action skip", "switch on", "switch off",
 }
 
 // The table holds nothing that nobody asks for, and nothing twice.

@@ -22,6 +22,8 @@ type Input struct {
 	Profile Profile
 	// UserDomain completes users that are names without a domain.
 	UserDomain string
+	// NoPhones means that users will do: phones that are removed need no number.
+	NoPhones bool
 	// IsDialCode reports whether a cell holds a dialling code.
 	IsDialCode func(cell string) bool
 }
@@ -97,7 +99,9 @@ func (d *decision) decide() {
 		d.Pairs = d.series.pairs(&d.binding)
 	}
 	from := d.form()
-	from[User], from[Country] = User, Country
+	for _, k := range append([]Key{User, Country}, orders...) {
+		from[k] = k
+	}
 	_, d.Long = from[PhoneType]
 	for k := range NumKeys {
 		d.At[k] = None

@@ -86,7 +86,7 @@ func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
 	l := &lines{Table: t}
 	l.columns, err = heading.Resolve(heading.Input{
 		Headings: t.Headings, Sample: sampleOf(t), Excerpt: t.IsCopy(), Map: opts.Map,
-		Profile: opts.Profile, UserDomain: opts.UserDomain, IsDialCode: isDialCode,
+		Profile: opts.Profile, UserDomain: opts.UserDomain, NoPhones: opts.Action == authmethod.Remove, IsDialCode: isDialCode,
 	})
 	if err != nil {
 		return nil, Reading{}, whereSought(unfitHeading(opts.Name, err), t, wanted)

@@ -26,8 +26,9 @@ type Options struct {
 	Name string
 	// Map gives the heading for a meaning, where the heading does not tell.
 	// Its keys are user, phoneType, phoneNumber, mobile, alternateMobile,
-	// office, country, extension, areaCode and dialCode; headings are compared
-	// without case, blanks and punctuation.
+	// office, country, extension, areaCode, dialCode, action, smsSignIn,
+	// forcedUpdate and forcedRemoval; headings are compared without case, blanks
+	// and punctuation.
 	Map map[string]string
 	// Profile is how files of this kind are read. The fields beside it come
 	// before what it says; the conditions of both must be met.
@@ -47,6 +48,9 @@ type Options struct {
 	// UserDomain completes users that are a name without a domain. Numbers and
 	// names with blanks are not completed.
 	UserDomain string
+	// Action is that of lines that do not say. Where phones are removed, neither
+	// numbers nor phone types are needed.
+	Action authmethod.Action
 }
 
 // with takes from a profile what the options leave open. Its columns and
@@ -121,6 +125,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	}
 	c := &in.columns
 	b := newBuilder(c, known, defaultCountry)
+	b.action = opts.Action
 
 	// Numbers are most of the work. Each goroutine writes into rows of its own,
 	// which never move, so that nothing is locked.

@@ -24,7 +24,11 @@ type cells struct {
 	Phones                   [3]string // mobile, alternateMobile and office; in the long form phoneNumber alone
 	*partCells                         // nil where numbers stand in one cell
 	*pairCells                         // nil where a line has one pair of phone type and phone number at most
+	*orderCells                        // nil where the file does not say what is to be done
 }
+
+// orderCells say what is to be done about a line.
+type orderCells struct{ Action, SMSSignIn, ForcedUpdate, ForcedRemoval string }
 
 // pairCells are the phone types and phone numbers behind the first pair.
 type pairCells [heading.MaxPairs - 1]struct{ PhoneType, PhoneNumber string }
@@ -71,6 +75,9 @@ func (r *cells) field(name string) *string {
 	case "office":
 		return &r.Phones[2]
 	}
+	if k, order := heading.ParseKey(name); order && k >= heading.Action {
+		return r.order(k)
+	}
 	// The digit of a further pair; letters are far above it.
 	if number := int(name[len(name)-1] - '0'); number <= heading.MaxPairs {
 		return r.pair(name, number)
@@ -85,6 +92,16 @@ func (r *cells) field(name string) *string {
 		return &r.AreaCode
 	}
 	return &r.Extension
+}
+
+// order is a field of what is to be done.
+func (r *cells) order(k heading.Key) *string {
+	if r.orderCells == nil {
+		r.orderCells = &orderCells{}
+	}
+	return map[heading.Key]*string{
+		heading.Action: &r.Action, heading.SMSSignIn: &r.SMSSignIn, heading.ForcedUpdate: &r.ForcedUpdate, heading.ForcedRemoval: &r.ForcedRemoval,
+	}[k]
 }
 
 // pair is a field of the pair with a number: "phoneType2".

@@ -92,6 +92,7 @@ type builder struct {
 	places     places
 	users      userKinds
 	phoneTypes map[string]authmethod.PhoneType // by cells that repeat
+	action     authmethod.Action               // of lines that do not say
 }
 
 // maxRemembered bounds what is remembered of cells that repeat: a column in which
@@ -119,7 +120,7 @@ func (b *builder) add(m *mark, r *cells) {
 	before := b.rows.Len()
 	perPerson := !b.columns.Long || r.pairCells != nil
 	for _, k := range b.phones {
-		if perPerson && heading.Trim(r.phone(k)) == "" {
+		if perPerson && heading.Trim(r.phone(k)) == "" && !c.removeEmpty {
 			continue
 		}
 		b.addRow(&c, phone{k, b.columns.At[k], r.phone(k), r.PhoneType})
@@ -131,6 +132,9 @@ func (b *builder) add(m *mark, r *cells) {
 				b.addRow(&c, phone{heading.PhoneNumber, pair[1], cells.PhoneNumber, cells.PhoneType})
 			}
 		}
+	}
+	if b.rows.Len() == before && c.action == authmethod.Remove && c.user != "" {
+		b.addRemovals(&c, r)
 	}
 	if b.rows.Len() > before {
 		return
@@ -214,6 +218,7 @@ type common struct {
 	place           *place
 	parts           *parts // nil where numbers stand in one cell
 	shifted         bool   // a phone cell holds words
+	order                  // what is to be done
 	problems, notes []authmethod.Problem
 }
 
@@ -240,6 +245,10 @@ func (b *builder) common(m *mark, r *cells) common {
 	if r.partCells != nil {
 		c.parts = readParts(r.partCells)
 	}
+	c.order = order{action: b.action}
+	if r.orderCells != nil {
+		c.problems = append(c.problems, c.order.read(r.orderCells)...)
+	}
 	return c
 }
 
@@ -255,7 +264,13 @@ type phone struct {
 // the number is.
 func (b *builder) addRow(c *common, p phone) {
 	k := p.key
-	row := b.rows.Append(authmethod.Row{Line: c.line, Column: int32(p.column + 1), User: c.user, PhoneType: k.PhoneType(), Input: p.input})
+	row := b.rows.Append(authmethod.Row{
+		Line: c.line, Column: int16(p.column + 1), Action: c.action, SMS: c.sms, User: c.user, PhoneType: k.PhoneType(), Input: p.input,
+	})
+	empty := heading.Trim(p.input) == ""
+	if empty && c.removeEmpty {
+		row.Action = authmethod.Remove
+	}
 	// These are rejected if the whole file turns out to be UTF-8.
 	if c.foreign.Has(heading.User, heading.PhoneType, heading.Country, k) {
 		b.foreign = append(b.foreign, authmethod.RowNumber(b.rows.Len()-1))
@@ -282,6 +297,9 @@ func (b *builder) addRow(c *common, p phone) {
 	if strings.IndexByte(row.Input, 0) >= 0 {
 		reject(row, authmethod.CodeZeroInCell.Problem(k))
 		return
+	}
+	if empty && row.Action == authmethod.Remove {
+		return // whatever number stands there
 	}
 	n := number{row: row, place: c.place}
 	if c.parts != nil && !c.parts.give(&n, k, b.columns) {

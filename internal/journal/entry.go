@@ -33,6 +33,11 @@ type entry struct {
 	RequestID   string               `json:"requestId"`
 	Attempts    int                  `json:"attempts"`
 	ExitCode    int                  `json:"exitCode"`
+	Verb        string               `json:"verb"` // of an intent; empty for create
+	As          authmethod.PhoneType `json:"as"`
+	Previous    string               `json:"previous"`
+	Registered  string               `json:"registered"`
+	SMSSignIn   string               `json:"smsSignIn"`
 
 	key  key
 	hash uint64 // of the key
@@ -133,7 +138,6 @@ func (e *entry) set(name string, text []byte, number int) (known bool) {
 		return true
 	}
 	switch name {
-	case "verb": // the row's task says it, too
 	case "event":
 		e.Event = string(text)
 	case "at":
@@ -160,6 +164,16 @@ func (e *entry) set(name string, text []byte, number int) (known bool) {
 		e.Advice = string(text)
 	case "requestId":
 		e.RequestID = string(text)
+	case "verb":
+		e.Verb = string(text)
+	case "as":
+		e.As = authmethod.PhoneType(text)
+	case "previous":
+		e.Previous = string(text)
+	case "registered":
+		e.Registered = string(text)
+	case "smsSignIn":
+		e.SMSSignIn = string(text)
 	default:
 		return false
 	}

@@ -31,6 +31,9 @@ type Past struct {
 	// rows.
 	Rows    []Record
 	Results *authmethod.Results
+	// Changes are the open writes of rows that are no plain creates: as which type
+	// they were sent, and what they replace or remove.
+	Changes map[authmethod.RowNumber]authmethod.Write
 	// Gone are rows that the journal knows and that the file does not hold any
 	// more, in the order in which the journal names them first. Where the file
 	// has no rows, as for a rollback, they are all that the run has sent.
@@ -58,7 +61,8 @@ type Record struct {
 type Gone struct {
 	User      string
 	PhoneType authmethod.PhoneType
-	// Number is zero where the text is not one that ParsePhoneNumber takes.
+	// Number is zero where the row has none, or one that ParsePhoneNumber does not
+	// take.
 	Number authmethod.PhoneNumber
 	Line   int32 // where it stood
 	Record
@@ -149,10 +153,13 @@ func header(line []byte) (h Header, err error) {
 // and rollback agree about a run. With an error, the Past holds what stands
 // before the damage.
 func Fold(r io.Reader, rows *authmethod.Rows) (*Past, error) {
-	f := &folding{past: &Past{Rows: make([]Record, rows.Len()), Results: authmethod.NewResults(rows, nil)}, rows: rows, gone: map[key]int{}, known: make(map[uint64]authmethod.RowNumber, rows.Len())}
+	f := &folding{
+		past: &Past{Rows: make([]Record, rows.Len()), Results: authmethod.NewResults(rows, nil), Changes: map[authmethod.RowNumber]authmethod.Write{}},
+		rows: rows, gone: map[key]int{}, known: make(map[uint64]authmethod.RowNumber, rows.Len()),
+	}
 	for n, row := range rows.All() {
-		// A row without a number was rejected: no entry is about it.
-		if row.Number.IsZero() {
+		// No entry is about a row that was rejected.
+		if row.Rejected() {
 			continue
 		}
 		hash := keyOf(row).hash()
@@ -288,6 +295,7 @@ func (f *folding) take(e *entry) error {
 	case eventIntent:
 		record, _ := f.record(e)
 		record.Open, record.Attempts = true, record.Attempts+1
+		f.change(e)
 	case eventOutcome:
 		at := slices.Index(authmethod.Outcomes(), e.Outcome)
 		if at < 0 {
@@ -303,11 +311,33 @@ func (f *folding) take(e *entry) error {
 		set(authmethod.Result{
 			Outcome: outcome, Class: e.Class, Reason: e.Reason, Status: e.HTTPStatus, Code: e.Code, Message: e.Message,
 			Detail: e.Detail, Advice: e.Advice, RequestID: e.RequestID, Attempts: int(record.Attempts), FinishedAt: e.At,
+			Registered: number(e.Registered), As: e.As, SMSSignIn: e.SMSSignIn,
 		})
 	default:
 		return fmt.Errorf("there is no event %q", e.Event)
 	}
 	return nil
+}
+
+// change keeps what an intent says beyond a plain create. That of the first write
+// counts: a later one finds there what the first has put.
+func (f *folding) change(e *entry) {
+	n, known := f.known[e.hash]
+	if !known || keyOf(f.rows.At(n)) != e.key || e.Previous == "" && e.As == "" {
+		return
+	}
+	change, before := f.past.Changes[n]
+	change.As = e.As
+	if !before {
+		change.Row, change.Previous = n, number(e.Previous)
+	}
+	f.past.Changes[n] = change
+}
+
+// number is zero for a text that ParsePhoneNumber does not take.
+func number(text string) authmethod.PhoneNumber {
+	n, _ := authmethod.ParsePhoneNumber(text)
+	return n
 }
 
 // record finds the record of an entry's row, and how to set its result. A row
@@ -316,6 +346,9 @@ func (f *folding) record(e *entry) (record *Record, set func(authmethod.Result))
 	// Two keys may share a hash, so the keys are compared as well.
 	if n, known := f.known[e.hash]; known && keyOf(f.rows.At(n)) == e.key {
 		return &f.past.Rows[n], func(result authmethod.Result) {
+			if result.Outcome != authmethod.Unknown {
+				delete(f.past.Changes, n)
+			}
 			result.RequestID = f.intern(result.RequestID)
 			f.past.Results.Set(n, result)
 		}
@@ -324,8 +357,7 @@ func (f *folding) record(e *entry) (record *Record, set func(authmethod.Result))
 	if !known {
 		at = len(f.past.Gone)
 		f.gone[e.key] = at
-		number, _ := authmethod.ParsePhoneNumber(e.PhoneNumber) // zero for none
-		f.past.Gone = append(f.past.Gone, Gone{User: e.User, PhoneType: e.PhoneType, Number: number, Line: e.Line})
+		f.past.Gone = append(f.past.Gone, Gone{User: e.User, PhoneType: e.PhoneType, Number: number(e.PhoneNumber), Line: e.Line})
 	}
 	gone := &f.past.Gone[at]
 	return &gone.Record, func(result authmethod.Result) { gone.Result = &result }

@@ -58,6 +58,8 @@ type Header struct {
 	Endpoint string `json:"endpoint"`
 	Flags    []Flag `json:"flags,omitempty"` // every option that was given
 
+	// Removes is whether lines that do not say what is to be done remove phones.
+	Removes bool `json:"removes,omitempty"`
 	// Undoes is the run that this one rolls back; its rows are those of that
 	// run's journal, and there is no file.
 	Undoes string `json:"undoes,omitempty"`
@@ -149,17 +151,27 @@ func begin(path string, file *os.File, line []byte, rows *authmethod.Rows) (*Jou
 
 // Intent records that writes are about to be sent, and returns when that is safe
 // on disk. Callers that come at the same time share one fsync. The verb is
-// written where it is not create, as nearly all are.
-func (j *Journal) Intent(writes []authmethod.Task) error {
+// written where it is not create, as nearly all are, and what the write replaces or
+// removes where that is known.
+func (j *Journal) Intent(writes []authmethod.Write) error {
 	var lines bytes.Buffer
 	for _, write := range writes {
 		e := j.entry(&lines, eventIntent, write.Row)
 		if write.Verb != authmethod.Create {
 			e.Stringer("verb", write.Verb)
 		}
+		optional(e, "as", string(write.As))
+		optional(e, "previous", write.Previous.Graph())
 		e.Send()
 	}
 	return j.flush(j.add(lines.Bytes(), 1))
+}
+
+// optional adds a member that has a text.
+func optional(e *zerolog.Event, name, text string) {
+	if text != "" {
+		e.Str(name, text)
+	}
 }
 
 // Outcome records what became of a row. It is safe with the next intent. If the
@@ -168,24 +180,22 @@ func (j *Journal) Intent(writes []authmethod.Task) error {
 func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) error {
 	var line bytes.Buffer
 	e := j.entry(&line, eventOutcome, row).Str("outcome", string(result.Outcome))
-	optional := func(name, value string) {
-		if value != "" {
-			e.Str(name, value)
-		}
-	}
-	optional("class", string(result.Class))
-	optional("reason", string(result.Reason))
+	optional(e, "class", string(result.Class))
+	optional(e, "reason", string(result.Reason))
 	if result.Status != 0 {
 		e.Int("httpStatus", result.Status)
 	}
-	optional("code", result.Code)
-	optional("message", result.Message)
-	optional("detail", result.Detail)
-	optional("advice", result.Advice)
-	optional("requestId", result.RequestID)
+	optional(e, "code", result.Code)
+	optional(e, "message", result.Message)
+	optional(e, "detail", result.Detail)
+	optional(e, "advice", result.Advice)
+	optional(e, "requestId", result.RequestID)
 	if result.Attempts != 0 {
 		e.Int("attempts", result.Attempts)
 	}
+	optional(e, "registered", result.Registered.Graph())
+	optional(e, "as", string(result.As))
+	optional(e, "smsSignIn", result.SMSSignIn)
 	e.Send()
 	j.add(line.Bytes(), 0)
 	return nil

@@ -55,7 +55,7 @@ func TestIntentIsOnDiskBeforeItReturns(t *testing.T) {
 	if got := readLines(t, path); len(got) != 1 || got[0]["format"] != 1.0 || got[0]["sha256"] != "abc" {
 		t.Fatalf("a new journal holds %v, want the header", got)
 	}
-	if err := j.Intent([]authmethod.Task{{Row: 0}, {Row: 2}}); err != nil {
+	if err := j.Intent([]authmethod.Write{{Row: 0}, {Row: 2}}); err != nil {
 		t.Fatal(err)
 	}
 	got := readLines(t, path)
@@ -115,7 +115,7 @@ func TestConcurrentIntentsAreAllThere(t *testing.T) {
 		g.Go(func() error {
 			for i := range 50 {
 				row := authmethod.RowNumber(worker*50 + i)
-				if err := j.Intent([]authmethod.Task{{Row: row}}); err != nil {
+				if err := j.Intent([]authmethod.Write{{Row: row}}); err != nil {
 					return err
 				}
 				if err := j.Outcome(row, authmethod.Result{Outcome: authmethod.Created}); err != nil {
@@ -159,7 +159,7 @@ func TestWriteFailureIsReportedAndKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := j.Intent([]authmethod.Task{{Row: 0}}); err == nil || !strings.Contains(err.Error(), "writing the journal") {
+		if err := j.Intent([]authmethod.Write{{Row: 0}}); err == nil || !strings.Contains(err.Error(), "writing the journal") {
 			t.Errorf("Intent on a file that cannot be written gave %v, want an error that says so", err)
 		}
 	}
@@ -202,13 +202,13 @@ func TestJournalThatVanished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Intent([]authmethod.Task{{Row: 0}}); err != nil {
+	if err := j.Intent([]authmethod.Write{{Row: 0}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.RemoveAll(folder); err != nil {
 		t.Skip("the system keeps an open file: ", err)
 	}
-	if err := j.Intent([]authmethod.Task{{Row: 1}}); !errors.Is(err, fs.ErrNotExist) {
+	if err := j.Intent([]authmethod.Write{{Row: 1}}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Intent = %v, want an error that the file is not there", err)
 	}
 }

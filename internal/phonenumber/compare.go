@@ -1,6 +1,7 @@
 package phonenumber
 
 import (
+	"strconv"
 	"strings"
 
 	"entraphone/internal/authmethod"
@@ -37,6 +38,23 @@ func Compare(n authmethod.PhoneNumber, shown string) authmethod.Comparison {
 		return authmethod.Same
 	}
 	return authmethod.Different
+}
+
+// Shown reads a phoneNumber as Graph shows it, so that it can be put back. It is zero
+// for one that is masked, or that is not in Graph's form but for blanks and
+// punctuation.
+func Shown(shown string) authmethod.PhoneNumber {
+	if n, ok := authmethod.ParsePhoneNumber(shown); ok {
+		return n
+	}
+	number, extension, _ := strings.Cut(strings.TrimPrefix(shownMarks.Replace(shown), "+"), "x")
+	read := look("+"+number, "")
+	code, err := strconv.Atoi(read.code)
+	if read.err != nil || err != nil {
+		return authmethod.PhoneNumber{}
+	}
+	n, _ := authmethod.NewPhoneNumber(code, read.National, extension)
+	return n
 }
 
 // shownMarks are what Graph may put between digits, to be left out.

@@ -30,10 +30,17 @@ func (b *builder) rejectContradiction(contradicting []authmethod.RowNumber) {
 	for _, n := range contradicting {
 		row := b.at(n)
 		lines := otherLines(row, witnesses, len(contradicting)-count[row.Number])
-		problem := authmethod.CodeContradiction.Problem(row.PhoneType, lines)
-		b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &problem, Stops: true})
-		// A number that is not sent is not noted as shared either.
-		b.contradicting[n] = true
+		b.reject(n, authmethod.CodeContradiction, row.PhoneType, lines)
+	}
+}
+
+// rejectActions rejects rows of one user and type that ask for different things. The
+// problem of each names the first row that asks for another one than it.
+func (b *builder) rejectActions(contradicting []authmethod.RowNumber) {
+	for _, n := range contradicting {
+		other := slices.IndexFunc(contradicting, func(m authmethod.RowNumber) bool { return b.at(m).Action != b.at(n).Action })
+		row := b.at(contradicting[other])
+		b.reject(n, authmethod.CodeActions, b.at(n).Action.String(), row.Action.String(), row.Line)
 	}
 }
 
@@ -66,7 +73,7 @@ const maxNamed = 10
 // file, so that the notes are the same in every run.
 func (b *builder) noteShared() {
 	next, first := link(b.rows, func(row *authmethod.Row) uint32 {
-		if row.Number.IsZero() || row.User == "" {
+		if row.Number.IsZero() || row.User == "" || row.Action == authmethod.Remove || row.Action == authmethod.Skip {
 			return 0
 		}
 		return uint32(maphash.Comparable(seed, row.Number))

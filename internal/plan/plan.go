@@ -1,7 +1,7 @@
 // Package plan turns the rows of a file into what is to be sent: for each user a
-// lane of tasks in the order that Graph needs, mobile before alternateMobile
-// before office, wherever their rows stood in the file. Tasks are creates; for a
-// rollback, [Undo] plans the removal of what was written, in the opposite order.
+// lane of tasks in the order that Graph needs, wherever their rows stood in the
+// file: removals first, alternateMobile before mobile, then what is written, mobile
+// before alternateMobile before office. For a rollback, [Undo] does the same.
 //
 // It also finds what only the whole file can show: rows that repeat each other,
 // rows that contradict each other, and numbers that several users share. It
@@ -32,20 +32,25 @@ type Plan struct {
 }
 
 // Decision is the outcome of a row that is fit to be sent and will not be:
-// Duplicate or Dependency. The caller puts it into the results as it is.
+// Duplicate, Dependency, or Unchanged because the file says skip. The caller puts it into the results as it is.
 type Decision struct {
 	Row    authmethod.RowNumber
 	Result authmethod.Result
 }
 
-// Build plans the sending of rows. It finds a problem where rows of one user and
-// type contradict each other (all of them are rejected, since either may be the
-// wrong one), and notes where rows repeat each other, share a number with other
-// users, or have no mobile before them. The rows stay as they are. Every task is
-// a create.
-func Build(rows *authmethod.Rows) Plan {
+// Policy is what a run does where the rows do not say so themselves.
+type Policy struct {
+	Existing authmethod.Existing // for rows without an action
+	SMS      authmethod.Verb     // EnableSMS, DisableSMS, or None
+}
+
+// Build plans what is to be done about rows. It finds a problem where rows of one
+// user and type contradict each other (all of them are rejected, since either may be
+// the wrong one), and notes where rows repeat each other, share a number with other
+// users, or have no mobile before them. The rows stay as they are.
+func Build(rows *authmethod.Rows, policy Policy) Plan {
 	noMobile := authmethod.CodeNoMobile.Problem()
-	b := &builder{rows: rows, contradicting: map[authmethod.RowNumber]bool{}, noMobile: &noMobile}
+	b := &builder{rows: rows, policy: policy, contradicting: map[authmethod.RowNumber]bool{}, noMobile: &noMobile}
 	next, first := ofUsers(rows)
 	for _, is := range first {
 		if is {
@@ -66,12 +71,14 @@ func Build(rows *authmethod.Rows) Plan {
 		}
 		before := len(tasks)
 		for _, row := range b.lane(group) {
-			tasks = append(tasks, authmethod.Task{Row: row, Verb: authmethod.Create})
+			tasks = append(tasks, b.task(row))
 		}
 		if len(tasks) > before {
 			// The capacity ends with the lane, so that no append reaches the
 			// next user's.
-			b.Lanes = append(b.Lanes, authmethod.Lane(tasks[before:len(tasks):len(tasks)]))
+			lane := authmethod.Lane(tasks[before:len(tasks):len(tasks)])
+			order(rows, lane)
+			b.Lanes = append(b.Lanes, lane)
 		}
 	}
 	// They were made user by user.
@@ -81,12 +88,48 @@ func Build(rows *authmethod.Rows) Plan {
 	return b.Plan
 }
 
-// Undo plans what takes back a run: each row of what it wrote, as it is, is removed,
-// or created again. The alternateMobile of a user goes before the mobile when they
-// are removed, since Graph deletes no mobile beside one,
-// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete. Nothing is
-// found and nothing decided: the rows are what was done, not what somebody wants.
-func Undo(rows *authmethod.Rows, verb authmethod.Verb) (lanes []authmethod.Lane) {
+// task is what is to be done about a row.
+func (b *builder) task(n authmethod.RowNumber) authmethod.Task {
+	row := b.at(n)
+	task := authmethod.Task{Row: n, Verb: authmethod.Create, Existing: b.policy.Existing, SMS: cmp.Or(row.SMS, b.policy.SMS)}
+	switch row.Action {
+	case authmethod.Upsert:
+		task.Existing = authmethod.OverwriteExisting
+	case authmethod.CreateOnly:
+		task.Existing = authmethod.KeepExisting
+	case authmethod.UpdateOnly:
+		task.Verb, task.Existing = authmethod.Update, authmethod.OverwriteExisting
+	case authmethod.Remove:
+		task.Verb, task.Existing, task.SMS = authmethod.Delete, authmethod.OverwriteExisting, authmethod.None
+		if !row.Number.IsZero() {
+			task.Existing = authmethod.ReplaceExpected
+		}
+	}
+	if row.PhoneType != authmethod.PhoneTypeMobile {
+		task.SMS = authmethod.None // Graph has it for mobiles only
+	}
+	return task
+}
+
+// order is that in which Graph takes the tasks of one user: an alternateMobile is
+// removed before its mobile, and written behind it; see
+// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete and
+// https://learn.microsoft.com/graph/api/authentication-post-phonemethods.
+func order(rows *authmethod.Rows, lane authmethod.Lane) {
+	rank := func(t authmethod.Task) int {
+		rank := rows.At(t.Row).PhoneType.Rank()
+		if t.Verb == authmethod.Delete {
+			return -rank - 1
+		}
+		return rank
+	}
+	slices.SortStableFunc(lane, func(a, b authmethod.Task) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
+// Undo plans what takes back a run: tasks has what undoes each row, which it does as
+// it is. Nothing is found and nothing decided: the rows are what was done, not what
+// somebody wants.
+func Undo(rows *authmethod.Rows, tasks []authmethod.Task) (lanes []authmethod.Lane) {
 	next, first := ofUsers(rows)
 	for n := range authmethod.RowNumber(rows.Len()) {
 		if !first[n] {
@@ -94,14 +137,9 @@ func Undo(rows *authmethod.Rows, verb authmethod.Verb) (lanes []authmethod.Lane)
 		}
 		var lane authmethod.Lane
 		for m := n; m >= 0; m = next[m] {
-			lane = append(lane, authmethod.Task{Row: m, Verb: verb})
+			lane = append(lane, tasks[m])
 		}
-		slices.SortStableFunc(lane, func(a, b authmethod.Task) int {
-			return cmp.Compare(rows.At(a.Row).PhoneType.Rank(), rows.At(b.Row).PhoneType.Rank())
-		})
-		if verb == authmethod.Delete {
-			slices.Reverse(lane)
-		}
+		order(rows, lane)
 		lanes = append(lanes, lane)
 	}
 	return lanes
@@ -111,6 +149,7 @@ func Undo(rows *authmethod.Rows, verb authmethod.Verb) (lanes []authmethod.Lane)
 type builder struct {
 	Plan
 	rows          *authmethod.Rows
+	policy        Policy
 	contradicting map[authmethod.RowNumber]bool
 	noMobile      *authmethod.Problem // of all rows that have it
 }
@@ -121,6 +160,14 @@ func (b *builder) at(n authmethod.RowNumber) *authmethod.Row { return b.rows.At(
 func (b *builder) note(n authmethod.RowNumber, code authmethod.Code, args ...any) {
 	p := code.Problem(args...)
 	b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &p})
+}
+
+// reject adds a problem, which stops the row. A number that is not sent is not noted
+// as shared either.
+func (b *builder) reject(n authmethod.RowNumber, code authmethod.Code, args ...any) {
+	p := code.Problem(args...)
+	b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &p, Stops: true})
+	b.contradicting[n] = true
 }
 
 // decide gives a row its outcome, so that it is not sent.
@@ -140,11 +187,18 @@ func ofUsers(rows *authmethod.Rows) (next []authmethod.RowNumber, first []bool) 
 	}, func(a, b *authmethod.Row) bool { return strings.EqualFold(a.User, b.User) })
 }
 
-// lane orders one user's rows and leaves out those that are not to be sent. It
+// lane orders one user's rows by type and leaves out those that are not to be sent. It
 // works within the slice it is given: it writes only where it has read. Of
 // rejected rows only a mobile matters: the user's alternateMobile waits for the
 // corrected file with it.
 func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
+	group = slices.DeleteFunc(group, func(n authmethod.RowNumber) bool {
+		skip := b.at(n).Action == authmethod.Skip && !b.at(n).Rejected()
+		if skip {
+			b.decide(n, authmethod.CodeSkipped.Result(authmethod.Unchanged))
+		}
+		return skip
+	})
 	slices.SortStableFunc(group, func(x, y authmethod.RowNumber) int {
 		return cmp.Compare(b.at(x).PhoneType.Rank(), b.at(y).PhoneType.Rank())
 	})
@@ -156,24 +210,29 @@ func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
 		head := same[0]
 		phoneType := b.at(head).PhoneType
 		row, fit := b.chooseOne(same)
+		alternate := phoneType == authmethod.PhoneTypeAlternateMobile && b.at(row).Action != authmethod.Remove
 		switch {
 		case !fit && phoneType == authmethod.PhoneTypeMobile:
 			refused = head
 		case !fit:
 		// Graph would refuse it as long as the mobile is missing.
-		case phoneType == authmethod.PhoneTypeAlternateMobile && mobile < 0 && refused >= 0:
+		case alternate && mobile < 0 && refused >= 0:
 			line := b.at(refused).Line
 			b.note(row, authmethod.CodeHeldBack, line)
 			b.decide(row, authmethod.CodeHeldBackPlan.Result(authmethod.Dependency, line))
+		case alternate && mobile >= 0 && b.at(mobile).Action == authmethod.Remove:
+			b.reject(row, authmethod.CodeMobileRemoved, b.at(mobile).Line)
+			b.reject(mobile, authmethod.CodeMobileRemovedNeeded, b.at(row).Line)
+			kept = kept[:0] // nothing but the mobile is before it
 		default:
 			switch {
 			case phoneType == authmethod.PhoneTypeMobile:
 				mobile = row
 			// The file has no mobile, and the tenant may have one: Graph
 			// decides.
-			case phoneType == authmethod.PhoneTypeAlternateMobile && mobile < 0:
+			case alternate && mobile < 0:
 				b.Findings = append(b.Findings, authmethod.Finding{Row: row, Problem: b.noMobile})
-			case phoneType == authmethod.PhoneTypeAlternateMobile && b.at(row).Number == b.at(mobile).Number:
+			case alternate && b.at(row).Number == b.at(mobile).Number:
 				b.note(row, authmethod.CodeSameNumber, b.at(mobile).Line)
 			}
 			kept = append(kept, row)
@@ -197,18 +256,22 @@ func (b *builder) sameType(group []authmethod.RowNumber) []authmethod.RowNumber 
 // is false where none is to be sent.
 func (b *builder) chooseOne(same []authmethod.RowNumber) (authmethod.RowNumber, bool) {
 	fit := make([]authmethod.RowNumber, 0, 1)
-	contradict := false
+	numbers, actions := false, false // contradict each other
 	for _, n := range same {
 		if b.at(n).Rejected() {
 			continue
 		}
 		fit = append(fit, n)
-		contradict = contradict || b.at(n).Number != b.at(fit[0]).Number
+		numbers = numbers || b.at(n).Number != b.at(fit[0]).Number
+		actions = actions || b.at(n).Action != b.at(fit[0]).Action
 	}
-	if len(fit) == 0 {
+	switch {
+	case len(fit) == 0:
 		return 0, false
-	}
-	if contradict {
+	case actions:
+		b.rejectActions(fit)
+		return 0, false
+	case numbers:
 		b.rejectContradiction(fit)
 		return 0, false
 	}

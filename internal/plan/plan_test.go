@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"entraphone/internal/authmethod"
@@ -128,7 +129,7 @@ func TestBuild(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			rows := rowsOf(test.rows...)
-			p := plan.Build(rows)
+			p := plan.Build(rows, plan.Policy{})
 			if diff := cmp.Diff(describe(rows, p), test.lanes); diff != "" {
 				t.Errorf("lanes (-got +want):\n%s", diff)
 			}
@@ -157,7 +158,7 @@ func TestContradictionNamesTheOtherLines(t *testing.T) {
 	for i := range 9 {
 		rows.Append(rowOf(int32(i)+5, "a@x", authmethod.PhoneTypeMobile, fmt.Sprintf("+1 206555011%d", i)))
 	}
-	results := authmethod.NewResults(rows, plan.Build(rows).Findings)
+	results := authmethod.NewResults(rows, plan.Build(rows, plan.Policy{}).Findings)
 	for n, want := range map[authmethod.RowNumber]string{
 		0: "another mobile on lines 4, 5, 6, 7, 8 and 5 more", // not line 3, which is equal
 		2: "another mobile on lines 2, 3, 5, 6, 7 and 6 more",
@@ -167,7 +168,7 @@ func TestContradictionNamesTheOtherLines(t *testing.T) {
 		}
 	}
 	two := rowsOf("a@x mobile +1 2065550101", "a@x mobile +1 2065550102")
-	if got := plan.Build(two).Findings[0].Problem.Message; !strings.HasSuffix(got, "on line 3") {
+	if got := plan.Build(two, plan.Policy{}).Findings[0].Problem.Message; !strings.HasSuffix(got, "on line 3") {
 		t.Errorf("message %q, want it to end in %q", got, "on line 3")
 	}
 }
@@ -178,7 +179,7 @@ func TestSharedNumberListsItsUsers(t *testing.T) {
 		triples = append(triples, fmt.Sprintf("u%d@x mobile +1 2065550101", i))
 	}
 	rows := rowsOf(triples...)
-	got := plan.Build(rows).Findings[0].Problem.Message
+	got := plan.Build(rows, plan.Policy{}).Findings[0].Problem.Message
 	for _, want := range []string{"32 users share", "first@x (line 2), Second@x (line 3), u0@x (line 5)", "and 22 more"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("note %q, want it to hold %q", got, want)
@@ -198,7 +199,7 @@ func TestEveryRowHasOnePlace(t *testing.T) {
 				rapid.SampledFrom([]string{"+1 2065550101", "+12065550101", "+1 2065550102", "bad"}).Draw(t, "number"))
 		}), 0, 25).Draw(t, "rows")
 		rows := rowsOf(triples...)
-		p := plan.Build(rows)
+		p := plan.Build(rows, plan.Policy{})
 		places := make([]int, rows.Len())
 		for _, lane := range p.Lanes {
 			for n, task := range lane {
@@ -225,7 +226,7 @@ func TestEveryRowHasOnePlace(t *testing.T) {
 			}
 		}
 		again := rowsOf(triples...)
-		if diff := cmp.Diff(plan.Build(again), p); diff != "" {
+		if diff := cmp.Diff(plan.Build(again, plan.Policy{}), p, cmpopts.EquateComparable(authmethod.PhoneNumber{})); diff != "" {
 			t.Fatalf("planned twice (-again +first):\n%s", diff)
 		}
 	})
@@ -235,7 +236,7 @@ func ExampleBuild() {
 	rows := new(authmethod.Rows)
 	rows.Append(rowOf(2, "mia@example.com", authmethod.PhoneTypeAlternateMobile, "+33 6 39 98 00 13"))
 	rows.Append(rowOf(3, "mia@example.com", authmethod.PhoneTypeMobile, "+33 6 39 98 00 12"))
-	for _, lane := range plan.Build(rows).Lanes {
+	for _, lane := range plan.Build(rows, plan.Policy{}).Lanes {
 		for _, task := range lane {
 			fmt.Println(rows.At(task.Row).Line, rows.At(task.Row).PhoneType)
 		}
@@ -245,22 +246,106 @@ func ExampleBuild() {
 	// 2 alternateMobile
 }
 
-// What takes back a run holds every row once, whatever they are, an alternateMobile
-// before the mobile where they are removed.
+// What takes back a run holds every row once, whatever they are: what is removed
+// first, an alternateMobile before the mobile, and then what is written, the mobile
+// before it.
 func TestUndo(t *testing.T) {
-	rows := rowsOf("a@x mobile +1 2065550101", "b@x office +1 2065550102", "A@x alternateMobile +1 2065550101", "a@x mobile +1 2065550103", "a@x office +1 2065550104")
-	for verb, want := range map[authmethod.Verb][]string{
-		authmethod.Delete: {"6:office 4:alternateMobile 5:mobile 2:mobile", "3:office"},
-		authmethod.Create: {"2:mobile 5:mobile 4:alternateMobile 6:office", "3:office"},
+	rows := rowsOf("a@x mobile +1 2065550101", "b@x office +1 2065550102", "A@x alternateMobile +1 2065550101", "a@x office +1 2065550104")
+	const c, u, d = authmethod.Create, authmethod.Update, authmethod.Delete
+	for _, test := range []struct {
+		verbs []authmethod.Verb
+		want  []string
+	}{
+		{[]authmethod.Verb{d, d, d, d}, []string{"5:office 4:alternateMobile 2:mobile", "3:office"}},
+		{[]authmethod.Verb{c, c, c, c}, []string{"2:mobile 4:alternateMobile 5:office", "3:office"}},
+		{[]authmethod.Verb{u, c, d, d}, []string{"5:office 4:alternateMobile 2:mobile", "3:office"}},
+		{[]authmethod.Verb{u, c, u, c}, []string{"2:mobile 4:alternateMobile 5:office", "3:office"}},
 	} {
-		lanes := plan.Undo(rows, verb)
-		if diff := cmp.Diff(want, describe(rows, plan.Plan{Lanes: lanes})); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", verb, diff)
+		var tasks []authmethod.Task
+		for n, verb := range test.verbs {
+			tasks = append(tasks, authmethod.Task{Row: authmethod.RowNumber(n), Verb: verb, Existing: authmethod.ReplaceExpected})
+		}
+		lanes := plan.Undo(rows, tasks)
+		if diff := cmp.Diff(test.want, describe(rows, plan.Plan{Lanes: lanes})); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", test.verbs, diff)
 		}
 		for _, task := range slices.Concat(lanes...) {
-			if task.Verb != verb {
-				t.Errorf("row %d is to %s, want %s", task.Row, task.Verb, verb)
+			if task != tasks[task.Row] {
+				t.Errorf("row %d became %+v, want %+v", task.Row, task, tasks[task.Row])
 			}
+		}
+	}
+}
+
+// What the file asks for, and what the run does where the file does not say.
+func TestTasks(t *testing.T) {
+	const number = " +1 2065550101"
+	action := func(triple string, a authmethod.Action, sms authmethod.Verb) authmethod.Row {
+		row := *rowsOf(triple).At(0)
+		row.Action, row.SMS = a, sms
+		if a == authmethod.Remove && !strings.Contains(triple, "with") {
+			row.Number = authmethod.PhoneNumber{}
+		}
+		return row
+	}
+	rows := new(authmethod.Rows)
+	for _, row := range []authmethod.Row{
+		action("a@x mobile"+number, authmethod.Upsert, authmethod.None),
+		action("b@x mobile"+number, authmethod.CreateOnly, authmethod.None),
+		action("c@x mobile"+number, authmethod.UpdateOnly, authmethod.DisableSMS),
+		action("d@x mobile"+number, authmethod.Remove, authmethod.EnableSMS),
+		action("e@x office"+number, authmethod.AsTheRun, authmethod.EnableSMS),
+		action("f@x mobile"+number, authmethod.Skip, authmethod.None),
+	} {
+		rows.Append(row)
+	}
+	p := plan.Build(rows, plan.Policy{Existing: authmethod.AddAlternate, SMS: authmethod.EnableSMS})
+	var tasks []authmethod.Task
+	for _, lane := range p.Lanes {
+		tasks = append(tasks, lane...)
+	}
+	if diff := cmp.Diff([]authmethod.Task{
+		{Row: 0, Verb: authmethod.Create, Existing: authmethod.OverwriteExisting, SMS: authmethod.EnableSMS},
+		{Row: 1, Verb: authmethod.Create, Existing: authmethod.KeepExisting, SMS: authmethod.EnableSMS},
+		{Row: 2, Verb: authmethod.Update, Existing: authmethod.OverwriteExisting, SMS: authmethod.DisableSMS},
+		{Row: 3, Verb: authmethod.Delete, Existing: authmethod.OverwriteExisting},
+		{Row: 4, Verb: authmethod.Create, Existing: authmethod.AddAlternate},
+	}, tasks); diff != "" {
+		t.Errorf("tasks (-want +got):\n%s", diff)
+	}
+	if len(p.Decisions) != 1 || p.Decisions[0].Row != 5 || p.Decisions[0].Result.Reason != authmethod.CodeSkipped {
+		t.Errorf("decisions %+v, want that row 5 is skipped", p.Decisions)
+	}
+}
+
+// Rows of one user that ask for what cannot be done together are all refused.
+func TestContradictingActions(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		rows   []string
+		remove []int // of them
+		want   map[int]string
+		lanes  []string
+	}{
+		{"written and removed", []string{"a@x mobile +1 2065550101", "a@x mobile +1 2065550101"}, []int{1}, map[int]string{2: "actions;", 3: "actions;"}, nil},
+		{"alternate written, mobile removed", []string{"a@x alternateMobile +1 2065550102", "a@x mobile +1 2065550101", "a@x office +1 2065550103"}, []int{1},
+			map[int]string{2: "mobile-removed;", 3: "mobile-removed;"}, []string{"4:office"}},
+		{"both removed", []string{"a@x mobile +1 2065550101", "a@x alternateMobile +1 2065550102", "a@x office +1 2065550103"}, []int{0, 1}, map[int]string{}, []string{"3:alternateMobile 2:mobile 4:office"}},
+		{"an alternate removed", []string{"a@x mobile +1 2065550101", "a@x alternateMobile +1 2065550102"}, []int{1}, map[int]string{}, []string{"3:alternateMobile 2:mobile"}},
+	} {
+		rows := new(authmethod.Rows)
+		for n, row := range rowsOf(test.rows...).All() {
+			if slices.Contains(test.remove, int(n)) {
+				row.Action = authmethod.Remove
+			}
+			rows.Append(*row)
+		}
+		p := plan.Build(rows, plan.Policy{})
+		if got := findings(rows, p); fmt.Sprint(got) != fmt.Sprint(test.want) {
+			t.Errorf("%s: findings %v, want %v", test.name, got, test.want)
+		}
+		if diff := cmp.Diff(test.lanes, describe(rows, p)); diff != "" {
+			t.Errorf("%s: lanes (-want +got):\n%s", test.name, diff)
 		}
 	}
 }

@@ -35,6 +35,7 @@ type Facts struct {
 	Target       string `json:"target"`             // what was written to, for people
 	DryRun       bool   `json:"dryRun"`             // nothing was to be sent
 	Undoes       string `json:"undoes,omitempty"`   // the run that this one rolled back
+	Removes      bool   `json:"removes,omitempty"`  // lines that did not say removed phones
 	UnderWay     bool   `json:"underWay,omitempty"` // the run goes on while this is said of it
 	// StartedAt is that of the process, or of the first one where the report is
 	// made again from the journal.

@@ -41,6 +41,11 @@ func rowsOf(rows ...authmethod.Row) *authmethod.Rows {
 	return all
 }
 
+func shown(text string) authmethod.PhoneNumber {
+	n, _ := authmethod.ParsePhoneNumber(text)
+	return n
+}
+
 const mobile = authmethod.PhoneTypeMobile
 
 // sample is a report with one row of several kinds.
@@ -57,6 +62,7 @@ func sample() *authmethod.Results {
 	r.Set(2, authmethod.Result{
 		Outcome: authmethod.Failed, Class: authmethod.FixData, Status: 400, Code: "invalidPhoneNumber", Message: "Graph refused it",
 		Detail: "+1 2065550103 is bad", Advice: "check it", RequestID: "r-3", Attempts: 1, FinishedAt: at,
+		Registered: shown("+1 2065550113"), As: authmethod.PhoneTypeAlternateMobile, SMSSignIn: "ready",
 	})
 	r.End(authmethod.Result{Outcome: authmethod.NotAttempted, Class: authmethod.Retry, Message: "the run stopped", Advice: "run again"})
 	return r
@@ -85,11 +91,11 @@ func write(t *testing.T, r *authmethod.Results, mask bool) (path, text string) {
 
 func TestResults(t *testing.T) {
 	path, got := write(t, sample(), false)
-	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input,reason
-2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",check the phone type,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123,
-3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11,spreadsheet-scientific
-4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103,
-5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104,
+	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input,reason,registeredNumber,registeredAs,smsSignInState
+2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",check the phone type,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123,,,,
+3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11,spreadsheet-scientific,,,
+4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103,,+1 2065550113,alternateMobile,ready
+5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104,,,,
 `
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("results.csv (-got +want):\n%s", diff)
@@ -101,7 +107,7 @@ func TestResults(t *testing.T) {
 
 func TestResultsMasked(t *testing.T) {
 	_, got := write(t, sample(), true)
-	for _, number := range []string{"2079460123", "7946 0123", "2065550103", "2065550104"} {
+	for _, number := range []string{"2079460123", "7946 0123", "2065550103", "2065550104", "2065550113"} {
 		if strings.Contains(got, number) {
 			t.Errorf("masked results hold %s:\n%s", number, got)
 		}
@@ -179,7 +185,7 @@ func TestSummaryAddsUp(t *testing.T) {
 		"input":     map[string]any{"name": "users.csv", "sha256": "abc", "rows": 4.0, "leftOut": 7.0, "withoutPhone": 2.0},
 		"startedAt": "2026-01-02T03:00:00Z", "finishedAt": "2026-01-02T03:01:30Z", "durationSeconds": 90.0,
 		"outcomes": map[string]any{
-			"created": 1.0, "removed": 0.0, "planned": 0.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
+			"created": 1.0, "updated": 0.0, "removed": 0.0, "planned": 0.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
 		},
 		"classes":       map[string]any{"fix-data": 2.0, "retry": 1.0, "permission": 0.0, "decision": 0.0},
 		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "readBacks": 1.0,

@@ -39,6 +39,13 @@ type line struct {
 	// Input is the phone cell as the file has it, masked with --mask.
 	Input  string `csv:"input"`
 	Reason string `csv:"reason"`
+	// RegisteredNumber is the number that was found where the row's belongs: before
+	// an update or a removal, or in its place in a conflict.
+	RegisteredNumber string `csv:"registeredNumber"`
+	// RegisteredAs is the type under which the phone was created where it is not the
+	// row's.
+	RegisteredAs   string `csv:"registeredAs"`
+	SMSSignInState string `csv:"smsSignInState"`
 }
 
 // WriteResults writes results.csv as [Publish] does. With mask, phone numbers
@@ -83,12 +90,13 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 		Outcome: string(result.Outcome), Class: string(result.Class), Code: cmp.Or(result.Code, result.Reason.Word()),
 		Message: message(result, notes), Advice: advice(result, notes), RequestID: result.RequestID,
 		Attempts: result.Attempts, Input: row.Input, Reason: result.Reason.Word(),
+		RegisteredNumber: result.Registered.Graph(), RegisteredAs: string(result.As), SMSSignInState: result.SMSSignIn,
 	}
 	if result.Outcome == authmethod.Rejected {
 		l.PhoneNumber = "" // none is sent
 	}
 	if mask {
-		l.mask(row, result.Outcome)
+		l.mask(row, result)
 	}
 	if result.Status != 0 {
 		l.HTTPStatus = strconv.Itoa(result.Status)
@@ -97,7 +105,7 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 		l.FinishedAt = result.FinishedAt.UTC().Format(time.RFC3339)
 	}
 	// The other cells are words and numbers of this program.
-	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input} {
+	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState} {
 		*cell = safe(*cell)
 	}
 	return l
@@ -106,13 +114,14 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 // mask hides the row's number wherever it may stand: in Graph's words too, and
 // in the cells of a rejected row, where columns may have been mixed up. The user
 // and the type of a row that is not rejected stay: they have been checked by then.
-func (l *line) mask(row *authmethod.Row, outcome authmethod.Outcome) {
+func (l *line) mask(row *authmethod.Row, result authmethod.Result) {
 	if l.PhoneNumber != "" {
 		l.PhoneNumber = row.Number.String()
 	}
+	l.RegisteredNumber = result.Registered.String()
 	l.Input = maskDigits(row.Input)
 	l.Message = maskNumbers(l.Message)
-	if outcome == authmethod.Rejected {
+	if result.Outcome == authmethod.Rejected {
 		l.User, l.PhoneType = MaskUser(l.User), maskNumbers(l.PhoneType)
 	}
 }

@@ -91,8 +91,9 @@ func classesOf(results *authmethod.Results) map[authmethod.Class][]authmethod.Ro
 // more length.
 var meanings = map[authmethod.Outcome]string{
 	authmethod.Created:      "the phone is registered now",
+	authmethod.Updated:      "the number takes the place of another one now",
 	authmethod.Removed:      "the phone is not registered any more",
-	authmethod.Planned:      "would be sent",
+	authmethod.Planned:      "would be done",
 	authmethod.Unchanged:    "nothing to do: it was so already",
 	authmethod.Duplicate:    "repeats an earlier row",
 	authmethod.Conflict:     "left alone: it needs your decision",
@@ -128,6 +129,8 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 		title = "Under way:"
 	case f.Undoes != "":
 		title = "Rolled back"
+	case f.Removes:
+		title = "Removed the phones of"
 	}
 	fmt.Fprintf(&text, "%s %s -> %s\n\n", title, f.Input, f.Target)
 	if f.Stopped != "" {

@@ -103,6 +103,23 @@ func (e *UnreachableError) Advice() string {
 	return "check the network, the proxy (HTTPS_PROXY) and --graph-endpoint, then go on with entraphone resume"
 }
 
+// ExistingError ends a run that was to fail where another number stands.
+type ExistingError struct {
+	Line int32
+}
+
+func (e *ExistingError) Error() string {
+	return fmt.Sprintf("writing phones: the user of line %d has another number registered, and --existing fail ends the run there", e.Line)
+}
+
+// ExitCode is what the command ends with: it stopped on purpose.
+func (*ExistingError) ExitCode() int { return 4 }
+
+// Advice is what can be done about it.
+func (*ExistingError) Advice() string {
+	return "decide which number is right; --existing keep or overwrite goes on"
+}
+
 // health watches the run as a whole, while settle looks at one row. It tells a
 // run that is slow from one that is pointless.
 type health struct {
@@ -154,7 +171,7 @@ func (s *Stats) count(verb authmethod.Verb, a authmethod.Answer) {
 		return
 	}
 	s.Operations++
-	if verb == authmethod.Read {
+	if !verb.Writes() {
 		s.ReadBacks++
 	}
 	if a.Lost != nil {

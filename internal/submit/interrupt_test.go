@@ -41,7 +41,7 @@ func TestInterruptWhileReading(t *testing.T) {
 		s.BatchSize = 1
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := s.Run(ctx, plan.Build(rows).Lanes); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.Run(ctx, plan.Build(rows, plan.Policy{}).Lanes); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Run = %v, want the context's error", err)
 		}
 		for i, want := range []authmethod.Outcome{

@@ -173,7 +173,7 @@ func TestOrderAndOutcomesHoldWhateverHappens(t *testing.T) {
 		var violations []string
 		synctest.Test(t, func(t *testing.T) {
 			rows := rowsOf(triples...)
-			p := plan.Build(rows)
+			p := plan.Build(rows, plan.Policy{})
 			recorder := newMemory(t)
 			graph := &fickle{
 				random: rand.New(rand.NewPCG(seed, 1)), trouble: trouble, before: before, phones: maps.Clone(before), busy: map[string]bool{}, doubted: map[string]bool{},

@@ -9,56 +9,6 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// lane is a user's tasks on their way. The head is tasks[0]; everything else
-// here is about the head alone and is cleared when it has its outcome. It
-// belongs to whoever holds it, queue or worker, so that it needs no lock.
-type lane struct {
-	tasks authmethod.Lane // what has no outcome yet
-
-	verb   authmethod.Verb // what is to be sent next for the head
-	writes int             // writes that were sent
-	tries  int             // writes that got no answer of Graph to them
-	reads  int             // reads that were sent since the last write
-	absent int             // reads among them that showed no phone
-	others int             // reads among them that showed another number
-	due    time.Time       // not to be sent before
-	alone  bool            // to be sent in a request of its own
-
-	// intended is set when a write was recorded to be sent, even if it never left
-	// this machine.
-	intended bool
-
-	// doubt is set when an earlier write may have been carried out although
-	// its answer did not say so, and lost when there was no answer to it.
-	doubt, lost bool
-	// stands is set when reading found a phone of the head's type, be it
-	// another one or masked.
-	stands bool
-	// refusal is the answer to the write that the read is to explain; its Status
-	// is 0 when the read follows lost answers. It becomes the result where the
-	// read finds no phone.
-	refusal authmethod.Answer
-	// last is the last answer that settled nothing. A row that the run leaves
-	// unsettled shows its request id.
-	last authmethod.Answer
-}
-
-// sending notes that the head is about to be sent. A read that follows another
-// write than the last one says nothing about it, so the counts of reads begin
-// anew with each write.
-func (l *lane) sending() {
-	if l.verb == authmethod.Read {
-		l.reads++
-		return
-	}
-	l.writes++
-	l.intended = true
-	l.reads, l.absent, l.others = 0, 0, 0
-}
-
-// row is the head's. It panics for a lane that is done.
-func (l *lane) row() authmethod.RowNumber { return l.tasks[0].Row }
-
 // queue holds the lanes that are not in the hands of a worker. Fresh lanes are
 // kept as the plan has them, since most of a million users wait for their turn:
 // what a lane needs on its way is made when it is taken.

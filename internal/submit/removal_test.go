@@ -15,9 +15,16 @@ import (
 
 func remove(a authmethod.Answer) step { return step{authmethod.Delete, a} }
 
-// removals are the lanes that take the rows away again.
-func removals(rows *authmethod.Rows) []authmethod.Lane {
-	return plan.Undo(rows, authmethod.Delete)
+// undo is a run that takes the rows away again.
+func undo(rows *authmethod.Rows, sender submit.Sender, recorder submit.Recorder) (*submit.Submitter, []authmethod.Lane) {
+	var tasks []authmethod.Task
+	s := submitter(rows, sender, recorder)
+	s.Expected = map[authmethod.RowNumber]authmethod.PhoneNumber{}
+	for n, row := range rows.All() {
+		tasks = append(tasks, authmethod.Task{Row: n, Verb: authmethod.Delete, Existing: authmethod.ReplaceExpected})
+		s.Expected[n] = row.Number
+	}
+	return s, plan.Undo(rows, tasks)
 }
 
 // What a sequence of answers makes of one removal.
@@ -69,7 +76,8 @@ func TestOutcomeOfOneRemoval(t *testing.T) {
 				rows := rowsOf("a@x mobile " + number)
 				sender := &scripted{t: t, steps: map[string][]step{"a@x": test.steps}, start: time.Now()}
 				recorder := newMemory(t)
-				if err := submitter(rows, sender, recorder).Run(t.Context(), removals(rows)); err != nil && !strings.Contains(err.Error(), "nothing but 403") {
+				s, lanes := undo(rows, sender, recorder)
+				if err := s.Run(t.Context(), lanes); err != nil && !strings.Contains(err.Error(), "nothing but 403") {
 					t.Fatal(err)
 				}
 				got := recorder.results[0]
@@ -109,7 +117,8 @@ func TestRemovalsOfOneUser(t *testing.T) {
 				rows := rowsOf("a@x office +1 2065550103", "a@x alternateMobile +1 2065550102", "a@x mobile +1 2065550101")
 				sender := &scripted{t: t, steps: map[string][]step{"a@x": test.steps}, start: time.Now()}
 				recorder := newMemory(t)
-				if err := submitter(rows, sender, recorder).Run(t.Context(), removals(rows)); err != nil {
+				s, lanes := undo(rows, sender, recorder)
+				if err := s.Run(t.Context(), lanes); err != nil {
 					t.Fatal(err)
 				}
 				for n, want := range test.want {
@@ -147,7 +156,7 @@ func TestEarlierAttempts(t *testing.T) {
 				recorder := newMemory(t)
 				s := submitter(rows, sender, recorder)
 				s.Earlier = map[authmethod.RowNumber]submit.Earlier{0: test.earlier}
-				if err := s.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+				if err := s.Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
 					t.Fatal(err)
 				}
 				if got := recorder.results[0]; got.Outcome != test.outcome || got.Attempts != test.attempts {

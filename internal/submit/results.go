@@ -1,6 +1,7 @@
 package submit
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
@@ -15,8 +16,39 @@ func resultOf(outcome authmethod.Outcome, a authmethod.Answer, code authmethod.C
 	if code != "" {
 		r = code.Result(outcome, args...)
 	}
-	r.Status, r.Code, r.Detail, r.RequestID = a.Status, a.Code, a.Message, a.RequestID
+	r.Status, r.Code, r.Detail, r.RequestID, r.SMSSignIn = a.Status, a.Code, a.Message, a.RequestID, a.SMSSignIn
 	return &r
+}
+
+// changed is a result that tells which number stood there.
+func (l *lane) changed(outcome authmethod.Outcome, a authmethod.Answer, code authmethod.Code) *authmethod.Result {
+	r := resultOf(outcome, a, code)
+	r.Registered = l.previous
+	return r
+}
+
+// noteSMS says in the phone's result what became of SMS sign-in. The reason stays
+// where it tells of the phone.
+func (l *lane) noteSMS() {
+	code, args := authmethod.CodeSMSNotSwitchedUnknown, []any(nil)
+	switch {
+	case l.phone.SMSSignIn == smsNotUnique:
+		code = authmethod.CodeSMSNotSwitchedNotUnique
+	case l.refusal.Status != 0:
+		code, args = authmethod.CodeSMSNotSwitched, []any{l.refusal.Status}
+	}
+	note := code.Problem(args...)
+	l.phone.Message, l.phone.Advice = joined(l.phone.Message, note.Message), joined(l.phone.Advice, note.Advice)
+	l.phone.Reason, l.phone.Code = cmp.Or(l.phone.Reason, note.Code), cmp.Or(l.refusal.Code, l.phone.Code)
+	l.phone.Detail = cmp.Or(l.refusal.Message, l.phone.Detail)
+}
+
+// joined puts two texts into one, of which either may be empty.
+func joined(first, second string) string {
+	if first == "" {
+		return second
+	}
+	return first + "; " + second
 }
 
 // resultRefused ends a row that Graph refused for good. It goes by status and
@@ -48,7 +80,7 @@ func (l *lane) refused(a authmethod.Answer) *authmethod.Result {
 }
 
 // unexplained reports whether the head was refused, and reading is to tell why.
-// Where an earlier create is in doubt, that is settled and not the refusal.
+// Where an earlier write is in doubt, that is settled and not the refusal.
 func (l *lane) unexplained() bool { return l.refusal.Status != 0 && !l.doubt }
 
 // resultCannotRead ends a row whose phone could not be read back. Where the read
@@ -82,6 +114,9 @@ func resultCannotRead(l *lane, a authmethod.Answer) *authmethod.Result {
 func (l *lane) stopped() authmethod.Result {
 	r := resultOf(authmethod.Unknown, l.last, authmethod.CodeNotSettledStopped)
 	switch {
+	case l.phone != nil:
+		l.noteSMS()
+		r = l.phone
 	case l.unexplained():
 		r = resultOf(authmethod.NotAttempted, l.refusal, authmethod.CodeNotExplainedStopped)
 	case !l.doubt:

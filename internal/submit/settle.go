@@ -81,45 +81,72 @@ func fateOf(a authmethod.Answer) fate {
 	return disputed
 }
 
-// settle finds out what became of the head of a lane: a final result, or nil and
-// the delay after which the lane's verb is sent. With a result only stands,
-// which holdBack looks at, says anything about the head any more.
-func (s *Submitter) settle(l *lane, a authmethod.Answer, now time.Time) (*authmethod.Result, time.Duration) {
-	removes := l.tasks[0].Verb == authmethod.Delete
-	var of func(*lane, authmethod.Answer) (*authmethod.Result, time.Duration)
+// settler finds out what became of the heads of lanes. It holds what does not
+// change during a run.
+type settler struct {
+	*Config
+	rows     *authmethod.Rows
+	expected map[authmethod.RowNumber]authmethod.PhoneNumber
+	earlier  map[authmethod.RowNumber]Earlier
+}
+
+// settle makes of an answer a final result, or nil and the delay after which the
+// lane's verb is sent. With a result only stands and gone, which follow the lane,
+// say anything about the head any more.
+func (s *settler) settle(l *lane, a authmethod.Answer) (result *authmethod.Result, delay time.Duration) {
+	of := s.settleLook
 	switch {
-	case removes && l.verb == authmethod.Read:
-		of = s.settleLook
-	case removes:
-		of = s.settleDelete
-	case l.verb == authmethod.Read:
-		of = s.settleRead
-	default:
+	case l.phone != nil:
+		of = s.settleSMS
+	case fateOf(a) == planned:
+		of = settlePlanned
+	case l.verb == authmethod.Create:
 		of = s.settleCreate
+	case l.verb == authmethod.Update:
+		of = s.settleUpdate
+	case l.verb == authmethod.Delete:
+		of = s.settleDelete
+	case l.tasks[0].Verb == authmethod.Create && !l.changing:
+		of = s.settleRead
 	}
-	result, delay := of(l, a)
-	if result != nil {
-		result.Attempts = l.writes + s.Earlier[l.row()].Attempts
+	if result, delay = of(l, a); result == nil {
+		return nil, delay
 	}
-	return result, delay
+	if l.phone == nil && l.switchSMS(*result) {
+		return nil, 0
+	}
+	result.Attempts = l.writes + s.earlier[l.row()].Attempts
+	if result.Outcome.Success() {
+		result.As = l.as
+	}
+	return result, 0
+}
+
+// settlePlanned takes the word of a sender that sends nothing.
+func settlePlanned(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	l.writes = 0
+	r := resultOf(authmethod.Planned, a, "")
+	r.Message = a.Planned
+	return r, 0
+}
+
+// ours turns a success that tells of another number into a lost answer: it is not
+// one to this write.
+func (s *settler) ours(l *lane, a authmethod.Answer) authmethod.Answer {
+	if a.Status/100 == 2 && a.Phone != "" && s.Compare(s.rows.At(l.row()).Number, a.Phone) == authmethod.Different {
+		return authmethod.Answer{Lost: errors.New("the answer tells of another number"), RequestID: a.RequestID}
+	}
+	return a
 }
 
 // settleCreate takes success and final refusals as they are. After a lost answer
 // the phone is read. After a 503 that does not say how long to wait the create
 // is sent again, up to MaxAttempts.
-func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
-	// A success for another number is not an answer to this create.
-	if a.Status/100 == 2 && s.Compare(s.Rows.At(l.row()).Number, a.Phone) == authmethod.Different {
-		a = authmethod.Answer{Lost: errors.New("the answer tells of another number"), RequestID: a.RequestID}
-	}
+func (s *settler) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	a = s.ours(l, a)
 	switch fateOf(a) {
 	case done:
 		return resultOf(authmethod.Created, a, ""), 0
-	case planned:
-		l.writes--
-		r := resultOf(authmethod.Planned, a, "")
-		r.Message = a.Planned
-		return r, 0
 	case absent, refused:
 		return l.refused(a), 0
 	case disputed:
@@ -138,9 +165,64 @@ func (s *Submitter) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Resu
 	return nil, s.wait(l.tries-1, a)
 }
 
+// settleUpdate takes success and final refusals as they are. Anything else is read:
+// sending it again would do no harm to our number, but perhaps to one that somebody
+// has put there since. Where the phone is gone by now, it is created if that was
+// the task.
+func (s *settler) settleUpdate(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	a = s.ours(l, a)
+	switch fateOf(a) {
+	case done:
+		return l.changed(authmethod.Updated, a, ""), 0
+	case refused:
+		return l.refused(a), 0
+	case disputed, absent:
+		l.verb, l.refusal = l.look, a
+		return nil, 0
+	}
+	if delay, as := s.asItWas(l, a); as {
+		return nil, delay
+	}
+	l.last, l.doubt, l.lost, l.verb = a, true, true, l.look
+	l.tries++
+	return nil, s.wait(l.tries-1, a)
+}
+
+// settleDelete takes success as it is, and a 404 for it: there is nothing left
+// to remove. It was not there before where no read has shown it either. A
+// refusal that does not say why is not explained by a read, which would show the
+// phone as before: it is somebody's decision.
+func (s *settler) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	switch fateOf(a) {
+	case absent:
+		if !l.stands && !l.doubt {
+			return resultOf(authmethod.Unchanged, a, authmethod.CodeGoneAlready), 0
+		}
+		return l.changed(authmethod.Removed, a, ""), 0
+	case done:
+		return l.changed(authmethod.Removed, a, ""), 0
+	// The default method, or a mobile beside an alternateMobile; see
+	// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
+	case disputed:
+		code := authmethod.CodeRemovalRefused
+		if l.beside {
+			code = authmethod.CodeAlternateStands
+		}
+		return l.changed(authmethod.Conflict, a, code), 0
+	case refused:
+		return l.refused(a), 0
+	}
+	if delay, as := s.asItWas(l, a); as {
+		return nil, delay
+	}
+	l.last, l.doubt, l.lost, l.verb = a, true, true, l.look
+	l.tries++
+	return nil, s.wait(l.tries-1, a)
+}
+
 // asItWas reports whether a write is to be sent again as it was, after a delay, and
 // uses up none of its tries: it never left, or is to come later, or by itself.
-func (s *Submitter) asItWas(l *lane, a authmethod.Answer) (delay time.Duration, as bool) {
+func (s *settler) asItWas(l *lane, a authmethod.Answer) (delay time.Duration, as bool) {
 	switch fateOf(a) {
 	case neverLeft:
 		// That is no row's fault: the run ends when nothing goes forward.
@@ -156,142 +238,43 @@ func (s *Submitter) asItWas(l *lane, a authmethod.Answer) (delay time.Duration, 
 	return 0, as
 }
 
-// apart is how long after a read that shows no phone the next one is sent. One
-// alone proves nothing: for some seconds reads show what stood there before.
-const apart = 3 * time.Second
-
-// settleRead explains a refusal that may mean that the phone stands there
-// already, or settles a create whose answer was lost. Where it shows no phone
-// the create is sent again as long as it may be: that cannot do harm, since a
-// user has one phone of a type, and its answer is surer than another read. It
-// reads twice at least before it gives up.
-func (s *Submitter) settleRead(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
-	wait := s.wait(l.reads-1, a)
-	switch fateOf(a) {
-	case done:
-		return s.compare(l, a), 0
-	case refused, disputed:
-		return resultCannotRead(l, a), 0
-	case neverLeft, postponed:
-		l.reads--
-		return nil, wait
-	case notTogether:
-		l.alone = true
-	case absent:
-		l.absent++
-		switch {
-		case l.absent > 1 && l.unexplained():
-			return resultRefused(l.refusal), 0
-		case l.refusal.Status == 0 && l.tries < s.MaxAttempts:
-			l.verb = authmethod.Create
-			return nil, 0
+// settleSMS ends a row whose phone is in place and whose SMS sign-in is switched.
+// Whatever becomes of that, the phone's outcome stays: it is told in a note. Where
+// Graph refuses, or says that another user has the number for it, the phone is read
+// once more, because the state follows the phone by some seconds.
+func (s *settler) settleSMS(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
+	switch of := fateOf(a); {
+	case l.verb == authmethod.Read && of == done:
+		l.phone.SMSSignIn = a.SMSSignIn
+		if a.SMSSignIn != smsReady || l.refusal.Status != 0 {
+			l.noteSMS()
 		}
-		wait = max(wait, apart)
+		return l.phone, 0
+	case l.verb == authmethod.Read && l.reads > 1 && of != neverLeft && of != postponed:
+		l.noteSMS()
+		return l.phone, 0
+	case of == done:
+		l.phone.SMSSignIn = map[authmethod.Verb]string{authmethod.EnableSMS: smsReady, authmethod.DisableSMS: smsNotEnabled}[l.verb]
+		return l.phone, 0
+	case l.verb != authmethod.Read && (of == refused || of == disputed || of == absent):
+		l.verb, l.refusal = authmethod.Read, a
+		return nil, apart
 	}
-	if l.reads < max(2, s.MaxAttempts) {
-		return nil, wait
-	}
-	return resultCannotRead(l, a), 0
-}
-
-// settleLook decides by what stands there whether a phone is to be taken away:
-// only the number of the row, and not one that somebody has put in its place. It
-// also settles a removal whose answer was lost. That another phone is there is
-// believed when two reads say so; that none is, when the answer to a removal
-// says so as well. It reads three times at least before it gives up: it may need
-// two that agree.
-func (s *Submitter) settleLook(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
-	wait := max(s.wait(l.reads-1, a), apart)
-	switch fateOf(a) {
-	case done:
-		l.stands = true
-		switch s.Compare(s.Rows.At(l.row()).Number, a.Phone) {
-		case authmethod.Same:
-			if l.tries < s.MaxAttempts {
-				l.verb = authmethod.Delete
-				return nil, 0
-			}
-			return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, "the phone is still shown"), 0
-		// Whose number it is cannot be seen, so it stays.
-		case authmethod.CannotTell:
-			return resultOf(authmethod.Unknown, a, authmethod.CodeMasked), 0
-		}
-		if l.others++; l.others > 1 {
-			return resultOf(authmethod.Conflict, a, authmethod.CodeChangedSince), 0
-		}
-	case absent:
-		if l.absent++; l.absent > 1 && l.tries < s.MaxAttempts {
-			l.verb = authmethod.Delete // its answer is surer than any read
-			return nil, 0
-		}
-	case refused, disputed:
-		return resultCannotRead(l, a), 0
-	case neverLeft, postponed:
-		l.reads--
-		return nil, s.wait(l.reads, a)
-	case notTogether:
-		l.alone = true
-	}
-	if l.reads < max(3, s.MaxAttempts) {
-		return nil, wait
-	}
-	return resultCannotRead(l, a), 0
-}
-
-// settleDelete takes success as it is, and a 404 for it: there is nothing left
-// to remove. It was not there before where no read has shown it either. A
-// refusal that does not say why is not explained by a read, which would show the
-// phone as before: it is somebody's decision.
-func (s *Submitter) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
-	switch fateOf(a) {
-	case absent:
-		if !l.stands && !l.doubt {
-			return resultOf(authmethod.Unchanged, a, authmethod.CodeGoneAlready), 0
-		}
-		return resultOf(authmethod.Removed, a, ""), 0
-	case done:
-		return resultOf(authmethod.Removed, a, ""), 0
-	// The default method, or a mobile beside an alternateMobile; see
-	// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
-	case disputed:
-		return resultOf(authmethod.Conflict, a, authmethod.CodeRemovalRefused), 0
-	case refused:
-		return l.refused(a), 0
-	}
-	if delay, as := s.asItWas(l, a); as {
+	if delay, as := s.asItWas(l, a); as && l.verb != authmethod.Read {
 		return nil, delay
 	}
-	l.last, l.doubt, l.lost, l.verb = a, true, true, authmethod.Read
-	l.tries++
+	if l.tries++; l.tries >= s.MaxAttempts && l.verb != authmethod.Read {
+		l.noteSMS()
+		return l.phone, 0
+	}
 	return nil, s.wait(l.tries-1, a)
 }
 
 // wait is how long to leave a step alone: what Graph asked for, or else
 // longer after every attempt.
-func (s *Submitter) wait(attempt int, a authmethod.Answer) time.Duration {
+func (s *settler) wait(attempt int, a authmethod.Answer) time.Duration {
 	if a.RetryAfter > 0 {
 		return a.RetryAfter
 	}
 	return pace.Backoff(attempt, s.Jitter())
-}
-
-// compare turns what stands in the tenant into an outcome. It is for creates:
-// the row's number may stand there because of this run, where an answer is in
-// doubt, or may have stood there before. Another number is never overwritten.
-func (s *Submitter) compare(l *lane, a authmethod.Answer) *authmethod.Result {
-	l.stands = true
-	switch s.Compare(s.Rows.At(l.row()).Number, a.Phone) {
-	case authmethod.Same:
-		if l.doubt {
-			return resultOf(authmethod.Created, a, authmethod.CodeAnswerLost)
-		}
-		return resultOf(authmethod.Unchanged, a, "")
-	case authmethod.Different:
-		r := resultOf(authmethod.Conflict, a, authmethod.CodeConflict)
-		if l.refusal.Status != 0 {
-			r.Status, r.Code, r.RequestID = l.refusal.Status, l.refusal.Code, l.refusal.RequestID
-		}
-		return r
-	}
-	return resultOf(authmethod.Unknown, a, authmethod.CodeMasked)
 }

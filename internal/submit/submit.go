@@ -50,7 +50,7 @@ type Recorder interface {
 	// Intent is told the writes that are about to be sent, and returns when that
 	// is safe on disk. It is called concurrently. A write that is sent before
 	// that could be forgotten in a crash. Reads change nothing and are not told.
-	Intent(writes []authmethod.Task) error
+	Intent(writes []authmethod.Write) error
 	// Outcome is told the final result of a row, once. It is called by one
 	// goroutine at a time. Rows that are held back behind another are told as
 	// well; rows that the run has not come to are not.
@@ -65,8 +65,14 @@ type Config struct {
 	GiveUpAfter time.Duration // how long nothing at all may go forward
 	Grace       time.Duration // how long requests in flight may finish after a stop
 
-	// Compare compares a number with one that Graph shows, by meaning.
+	// AllowLast lets a removal take the only method by which a user can prove who
+	// they are.
+	AllowLast bool
+
+	// Compare compares a number with one that Graph shows, by meaning, and Number
+	// reads that; it is zero for one that is masked.
 	Compare func(n authmethod.PhoneNumber, shown string) authmethod.Comparison
+	Number  func(shown string) authmethod.PhoneNumber
 
 	// Jitter spreads waiting times; it returns values in [0, 1).
 	Jitter func() float64
@@ -81,20 +87,20 @@ type Submitter struct {
 	Recorder Recorder
 	Rows     *authmethod.Rows
 
+	// Expected are the numbers that stood there when it was decided what is to be
+	// done, zero for none: the updates and removals of these rows may replace nothing
+	// else, and a read that shows what is wanted already may be an old one. Nobody may
+	// change it meanwhile.
+	Expected map[authmethod.RowNumber]authmethod.PhoneNumber
+
 	// Earlier is what an earlier attempt at the run did about rows that are
 	// taken up again. It is read by all workers, and nobody may change it
 	// meanwhile.
 	Earlier map[authmethod.RowNumber]Earlier
 
+	settler  settler
 	health   health
 	outcomes sync.Mutex // serializes Recorder.Outcome
-}
-
-// Earlier is what was done about a row before, as the journal tells. Attempts
-// are added to those of this run.
-type Earlier struct {
-	Attempts int  // writes of it
-	Doubt    bool // it may have been carried out: it is read before anything is sent
 }
 
 // Stats counts what was sent so far. Attempts at the same row count one by one.
@@ -122,6 +128,7 @@ func (s *Submitter) Stats() Stats {
 // Rows that were in doubt when the run ended have the outcome unknown. After
 // Grace the requests in flight are cut off, and count as lost.
 func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
+	s.settler = settler{&s.Config, s.Rows, s.Expected, s.Earlier}
 	s.health.progress = time.Now()
 	q := newQueue(lanes, s.begin)
 	g, gctx := errgroup.WithContext(ctx)
@@ -173,19 +180,40 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 }
 
 // begin is a lane whose first task comes next. What may have been done already
-// is looked at first, and so is a phone before it is taken away: it may be
-// another one by now. A lane without tasks is one that is done.
+// is looked at first, and so is a phone before it is updated or taken away: it may
+// be another one by now. Whoever takes a phone away for good, and does not undo what
+// was done, looks at all that the user has. A lane without tasks is one that is done.
 func (s *Submitter) begin(tasks authmethod.Lane) *lane {
 	l := &lane{tasks: tasks}
 	if len(tasks) == 0 {
 		return l
 	}
-	l.doubt = s.Earlier[l.row()].Doubt
-	l.lost, l.verb = l.doubt, tasks[0].Verb
-	if l.doubt || l.verb == authmethod.Delete {
-		l.verb = authmethod.Read
+	task := tasks[0]
+	earlier := s.Earlier[l.row()]
+	l.doubt, l.as, l.previous = earlier.Doubt, earlier.Write.As, earlier.Write.Previous
+	l.changing = task.Verb == authmethod.Create && !l.previous.IsZero()
+	l.gone = earlier.Gone
+	l.lost, l.verb, l.look = l.doubt, task.Verb, authmethod.Read
+	if _, since := s.Expected[l.row()]; task.Verb == authmethod.Delete && !since {
+		l.look = authmethod.ReadMethods
+		if s.AllowLast {
+			l.look = authmethod.ReadPhones
+		}
+	}
+	if l.doubt || l.verb != authmethod.Create {
+		l.verb = l.look
 	}
 	return l
+}
+
+// next is the lane behind its head, with what is known of the user.
+func (s *Submitter) next(l *lane) *lane {
+	behind := s.begin(l.tasks[1:])
+	for rank, gone := range behind.gone {
+		l.gone[rank] = l.gone[rank] || gone
+	}
+	behind.known = l.known
+	return behind
 }
 
 // send carries one batch, and settles or gives back every lane of it. The intent
@@ -212,17 +240,21 @@ func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
 	return cmp.Or(err, s.health.verdict(time.Now(), s.Pacer.Status().Until, s.GiveUpAfter))
 }
 
-// steps are what the lanes want to send next, and the writes among them. Only a
-// create carries a number: a phone is read and removed by its type alone.
-func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []authmethod.Task) {
+// steps are what the lanes want to send next, and the writes among them. A phone is
+// read and removed by its type alone.
+func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []authmethod.Write) {
 	for _, l := range batch {
 		row := s.Rows.At(l.row())
-		step := authmethod.Step{Row: l.row(), Verb: l.verb, User: row.User, PhoneType: row.PhoneType}
-		if l.verb == authmethod.Create {
+		step := authmethod.Step{Row: l.row(), Verb: l.verb, User: row.User, PhoneType: s.settler.phoneType(l)}
+		if l.verb == authmethod.Create || l.verb == authmethod.Update {
 			step.Number = row.Number
 		}
-		if l.verb != authmethod.Read {
-			writes = append(writes, authmethod.Task{Row: l.row(), Verb: l.verb})
+		if l.verb.Writes() {
+			write := authmethod.Write{Row: l.row(), Verb: l.verb, As: l.as}
+			if l.verb == authmethod.Update || l.verb == authmethod.Delete {
+				write.Previous = l.previous
+			}
+			writes = append(writes, write)
 		}
 		steps = append(steps, step)
 	}
@@ -263,47 +295,64 @@ func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers [
 func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error {
 	defer q.giveBack(l)
 	now := time.Now()
-	result, delay := s.settle(l, answer, now)
+	result, delay := s.settler.settle(l, answer)
 	if result == nil {
 		l.due = now.Add(delay)
 		return nil
 	}
-	err := s.outcome(l.row(), *result, now)
-	if err == nil {
-		err = s.holdBack(l, *result)
+	err := s.end(l, *result, now)
+	for err == nil && len(l.tasks) > 0 {
+		rank := s.Rows.At(l.row()).PhoneType.Rank()
+		if l.look == authmethod.Read || l.doubt || l.unlisted[rank] < 2 {
+			break
+		}
+		// The lists for an earlier phone of the user did not show this one either.
+		err = s.end(l, *resultOf(authmethod.Unchanged, answer, authmethod.CodeGoneAlready), now)
 	}
-	if err != nil {
-		l.tasks = l.tasks[:1] // the run ends, and nothing may follow
-	}
-	*l = *s.begin(l.tasks[1:])
 	l.due = now
 	return err
 }
 
+// end gives the head its outcome, and those that must not follow it. The lane goes on
+// with the next task.
+func (s *Submitter) end(l *lane, result authmethod.Result, now time.Time) error {
+	err := s.outcome(l.row(), result, now)
+	if err == nil {
+		err = s.holdBack(l, result)
+	}
+	if err == nil && result.Outcome == authmethod.Conflict && l.tasks[0].Existing == authmethod.FailExisting {
+		err = &ExistingError{s.Rows.At(l.row()).Line}
+	}
+	if rank := s.Rows.At(l.row()).PhoneType.Rank(); result.Outcome == authmethod.Removed && rank < len(l.gone) {
+		l.gone[rank] = true
+	}
+	if err != nil {
+		l.tasks = l.tasks[:1] // the run ends, and nothing may follow
+	}
+	*l = *s.next(l)
+	return err
+}
+
 // holdBack gives an outcome to the tasks of a lane that must not follow after
-// the head's: an alternateMobile is created behind its mobile and removed before
+// the head's: an alternateMobile is written behind its mobile, and removed before
 // it. A user whom Graph does not know gets no further request. An office phone
 // waits for nobody.
 func (s *Submitter) holdBack(l *lane, result authmethod.Result) error {
 	head, removes := s.Rows.At(l.row()), l.tasks[0].Verb == authmethod.Delete
-	first, second := authmethod.PhoneTypeMobile, authmethod.PhoneTypeAlternateMobile
-	if removes {
-		first, second = second, first
-	}
-	// A mobile that stands there with another number is good enough for an
-	// alternateMobile.
-	needed := head.PhoneType == first && !result.Outcome.Success() && (removes || !l.stands)
 	kept := l.tasks[:1]
 	for _, task := range l.tasks[1:] {
 		var held authmethod.Result
 		switch {
-		case needed && removes && s.Rows.At(task.Row).PhoneType == second:
-			held = authmethod.CodeHeldBackAlternate.Result(authmethod.Dependency, head.Line)
-			held.Class = result.Class // who helps the alternateMobile helps the row
-		case needed && s.Rows.At(task.Row).PhoneType == second:
-			held = authmethod.CodeHeldBackMobile.Result(authmethod.Dependency, head.Line)
-			held.Class = result.Class // who helps the mobile helps the row
-		case result.Status == http.StatusNotFound && result.Outcome == authmethod.Failed:
+		// A mobile that stands there with another number is good enough for an
+		// alternateMobile.
+		case needs(head.PhoneType, removes, s.Rows.At(task.Row).PhoneType, task.Verb) && !result.Outcome.Success() && (removes || !l.stands):
+			code := authmethod.CodeHeldBackMobile
+			if removes {
+				code = authmethod.CodeHeldBackAlternate
+			}
+			held = code.Result(authmethod.Dependency, head.Line)
+			held.Class = result.Class // who helps the one helps the other
+		case result.Outcome == authmethod.Failed && result.Reason == authmethod.CodeUserUnknown:
 			held = authmethod.CodeUserUnknownHeld.Result(authmethod.NotAttempted, head.Line)
 		default:
 			kept = append(kept, task)

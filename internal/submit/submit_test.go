@@ -48,7 +48,7 @@ func newMemory(t *testing.T) *memory {
 	return &memory{t: t, intended: map[authmethod.RowNumber]bool{}, results: map[authmethod.RowNumber]authmethod.Result{}}
 }
 
-func (m *memory) Intent(writes []authmethod.Task) error {
+func (m *memory) Intent(writes []authmethod.Write) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, write := range writes {
@@ -111,7 +111,7 @@ func (s *scripted) Send(ctx context.Context, steps []authmethod.Step) ([]authmet
 
 func submitter(rows *authmethod.Rows, sender submit.Sender, recorder submit.Recorder) *submit.Submitter {
 	return &submit.Submitter{
-		Config: submit.Config{Workers: 3, BatchSize: 20, MaxAttempts: 3, GiveUpAfter: time.Hour, Grace: 10 * time.Second, Jitter: noJitter, Compare: phonenumber.Compare},
+		Config: submit.Config{Workers: 3, BatchSize: 20, MaxAttempts: 3, GiveUpAfter: time.Hour, Grace: 10 * time.Second, Jitter: noJitter, Compare: phonenumber.Compare, Number: phonenumber.Shown},
 		Sender: sender, Pacer: pace.New(pace.Unlimited, noJitter), Recorder: recorder, Rows: rows,
 	}
 }
@@ -196,7 +196,7 @@ func TestOutcomeOfOneRow(t *testing.T) {
 				rows := rowsOf("a@x mobile " + number)
 				sender := &scripted{t: t, steps: map[string][]step{"a@x": test.steps}, start: time.Now()}
 				recorder := newMemory(t)
-				err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes)
+				err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes)
 				var caller *submit.RefusedError
 				if all := test.name == "access refused" || test.name == "token refused"; errors.As(err, &caller) != all || err != nil && !all {
 					t.Fatalf("Run = %v, want an error only where nothing but 403 or 401 was answered", err)
@@ -237,7 +237,7 @@ func TestRowsAfterOneThatDidNotArrive(t *testing.T) {
 				rows := rowsOf("a@x office +1 2065550103", "a@x alternateMobile +1 2065550102", "a@x mobile +1 2065550101")
 				sender := &scripted{t: t, steps: map[string][]step{"a@x": test.steps}, start: time.Now()}
 				recorder := newMemory(t)
-				if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+				if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
 					t.Fatal(err)
 				}
 				if got := recorder.results[1]; got.Outcome != test.alternate || got.Outcome == authmethod.Dependency && !strings.Contains(got.Message, "line 4") {
@@ -256,7 +256,7 @@ func TestRetryAfterIsHonouredToTheEnd(t *testing.T) {
 		rows := rowsOf("a@x mobile +1 2065550101")
 		throttled := authmethod.Answer{Status: 429, RetryAfter: 42 * time.Second}
 		sender := &scripted{t: t, steps: map[string][]step{"a@x": {create(throttled), create(status(201))}}, start: time.Now()}
-		if err := submitter(rows, sender, newMemory(t)).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+		if err := submitter(rows, sender, newMemory(t)).Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Fields(sender.sent[1])[0]; got != "42s" {
@@ -332,7 +332,7 @@ func TestRunEndsWhenGoingOnIsPointless(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rows := manyUsers(test.rows)
 				recorder := newMemory(t)
-				err := submitter(rows, test.sender, recorder).Run(t.Context(), plan.Build(rows).Lanes)
+				err := submitter(rows, test.sender, recorder).Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes)
 				if !test.is(err) {
 					t.Errorf("Run = %v", err)
 				}
@@ -361,7 +361,7 @@ func TestSingleRefusalsAreRowsNotTheRun(t *testing.T) {
 		recorder := newMemory(t)
 		one := submitter(rows, &scripted{t: t, steps: steps}, recorder)
 		one.Workers = 1 // so that the first twenty answers are those of the first twenty rows
-		if err := one.Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+		if err := one.Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
 			t.Errorf("Run = %v, want none: one of the first answers was 201", err)
 		}
 		if len(recorder.results) != 60 {
@@ -378,7 +378,7 @@ func TestInterruptLetsRequestsInFlightFinish(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
 		start := time.Now()
-		err := submitter(rows, sender, recorder).Run(ctx, plan.Build(rows).Lanes)
+		err := submitter(rows, sender, recorder).Run(ctx, plan.Build(rows, plan.Policy{}).Lanes)
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Run = %v, want the context's error", err)
 		}
@@ -415,7 +415,7 @@ func TestInterruptWaitsOnlySoLong(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start := time.Now()
-		if err := submitter(rows, hanging{}, recorder).Run(ctx, plan.Build(rows).Lanes); !errors.Is(err, context.DeadlineExceeded) {
+		if err := submitter(rows, hanging{}, recorder).Run(ctx, plan.Build(rows, plan.Policy{}).Lanes); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Run = %v, want the context's error", err)
 		}
 		if took := time.Since(start); took != 11*time.Second {
@@ -436,7 +436,7 @@ func TestRunEndsWhenTheRecordCannotBeKept(t *testing.T) {
 		sender := &uniform{answer: status(201)}
 		recorder := newMemory(t)
 		recorder.fail = full
-		if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows).Lanes); !errors.Is(err, full) {
+		if err := submitter(rows, sender, recorder).Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); !errors.Is(err, full) {
 			t.Errorf("Run = %v, want %v", err, full)
 		}
 		if sender.steps > 60 {
@@ -456,7 +456,7 @@ func TestBatchesStayFull(t *testing.T) {
 			lane := authmethod.Lane{{Row: mobile}}
 			if i%7 < 3 {
 				rows.Append(authmethod.Row{User: user, PhoneType: authmethod.PhoneTypeAlternateMobile, Number: number})
-				lane = append(lane, authmethod.Task{Row: mobile + 1})
+				lane = append(lane, authmethod.Task{Row: mobile + 1, Verb: authmethod.Create})
 			}
 			lanes = append(lanes, lane)
 		}
@@ -478,7 +478,7 @@ func TestOutageAfterFaultsIsUnreachable(t *testing.T) {
 		rows := rowsOf("a@x mobile +1 2065550101")
 		s := submitter(rows, &onceThen{first: status(503), then: authmethod.Answer{NotSent: errCut}}, newMemory(t))
 		var unreachable *submit.UnreachableError
-		if err := s.Run(t.Context(), plan.Build(rows).Lanes); !errors.As(err, &unreachable) {
+		if err := s.Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); !errors.As(err, &unreachable) {
 			t.Errorf("Run = %v, want that nothing answered", err)
 		}
 	})
@@ -519,7 +519,7 @@ func TestUnauthorized(t *testing.T) {
 			steps[fmt.Sprintf("u%d@x", i)] = []step{create(answer)}
 		}
 		recorder := newMemory(t)
-		if err := submitter(rows, &scripted{t: t, steps: steps}, recorder).Run(t.Context(), plan.Build(rows).Lanes); err != nil {
+		if err := submitter(rows, &scripted{t: t, steps: steps}, recorder).Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
 			t.Errorf("Run = %v, want none", err)
 		}
 		for i := range 30 {
@@ -533,7 +533,7 @@ func TestUnauthorized(t *testing.T) {
 			s := submitter(manyUsers(500), sender, newMemory(t))
 			s.BatchSize = batch
 			var refused *submit.RefusedError
-			if err := s.Run(t.Context(), plan.Build(s.Rows).Lanes); !errors.As(err, &refused) || refused.ExitCode() != 5 || !strings.Contains(err.Error(), "r-401") {
+			if err := s.Run(t.Context(), plan.Build(s.Rows, plan.Policy{}).Lanes); !errors.As(err, &refused) || refused.ExitCode() != 5 || !strings.Contains(err.Error(), "r-401") {
 				t.Errorf("Run in batches of %d = %v, want a *RefusedError with the request id", batch, err)
 			}
 		}

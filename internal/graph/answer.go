@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -36,7 +37,7 @@ type graphError struct {
 	InnerError *graphError `json:"innerError"`
 }
 
-// body is the body of an answer to one step. Its text is kept only where it may
+// body is the body of an answer to one operation. Its text is kept only where it may
 // have to be quoted.
 type body struct {
 	phone
@@ -46,6 +47,7 @@ type body struct {
 }
 
 func newBody(text []byte) body {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // before plain texts, as that of $count
 	b := body{none: len(text) == 0, text: text}
 	b.whole = decode(text, &b.phone) == nil
 	return b
@@ -73,17 +75,20 @@ func (p phone) is(t authmethod.PhoneType) bool {
 	return of(p.ID, t.ID()) && of(p.PhoneType, string(t))
 }
 
-// understand reads status and body of the answer to one step. proper reports
+// graphs reports whether the body has members that only Graph would send.
+func (b body) graphs() bool {
+	return b.ID+b.PhoneNumber != "" || bytes.Contains(b.text, []byte(`"@odata.context"`))
+}
+
+// understand reads status and body of the answer to one operation. proper reports
 // whether the body is one that Graph sends.
 //
-// Success is only what says so in full: the documented status with this phone, or
-// nothing where nothing is documented. A refusal is only what bears Graph's own
-// error: a bare 404 is some gateway's, and tells nothing about user or phone.
-// Statuses that HTTP does not know say nothing either,
+// Success is only what the operation finds no fault with. A refusal is only what
+// bears Graph's own error: a bare 404 is some gateway's, and tells nothing about
+// user or phone. Statuses that HTTP does not know say nothing either,
 // https://www.rfc-editor.org/rfc/rfc9110#section-15.
-func understand(g gate, step authmethod.Step, status int, b body) (a authmethod.Answer, proper bool) {
-	call, what := calls[step.Verb], ""
-	lists := step.Verb == authmethod.ReadMethods || step.Verb == authmethod.ReadPhones
+func understand(g gate, op operation, status int, b body) (a authmethod.Answer, proper bool) {
+	what := ""
 	switch {
 	case status < 200 || status > 599:
 		what = "which HTTP does not know"
@@ -98,24 +103,44 @@ func understand(g gate, step authmethod.Step, status int, b body) (a authmethod.
 		}
 	case status/100 != 2:
 		return authmethod.Answer{Status: status, Message: g.beginning(b.text)}, false
-	case call.empty == status && b.none:
-		return authmethod.Answer{Status: status}, true
-	case !b.whole && !b.none:
-		what = "with a body that is not whole JSON"
-	case lists && b.Value == nil:
-		what = "without a list"
-	case lists && status == call.success:
-		return authmethod.Answer{Status: status, Methods: b.methods(g)}, true
-	case b.PhoneNumber == "":
-		what = "without a phone"
-	case !b.is(step.PhoneType):
-		what = fmt.Sprintf("with a phone that is no %s", step.PhoneType)
-	case status != call.success:
-		what = "where another is documented"
 	default:
-		return authmethod.Answer{Status: status, Phone: g.text(b.PhoneNumber), SMSSignIn: g.text(b.SMSSignIn)}, true
+		if what = op.accept(status, b); what == "" {
+			a := authmethod.Answer{Status: status, Phone: g.text(b.PhoneNumber), SMSSignIn: g.text(b.SMSSignIn)}
+			if s, is := op.(*step); is && s.lists() {
+				a.Methods = b.methods(g)
+			}
+			return a, b.graphs() || b.none
+		}
 	}
-	return authmethod.Answer{Lost: fmt.Errorf("reading the answer: status %d %s", status, what)}, b.ID+b.PhoneNumber != ""
+	return authmethod.Answer{Lost: fmt.Errorf("reading the answer: status %d %s", status, what)}, b.graphs()
+}
+
+// lists reports whether the answer is a list of methods.
+func (s *step) lists() bool {
+	return s.Verb == authmethod.ReadMethods || s.Verb == authmethod.ReadPhones
+}
+
+// accept finds success only in what says so in full: the documented status with this
+// phone, or nothing where nothing is documented.
+func (s *step) accept(status int, b body) string {
+	call := calls[s.Verb]
+	switch {
+	case call.empty == status && b.none:
+		return ""
+	case !b.whole && !b.none:
+		return "with a body that is not whole JSON"
+	case s.lists() && b.Value == nil:
+		return "without a list"
+	case s.lists() && status == call.success:
+		return ""
+	case b.PhoneNumber == "":
+		return "without a phone"
+	case !b.is(s.PhoneType):
+		return fmt.Sprintf("with a phone that is no %s", s.PhoneType)
+	case status != call.success:
+		return "where another is documented"
+	}
+	return ""
 }
 
 // elsewhere are refusals that need not be Graph's to be believed: whoever says

@@ -43,12 +43,13 @@ type item struct {
 }
 
 // batchItems reads the items of a batch, and what the envelope is. Nearly every
-// body is a phone or an error and read at once. Any other is JSON, or base64 in a
-// string by its content type, and has to be seen as it came.
-func batchItems(text []byte) (items []item, refused, whole bool) {
+// body of an answer to a step is a phone or an error and read at once. Any other
+// is JSON, or base64 in a string by its content type, and has to be seen as it
+// came, as those of all questions.
+func batchItems(text []byte, questions bool) (items []item, refused, whole bool) {
 	var quick batchAnswer[*phone]
 	odd := func(i itemAnswer[*phone]) bool { return i.Status/100 != 2 && i.Body != nil && i.Body.Error == nil }
-	if json.Unmarshal(text, &quick) == nil && !slices.ContainsFunc(quick.Responses, odd) {
+	if !questions && json.Unmarshal(text, &quick) == nil && !slices.ContainsFunc(quick.Responses, odd) {
 		return itemsOf(quick.Responses, func(p *phone) body {
 			if p == nil {
 				return body{none: true}
@@ -80,20 +81,21 @@ func itemsOf[B any](answers []itemAnswer[B], read func(B) body) []item {
 }
 
 // batchAnswers reads the reply to a $batch, see [reply.answers].
-func (r reply) batchAnswers(first int64, steps []authmethod.Step) (answers []authmethod.Answer, claims string, proper bool) {
-	items, refused, whole := batchItems(r.body)
+func (r reply) batchAnswers(first int64, operations []operation) (answers []authmethod.Answer, claims string, proper bool) {
+	_, questions := operations[0].(*question)
+	items, refused, whole := batchItems(r.body, questions)
 	// The page on throttling lets the envelope answer 424 around throttled
 	// items, https://learn.microsoft.com/graph/throttling; in practice it is 200.
 	if whole && items != nil && (r.status/100 == 2 || r.status == http.StatusFailedDependency) {
-		answers, claims = r.itemAnswers(first, steps, items)
+		answers, claims = r.itemAnswers(first, operations, items)
 		return answers, claims, true
 	}
-	return slices.Repeat([]authmethod.Answer{r.envelopeAnswer()}, len(steps)), headersOf(r.header).challenge(), whole && refused
+	return slices.Repeat([]authmethod.Answer{r.envelopeAnswer()}, len(operations)), headersOf(r.header).challenge(), whole && refused
 }
 
-// envelopeAnswer is the fate of the request around the steps.
+// envelopeAnswer is the fate of the request around the operations.
 func (r reply) envelopeAnswer() authmethod.Answer {
-	a, proper := r.answer(authmethod.Step{})
+	a, proper := r.answer(new(step))
 	if r.status/100 == 2 && r.cut == nil {
 		a.Lost = errors.New("reading the answer to a $batch: it is not JSON with responses")
 	}
@@ -108,21 +110,21 @@ func (r reply) envelopeAnswer() authmethod.Answer {
 	return a
 }
 
-// itemAnswers matches the items, which come in any order, to the steps by their
-// ids, which no other batch of this run has had. A step that is not answered
-// exactly once was lost: what became of it cannot be told.
-func (r reply) itemAnswers(first int64, steps []authmethod.Step, items []item) (answers []authmethod.Answer, claims string) {
-	seen := make([]int, len(steps))
-	answers = make([]authmethod.Answer, len(steps))
+// itemAnswers matches the items, which come in any order, to the operations by
+// their ids, which no other batch of this run has had. An operation that is not
+// answered exactly once was lost: what became of it cannot be told.
+func (r reply) itemAnswers(first int64, operations []operation, items []item) (answers []authmethod.Answer, claims string) {
+	seen := make([]int, len(operations))
+	answers = make([]authmethod.Answer, len(operations))
 	envelope := headersOf(r.header)
 	for _, i := range items {
 		number, err := strconv.ParseInt(i.id, 10, 64)
 		at := number - first
-		if err != nil || at < 0 || at >= int64(len(steps)) || strconv.FormatInt(number, 10) != i.id {
+		if err != nil || at < 0 || at >= int64(len(operations)) || strconv.FormatInt(number, 10) != i.id {
 			continue
 		}
 		seen[at]++
-		answers[at] = i.answer(r.gate, steps[at], envelope)
+		answers[at] = i.answer(r.gate, operations[at], envelope)
 		if answers[at].Status == http.StatusUnauthorized {
 			claims = cmp.Or(claims, i.challenge())
 		}
@@ -139,9 +141,9 @@ func (r reply) itemAnswers(first int64, steps []authmethod.Step, items []item) (
 	return answers, claims
 }
 
-// answer reads the item as the answer to its step. What its headers leave out is
+// answer reads the item as the answer to its operation. What its headers leave out is
 // taken from the envelope's, as far as it holds for both.
-func (i item) answer(g gate, step authmethod.Step, envelope headers) authmethod.Answer {
+func (i item) answer(g gate, op operation, envelope headers) authmethod.Answer {
 	i.date, i.load = cmp.Or(i.date, envelope.date), cmp.Or(i.load, envelope.load)
 	if i.status >= 400 {
 		i.retryAfter = cmp.Or(i.retryAfter, envelope.retryAfter)
@@ -149,7 +151,7 @@ func (i item) answer(g gate, step authmethod.Step, envelope headers) authmethod.
 	if i.status < 200 || i.status/100 == 3 || i.status > 599 {
 		return authmethod.Answer{Lost: fmt.Errorf("reading the answer to a $batch: it gives this operation the status %d", i.status)}
 	}
-	a, _ := understand(g, step, i.status, i.body)
+	a, _ := understand(g, op, i.status, i.body)
 	annotate(&a, i.headers, g)
 	return a
 }

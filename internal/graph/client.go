@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -15,7 +16,7 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// Client sends steps to one tenant's Graph. Make it with [New]; it may be
+// Client speaks to one tenant's Graph. Make it with [New]; it may be
 // used by many goroutines at a time.
 type Client struct {
 	base      string // address of the version, without a slash at the end
@@ -78,24 +79,75 @@ func (c *Client) Requests() int64 { return c.requests.Load() }
 // [*NotGraphError], or the context's error where it ended before anything was
 // sent. Everything else, a lost connection included, is in the answers.
 func (c *Client) Send(ctx context.Context, steps []authmethod.Step) ([]authmethod.Answer, error) {
-	if len(steps) == 0 {
+	operations := make([]operation, len(steps))
+	for i := range steps {
+		operations[i] = (*step)(&steps[i])
+	}
+	return c.carryOut(ctx, operations)
+}
+
+// Ask reads what stands at a path by a plain GET, or at up to 20 of them by one
+// $batch. A path stands below the version and is escaped, its query included; an
+// @odata.nextLink may stand in its place as it came.
+//
+// It always returns one answer and one body per path, in the order given: the JSON
+// as Graph sent it where the answer is a success (200), and nil otherwise. Bodies
+// have not passed the gate. The error is as with [Client.Send], or tells of a
+// nextLink that leads elsewhere, to which nothing was sent.
+func (c *Client) Ask(ctx context.Context, paths []string) (bodies [][]byte, answers []authmethod.Answer, err error) {
+	bodies = make([][]byte, len(paths))
+	questions, operations := make([]question, len(paths)), make([]operation, len(paths))
+	for i, path := range paths {
+		if questions[i].path, err = c.below(path); err != nil {
+			return bodies, notSent(len(paths), err), err
+		}
+		operations[i] = &questions[i]
+	}
+	answers, err = c.carryOut(ctx, operations)
+	for i, a := range answers {
+		if a.Status == http.StatusOK {
+			bodies[i] = questions[i].body
+		}
+	}
+	return bodies, answers, err
+}
+
+// below is the path below the version. A whole address is a peer's word, so that
+// it must be ours: the token would go to any other.
+func (c *Client) below(path string) (string, error) {
+	if strings.HasPrefix(path, "/") {
+		return path, nil
+	}
+	if n := len(c.base); len(path) > n && strings.EqualFold(path[:n], c.base) && path[n] == '/' {
+		return path[n:], nil
+	}
+	host := ""
+	if elsewhere, err := url.Parse(path); err == nil {
+		host = c.tokens.gate.text(elsewhere.Host)
+	}
+	return "", fmt.Errorf("asking %s: the next page is said to stand at another address, on %q, which is not asked because the token would go there: check --graph-endpoint", c.host, host)
+}
+
+// carryOut sends the operations, and those again whose token was refused.
+func (c *Client) carryOut(ctx context.Context, operations []operation) ([]authmethod.Answer, error) {
+	if len(operations) == 0 {
 		return nil, nil
 	}
 	token, err := c.tokens.get(ctx)
 	if err != nil {
-		return notSent(len(steps), err), ending(ctx, err)
+		return notSent(len(operations), err), ending(ctx, err)
 	}
-	answers, claims, err := c.exchange(ctx, token.Token, steps)
+	answers, claims, err := c.exchange(ctx, token.Token, operations)
 	if err != nil {
 		return answers, err
 	}
 	// A 401, of the envelope or of an item, was not carried out: once more, with
 	// another token. The other items of a batch have their answers.
 	var refused []int
-	var again []authmethod.Step
+	var again []operation
 	for i, a := range answers {
 		if a.Status == http.StatusUnauthorized {
-			refused, again = append(refused, i), append(again, steps[i])
+			refused, again = append(refused, i), append(again, operations[i])
 		}
 	}
 	if len(again) == 0 {
@@ -108,30 +160,30 @@ func (c *Client) Send(ctx context.Context, steps []authmethod.Step) ([]authmetho
 	return answers, err
 }
 
-// renewed sends steps again whose token was refused, as one of their answers
+// renewed sends operations again whose token was refused, as one of their answers
 // tells. A second refusal is an answer: it may be about one user only.
-func (c *Client) renewed(ctx context.Context, token azcore.AccessToken, claims string, steps []authmethod.Step, refusal authmethod.Answer) ([]authmethod.Answer, error) {
+func (c *Client) renewed(ctx context.Context, token azcore.AccessToken, claims string, operations []operation, refusal authmethod.Answer) ([]authmethod.Answer, error) {
 	token, err := c.tokens.replace(ctx, token, claims)
 	if err != nil {
-		return notSent(len(steps), err), withReason(ending(ctx, err), refusal)
+		return notSent(len(operations), err), withReason(ending(ctx, err), refusal)
 	}
-	answers, _, err := c.exchange(ctx, token.Token, steps)
+	answers, _, err := c.exchange(ctx, token.Token, operations)
 	return answers, err
 }
 
-// exchange sends the steps once, and gives the claims of a challenge where the
-// answer was one.
-func (c *Client) exchange(ctx context.Context, token string, steps []authmethod.Step) ([]authmethod.Answer, string, error) {
+// exchange sends the operations once, and gives the claims of a challenge where
+// the answer was one.
+func (c *Client) exchange(ctx context.Context, token string, operations []operation) ([]authmethod.Answer, string, error) {
 	if ctx.Err() != nil {
-		return notSent(len(steps), ctx.Err()), "", ctx.Err()
+		return notSent(len(operations), ctx.Err()), "", ctx.Err()
 	}
-	call, err := newCall(c.items.Add(int64(len(steps)))-int64(len(steps))+1, steps)
+	call, err := newCall(c.items.Add(int64(len(operations)))-int64(len(operations))+1, operations)
 	if err != nil { // unreachable unless bug
 		err = fmt.Errorf("encoding a request: %w", err)
-		return notSent(len(steps), err), "", err
+		return notSent(len(operations), err), "", err
 	}
 	r := c.do(ctx, token, call)
-	answers, claims, proper := r.answers(call.first, steps)
+	answers, claims, proper := r.answers(call.first, operations)
 	err = c.decide(ctx, r, proper)
 	for i, a := range answers {
 		if err != nil && a.Status/100 == 2 {
@@ -188,7 +240,7 @@ func withReason(err error, a authmethod.Answer) error {
 	return &reasoned
 }
 
-// notSent is the same answer to n steps: they certainly did not leave.
+// notSent is the same answer to n operations: they certainly did not leave.
 func notSent(n int, err error) []authmethod.Answer {
 	return slices.Repeat([]authmethod.Answer{{NotSent: err}}, n)
 }

@@ -1,7 +1,7 @@
 // Package graph speaks to Microsoft Graph: it knows the clouds and their
 // hosts, signs in with every kind of Entra credential, sends one step as a
 // plain request or several as one $batch, and decodes what comes back into
-// one [authmethod.Answer] per step.
+// one [authmethod.Answer] per step. Questions, which only read, go the same way.
 //
 // It does not retry, pace, order or decide anything, and starts nothing of its
 // own: a call returns when its request is over. The one exception is a 401,
@@ -14,12 +14,12 @@
 //
 // # The way of a request
 //
-//	steps -> httpCall              request.go: what Graph is asked
+//	steps, questions -> httpCall   request.go, question.go: what Graph is asked
 //	  -> token                     token.go, signin.go: one for all callers
 //	  -> bounded, proxy            exchange.go, transport.go: the wire
 //	  -> reply                     reply.go: answered, lost or not sent
 //	  -> gate                      gate.go: what may be shown of it
-//	  -> answers                   answer.go, batch.go: one per step
+//	  -> answers                   answer.go, batch.go: one for each
 //
 // The sign-in service is reached over the same transport, and what it answers
 // passes the same gate.

@@ -68,6 +68,9 @@ func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall)
 	if call.body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	if call.consistency != "" {
+		req.Header.Set("ConsistencyLevel", call.consistency)
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return c.unanswered(ctx, wanted.Load() && !got.Load(), g, err)

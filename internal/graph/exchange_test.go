@@ -326,7 +326,11 @@ func BenchmarkSend(b *testing.B) {
 	recorder := httptest.NewRecorder()
 	recorder.Body = &answer
 	steps := creates(20)
-	call, err := newCall(1, steps)
+	operations := make([]operation, len(steps))
+	for i := range steps {
+		operations[i] = (*step)(&steps[i])
+	}
+	call, err := newCall(1, operations)
 	if err != nil {
 		b.Fatal(err)
 	}

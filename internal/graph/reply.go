@@ -26,20 +26,19 @@ type reply struct {
 	notSent   error
 }
 
-// answers reads the reply as the answers to the steps that were sent by it,
+// answers reads the reply as the answers to the operations that were sent by it,
 // with the claims of a challenge where there was one; first is the id of the first
-// item of a $batch. proper reports whether
-// Graph has answered.
-func (r reply) answers(first int64, steps []authmethod.Step) (answers []authmethod.Answer, claims string, proper bool) {
-	if len(steps) > 1 {
-		return r.batchAnswers(first, steps)
+// item of a $batch. proper reports whether Graph has answered.
+func (r reply) answers(first int64, operations []operation) (answers []authmethod.Answer, claims string, proper bool) {
+	if len(operations) > 1 {
+		return r.batchAnswers(first, operations)
 	}
-	a, proper := r.answer(steps[0])
+	a, proper := r.answer(operations[0])
 	return []authmethod.Answer{a}, headersOf(r.header).challenge(), proper
 }
 
-// answer reads the reply as the answer to one step.
-func (r reply) answer(step authmethod.Step) (a authmethod.Answer, proper bool) {
+// answer reads the reply as the answer to one operation.
+func (r reply) answer(op operation) (a authmethod.Answer, proper bool) {
 	switch {
 	case r.notSent != nil || r.lost != nil:
 		return authmethod.Answer{NotSent: r.notSent, Lost: r.lost, RequestID: r.requestID}, false
@@ -49,7 +48,7 @@ func (r reply) answer(step authmethod.Step) (a authmethod.Answer, proper bool) {
 	case r.status/100 == 3:
 		a.Lost = fmt.Errorf("reading the answer: a redirect (status %d), which is not followed", r.status)
 	default:
-		a, proper = understand(r.gate, step, r.status, newBody(r.body))
+		a, proper = understand(r.gate, op, r.status, newBody(r.body))
 	}
 	annotate(&a, headersOf(r.header), r.gate)
 	a.RequestID = cmp.Or(a.RequestID, r.requestID)

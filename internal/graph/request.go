@@ -16,28 +16,45 @@ type httpCall struct {
 	path   string // below the version, escaped
 	kind   string // the path without the user, for the log
 	body   string // JSON, empty for none
-	size   int    // how many steps are in it
+	size   int    // how many operations are in it
 	first  int64  // id of the first item of a $batch
+
+	consistency string // a ConsistencyLevel, empty for none
 }
 
-// request is one step: a request of its own, or an item of a $batch as at
+// operation is what Graph is asked by a request of its own or by one item of a
+// $batch: a step or a question.
+type operation interface {
+	request() request
+	// accept says why an answer with a status of 2xx is not the success that
+	// is documented, and nothing where it is.
+	accept(status int, b body) (fault string)
+}
+
+// request is an operation as an item of a $batch, see
 // https://learn.microsoft.com/graph/json-batching. Without dependsOn the items
 // are carried out in any order.
 type request struct {
 	ID      string       `json:"id"`
 	Method  string       `json:"method"`
-	URL     string       `json:"url"`               // below the version
-	Headers *contentType `json:"headers,omitempty"` // needed where there is a body
+	URL     string       `json:"url"` // below the version
+	Headers *itemHeaders `json:"headers,omitempty"`
 	Body    *phone       `json:"body,omitempty"`
 
-	kind string // the URL without the user, for the log
+	kind string // see httpCall
 }
 
-type contentType struct {
-	ContentType string `json:"Content-Type"`
+type itemHeaders struct {
+	ContentType      string `json:"Content-Type,omitempty"` // needed where there is a body
+	ConsistencyLevel string `json:"ConsistencyLevel,omitempty"`
 }
 
-var jsonContent = &contentType{"application/json"}
+var (
+	jsonContent = &itemHeaders{ContentType: "application/json"}
+	// eventual asks for an advanced query, see
+	// https://learn.microsoft.com/graph/aad-advanced-queries.
+	eventual = &itemHeaders{ConsistencyLevel: "eventual"}
+)
 
 // call is how a verb is said to Graph.
 type call struct {
@@ -62,16 +79,22 @@ var calls = map[authmethod.Verb]call{
 	authmethod.DisableSMS:  {http.MethodPost, "phoneMethods/{id}/disableSmsSignIn", false, 0, http.StatusNoContent},
 }
 
-// newRequest puts a step into the words of Graph. In a $batch a POST has a body even
-// where the call has none.
-func newRequest(id int64, step authmethod.Step) request {
-	c := calls[step.Verb]
-	below := strings.Replace(c.below, "{id}", step.PhoneType.ID(), 1)
-	r := request{ID: strconv.FormatInt(id, 10), Method: c.method, URL: userPath(step.User) + "/authentication/" + below, kind: c.below}
-	if c.body {
-		r.Body = &phone{PhoneNumber: step.Number.Graph(), PhoneType: string(step.PhoneType)}
-	} else if c.method == http.MethodPost {
-		r.Body = &phone{}
+// step is a step as an operation.
+type step authmethod.Step
+
+// noBody is that of a POST which has none: in a $batch it has to be there.
+var noBody = &phone{}
+
+// request puts a step into the words of Graph.
+func (s *step) request() request {
+	c := calls[s.Verb]
+	below := strings.Replace(c.below, "{id}", s.PhoneType.ID(), 1)
+	r := request{Method: c.method, URL: userPath(s.User) + "/authentication/" + below, kind: c.below}
+	switch {
+	case c.body:
+		r.Body = &phone{PhoneNumber: s.Number.Graph(), PhoneType: string(s.PhoneType)}
+	case c.method == http.MethodPost:
+		r.Body = noBody
 	}
 	if r.Body != nil {
 		r.Headers = jsonContent
@@ -79,22 +102,26 @@ func newRequest(id int64, step authmethod.Step) request {
 	return r
 }
 
-// newCall is the steps as one HTTP request: a plain one for one of them, a
+// newCall is the operations as one HTTP request: a plain one for one of them, a
 // $batch for several, whose ids are counted on from first.
-func newCall(first int64, steps []authmethod.Step) (httpCall, error) {
+func newCall(first int64, operations []operation) (httpCall, error) {
 	var batch struct {
 		Requests []request `json:"requests"`
 	}
-	batch.Requests = make([]request, len(steps))
-	for i, step := range steps {
-		batch.Requests[i] = newRequest(first+int64(i), step)
+	batch.Requests = make([]request, len(operations))
+	for i, op := range operations {
+		batch.Requests[i] = op.request()
+		batch.Requests[i].ID = strconv.FormatInt(first+int64(i), 10)
 	}
-	call := httpCall{method: http.MethodPost, path: "/$batch", kind: "$batch", size: len(steps), first: first}
+	call := httpCall{method: http.MethodPost, path: "/$batch", kind: "$batch", size: len(operations), first: first}
 	var body any = batch
-	if len(steps) == 1 {
+	if len(operations) == 1 {
 		plain := batch.Requests[0]
 		call.method, call.path, call.kind, body = plain.Method, plain.URL, plain.kind, plain.Body
-		if !calls[steps[0].Verb].body {
+		if plain.Headers != nil {
+			call.consistency = plain.Headers.ConsistencyLevel
+		}
+		if plain.Body == nil || plain.Body == noBody {
 			return call, nil
 		}
 	}

@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// answerLimit is far above any answer to 20 steps and any answer of the
-// sign-in service.
-const answerLimit = 1 << 20
+// answerLimit is far above any answer to 20 operations, a page of 999 users and
+// any answer of the sign-in service.
+const answerLimit = 2 << 20
 
 // newTransport is the connection to the network. It speaks HTTP/1.1 only, one
 // connection per request in flight: with HTTP/2 one lost connection would lose

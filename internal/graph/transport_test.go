@@ -108,7 +108,7 @@ func TestSignInAnswerIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := secretConfig(inProcess{answering(200, jsonType, strings.Repeat(" ", answerLimit+1))})
 		var refused *AuthError
-		if err := mustNew(t, cfg).Authenticate(t.Context()); errors.As(err, &refused) || err == nil || !strings.Contains(err.Error(), "longer than 1 MiB") {
+		if err := mustNew(t, cfg).Authenticate(t.Context()); errors.As(err, &refused) || err == nil || !strings.Contains(err.Error(), "longer than 2 MiB") {
 			t.Errorf("Authenticate = %v, want an error with the limit that is not an *AuthError", err)
 		}
 	})

@@ -61,6 +61,11 @@ func (c *call) forPhones() bool {
 	return c.target.kind >= phoneCollection && c.target.kind <= methodCollection
 }
 
+// forPolicies reports whether the call is about what the tenant allows.
+func (c *call) forPolicies() bool {
+	return c.target.kind == methodsPolicy || c.target.kind == oneMethodPolicy
+}
+
 // reads reports whether the call changes nothing.
 func (c *call) reads() bool { return c.method == http.MethodGet }
 
@@ -169,6 +174,8 @@ var services = [...]map[string]service{
 	registrations:   {"GET": {(*Simulator).listRegistrations, "readsReports", 1, registrationSchema}},
 	oneRegistration: {"GET": {(*Simulator).getRegistration, "readsReports", 1, nil}},
 	organizations:   {"GET": {(*Simulator).getOrganization, "readsOrganization", 1, nil}},
+	methodsPolicy:   {"GET": {(*Simulator).getMethodsPolicy, "readsPolicies", 1, nil}},
+	oneMethodPolicy: {"GET": {(*Simulator).getMethodPolicy, "readsPolicies", 1, nil}},
 	batchEndpoint:   nil, // inside of another
 }
 
@@ -192,11 +199,7 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 		wanted.needs = "readsSelf"
 	}
 	if !c.holds(wanted.needs) || !s.roleAllows(c, wanted) {
-		if !c.forPhones() {
-			return x.refuse(c, refusal{status: http.StatusForbidden, code: "Authorization_RequestDenied",
-				message: "Insufficient privileges to complete the operation."})
-		}
-		return x.refuse(c, *accessDenied())
+		return x.refuse(c, *c.denied())
 	}
 	var wrong *refusal
 	if c.options, wrong = parseOptions(c, wanted.query); wrong != nil {
@@ -226,16 +229,34 @@ func (s *Simulator) perform(x *exchange, c *call) answer {
 	return done
 }
 
+// denied refuses what the caller may not do, in the words of the service that is
+// asked; see https://github.com/Azure/azure-cli/issues/23906 for policies.
+func (c *call) denied() *refusal {
+	switch {
+	case c.forPhones():
+		return accessDenied()
+	case c.forPolicies():
+		return &refusal{status: http.StatusForbidden, code: "AccessDenied",
+			message: "You cannot perform the requested operation, required scopes are missing in the token."}
+	}
+	return &refusal{status: http.StatusForbidden, code: "Authorization_RequestDenied",
+		message: "Insufficient privileges to complete the operation."}
+}
+
 // roleAllows asks a person for a directory role, see
 // https://learn.microsoft.com/graph/api/authentication-post-phonemethods. What
 // may be written to their own account is not a matter of roles. A Global Reader
-// may read all, and the report asks for a role as well. Apps have no roles.
+// may read all, and nobody else of these reads policies; the report asks for a
+// role as well. Apps have no roles.
 func (s *Simulator) roleAllows(c *call, wanted service) bool {
 	forReport := c.target.kind == registrations || c.target.kind == oneRegistration
-	if !c.delegated() || c.own() || !c.forPhones() && !forReport {
+	role := s.config.SignedIn.Role
+	switch {
+	case c.delegated() && c.forPolicies():
+		return role == GlobalReader
+	case !c.delegated() || c.own() || !c.forPhones() && !forReport:
 		return true
 	}
-	role := s.config.SignedIn.Role
 	return role == AuthenticationAdministrator || role == PrivilegedAuthenticationAdministrator || role == GlobalReader && wanted.units > 0
 }
 

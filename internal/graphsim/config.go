@@ -79,6 +79,9 @@ type Config struct {
 	// says otherwise.
 	SMSSignIn directory.SMSSignIn `yaml:"smsSignIn"`
 
+	// MethodsPolicy is what the tenant allows phones to be used for.
+	MethodsPolicy MethodsPolicy `yaml:"methodsPolicy"`
+
 	// RefusedNumbers are refused as invalidPhoneNumber. They match whatever
 	// blanks they are written with.
 	RefusedNumbers []string `yaml:"refusedNumbers"`
@@ -124,6 +127,15 @@ const (
 	// GlobalReader reads everything and writes nothing.
 	GlobalReader Role = "global-reader"
 )
+
+// MethodsPolicy is what the tenant allows phones to be used for, which the policy
+// says to whoever may read it. It refuses no phone: one can be registered that is
+// of no use. The zero value allows everything to everybody.
+type MethodsPolicy struct {
+	SMSOff           bool `yaml:"smsOff"`           // nobody may use text messages
+	VoiceOff         bool `yaml:"voiceOff"`         // nobody may use calls
+	OfficeNotAllowed bool `yaml:"officeNotAllowed"` // calls go to mobiles only
+}
 
 // UserRule is what is special about the users that it matches. It must say at
 // least one thing that is special.

@@ -106,6 +106,7 @@ func permittedCalls() []permitted {
 	ownReads := slices.Concat(reads, ownWrites, []string{"UserAuthenticationMethod.Read", "UserAuthMethod-Phone.Read"})
 	users := []string{"User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	tenants := []string{"Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	policies := []string{"Policy.Read.AuthenticationMethod", "Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"}
 	phones, denied := phonesPath(samUPN), "Authorization_RequestDenied"
 	return []permitted{
 		{"POST", phones, phoneJSON("alternateMobile", "+1 2065550120"), 201, writes, ownWrites, "accessDenied"},
@@ -123,6 +124,7 @@ func permittedCalls() []permitted {
 		{"POST", "/directoryObjects/getByIds", `{"ids":["` + adaID + `"]}`, 200, users, users, denied},
 		{"GET", reportPath, "", 200, []string{"AuditLog.Read.All"}, []string{"AuditLog.Read.All"}, denied},
 		{"GET", "/organization", "", 200, tenants, slices.Concat(tenants, []string{"User.Read"}), denied},
+		{"GET", policyPath, "", 200, policies, nil, "AccessDenied"}, // a person needs another role, see TestRoles
 	}
 }
 
@@ -131,6 +133,7 @@ func TestPermissions(t *testing.T) {
 	names := slices.Concat(login.KnownPermissions(), []string{
 		"UserAuthenticationMethod.ReadWrite", "UserAuthMethod-Phone.ReadWrite", "UserAuthenticationMethod.Read", "UserAuthMethod-Phone.Read",
 		"User.Read", "User.ReadWrite.All", "Directory.ReadWrite.All", "Reports.Read.All", "user.read.all",
+		"Policy.Read.AuthenticationMethod", "Policy.ReadWrite.AuthenticationMethod",
 	})
 	for _, call := range permittedCalls() {
 		for _, name := range names {
@@ -237,14 +240,18 @@ func TestRoles(t *testing.T) {
 		{"read users", "GET", "/users", "", 200, roles{none, admin, privileged, reader}},
 		{"read the organization", "GET", "/organization", "", 200, roles{none, admin, privileged, reader}},
 		{"read the report", "GET", reportPath, "", 200, roles{admin, privileged, reader}},
+		{"read the policy", "GET", policyPath, "", 200, roles{reader}},
 	}
 	for _, role := range (roles{none, admin, privileged, reader}) {
 		for _, test := range tests {
 			s := graphsim.New(graphsim.Config{Directory: offices(), SignedIn: graphsim.SignedIn{User: bossUPN, Role: role}})
 			got := sendWith(t, s, test.method, test.path, test.body, "Authorization", "Bearer "+personToken(t, s, "app"))
 			code := "accessDenied"
-			if test.path == reportPath {
+			switch test.path {
+			case reportPath:
 				code = "Authorization_RequestDenied"
+			case policyPath:
+				code = "AccessDenied"
 			}
 			switch may := slices.Contains(test.may, role); {
 			case may && got.status != test.status:

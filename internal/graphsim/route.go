@@ -18,7 +18,7 @@ type targetKind int
 const (
 	unknownResource targetKind = iota
 	unknownVersion
-	unroutedPhones   // below /users/{user}/authentication, but nothing we know
+	unroutedPhones   // the MFA service's, but nothing we know
 	badUserKey       // /users/$name, see splitPath
 	phoneCollection  // /users/{user}/authentication/phoneMethods
 	phoneCount       // .../phoneMethods/$count
@@ -33,6 +33,8 @@ const (
 	registrations    // /reports/authenticationMethods/userRegistrationDetails
 	oneRegistration  // .../userRegistrationDetails/{id}
 	organizations    // /organization
+	methodsPolicy    // /policies/authenticationMethodsPolicy
+	oneMethodPolicy  // .../authenticationMethodConfigurations/{id}
 	batchEndpoint    // /$batch
 
 	tokenEndpoint // of the sign-in service
@@ -119,6 +121,9 @@ var patterns = []struct {
 	{"reports/authenticationMethods/userRegistrationDetails/{id}", oneRegistration},
 	{"organization", organizations},
 	{"organization/{id}", organizations},
+	{"policies/authenticationMethodsPolicy", methodsPolicy},
+	{"policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{id}", oneMethodPolicy},
+	{"policies/authenticationMethodsPolicy/*", unroutedPhones}, // the collection, too
 }
 
 // graphTarget finds the target of an escaped path below the version, with or

@@ -46,7 +46,7 @@ func New(cfg Config) (*Client, error) {
 		Transport: transport,
 		// A redirect would carry the token or the secret to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}, new(clock)}
 	tokens, err := newTokens(cfg, authority, client)
 	if err != nil {
 		return nil, err
@@ -64,6 +64,18 @@ func userAgent(version string) string { return "entraphone/" + version }
 func (c *Client) Authenticate(ctx context.Context) error {
 	_, err := c.tokens.get(ctx)
 	return err
+}
+
+// Claims are what the token says of its bearer, after a sign-in where there was
+// none yet, with the errors of [Client.Authenticate]. It reports false for a token
+// that only Graph can read.
+func (c *Client) Claims(ctx context.Context) (claims Claims, told bool, err error) {
+	token, err := c.tokens.get(ctx)
+	if err != nil {
+		return Claims{}, false, err
+	}
+	claims, told = parseClaims(token.Token, c.tokens.gate)
+	return claims, told, nil
 }
 
 // Requests counts the requests to Graph that left this machine so far, those

@@ -24,6 +24,9 @@
 // The sign-in service is reached over the same transport, and what it answers
 // passes the same gate.
 //
+// What is known before the first step comes from [Client.Reach], [Client.Clock]
+// and [Client.Claims]. It is for people: nothing here goes by it.
+//
 // # What ends a run
 //
 // Most of what goes wrong is in the answers, and the caller decides. An error

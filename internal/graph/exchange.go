@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,31 @@ func (c *Client) do(ctx context.Context, token string, call httpCall) reply {
 	return r
 }
 
+// Reach asks Graph something without a token, so that a host that cannot be
+// reached is told from a sign-in that fails. Any answer in Graph's own words will
+// do; it is a refusal. The error is a [*CertificateError], a [*NotGraphError], the
+// context's, or tells what went wrong on the way.
+func (c *Client) Reach(ctx context.Context) error {
+	r := c.do(ctx, "", httpCall{method: http.MethodGet, path: "/organization", kind: "organization", size: 1})
+	proper := newBody(r.body).Error != nil
+	switch err := cmp.Or(c.decide(ctx, r, proper), r.notSent, r.lost, r.cut); {
+	case err != nil:
+		return err
+	case !proper:
+		return fmt.Errorf("asking %s: status %d without Graph's error, as a proxy or a gateway answers", c.host, r.status)
+	}
+	return nil
+}
+
+// Clock is how far this machine's clock is ahead of Graph's at least, 0 where they
+// may agree; below 0 it is behind. It reports false before an answer told the time.
+func (c *Client) Clock() (ahead time.Duration, told bool) {
+	if by := c.http.clock.ahead.Load(); by != nil {
+		return *by, true
+	}
+	return 0, false
+}
+
 // roundTrip sends the call under this id. An answer whose body broke off is an
 // answer: its status counts.
 func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall) reply {
@@ -61,7 +87,9 @@ func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall)
 	if err != nil {
 		return reply{notSent: fmt.Errorf("building a request to %s: %w", c.host, networkError(err))}
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("client-request-id", id)

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -88,15 +89,33 @@ func trustedRoots(file string) (*x509.CertPool, error) {
 // has decompressed: a small answer may unpack to any size.
 type bounded struct {
 	*http.Client
+	clock *clock
 }
 
 // Do implements policy.Transporter.
 func (b bounded) Do(req *http.Request) (*http.Response, error) {
+	began := time.Now()
 	resp, err := b.Client.Do(req)
 	if err == nil {
+		b.clock.compare(began, time.Now(), resp.Header.Get("Date"))
 		resp.Body = http.MaxBytesReader(nil, resp.Body, answerLimit)
 	}
 	return resp, err
+}
+
+// clock is how far this machine's clock is ahead of those that it speaks to, by
+// the last answer that told the time.
+type clock struct{ ahead atomic.Pointer[time.Duration] }
+
+// compare takes the least difference that there must be: a Date has whole seconds,
+// and was written at some time between request and answer.
+func (c *clock) compare(asked, answered time.Time, date string) {
+	told, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	ahead := max(0, asked.Sub(told.Add(time.Second))) + min(0, answered.Sub(told))
+	c.ahead.Store(&ahead)
 }
 
 // networkError puts an error of net/http into words that name no user: without

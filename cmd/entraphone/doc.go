@@ -11,6 +11,7 @@ Usage:
 	entraphone report [RUN] [flags]
 	entraphone rollback RUN [flags]
 	entraphone check FILE [flags]
+	entraphone doctor [flags]
 	entraphone explain [CODE]
 	entraphone template [flags]
 	entraphone simulate [flags]
@@ -20,10 +21,10 @@ Usage:
 Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
 and reports what became of each row. Remove takes phones away, alternateMobile
-before mobile, and never a user's last method. Resume goes on with a run that was stopped
-or died, Runs lists them, Report makes the report of one again, and Rollback
-puts back what it changed. Check does the first part of an import only,
-offline.
+before mobile, and never a user's last method. Resume goes on with a run that
+was stopped or died, Runs lists them, Report makes the report of one again, and
+Rollback puts back what it changed. Check does the first part of an import only,
+offline. Doctor says whether an import would work, and whether the phones would.
 Explain says what a code of their reports means, with an example. Template
 prints a file to start from, for a --profile if one is given. Simulate serves a
 simulated Graph, to rehearse on. A command that is misspelt is answered with the
@@ -220,7 +221,8 @@ entraphone explain CODE.
 		lagging-reads, lost-answers, new-users, slow, storm,
 		strict-permissions and token-expiry.
 	--format text|json
-		Of check: text for people, or one JSON object a row.
+		Of check: text for people, or one JSON object a row. Of doctor: text,
+		or one JSON object a line.
 	--explain
 		Of check: print how the file is read as a profile, ready to be saved
 		for --profile: by it the file reads the same.
@@ -275,6 +277,28 @@ An app needs the application permission UserAuthMethod-Phone.ReadWrite.All or
 UserAuthenticationMethod.ReadWrite.All. A signed-in user needs the delegated one
 and the role Authentication Administrator, or Privileged Authentication
 Administrator for users who are administrators themselves.
+
+	entraphone doctor [--user USER] [--format text|json] [flags]
+
+finds out before row 1 what an import would meet, and changes nothing. Its lines
+are ok, warning, missing or cannot tell, with what to do:
+
+	endpoint    Graph answers, and not a proxy or a portal
+	clock       this machine's, beside Graph's
+	sign-in     there is a token: for which app and tenant
+	permission  whether it permits writing phones; a hint, as the next is
+	role        of a signed-in person, for the phones of others
+	read        a phone of --user USER, or of the first user whom Graph lists
+	batch       two reads by one $batch
+	sms, voice  on for anybody by the tenant's policy, which needs
+	            Policy.Read.AuthenticationMethod or Policy.Read.All
+	office      whether office phones are allowed there
+	retirement  when Microsoft's own SMS and calls end for this kind of tenant
+
+It ends with 5 where an import would be refused, with 1 where Graph cannot be
+reached, and else with 0. In JSON a line has check, state, message and, where
+there is one, advice and source. An import into a cloud where the end is known
+tells it in one line, too; a rehearsal does not.
 
 # Pace
 
@@ -345,16 +369,17 @@ exit code 0. It prints its addresses and a command that imports into it.
 It serves, for v1.0 and beta: a user's phoneMethods with list, get, create,
 update, delete, $count, enableSmsSignIn and disableSmsSignIn; authentication/
 methods; users with $select, $filter, $top, $count and paging; getByIds; the
-report userRegistrationDetails; organization; me; and $batch. Apps sign in with
+report userRegistrationDetails; authenticationMethodsPolicy; organization; me;
+and $batch. Apps sign in with
 a secret or a certificate, a person with a device code. Below /_sim/state and
 /_sim/stats it shows who has which phones and what it has counted, the signs of
 a careless client among them.
 
-A scenario sets latency, quotas, permissions, special users and faults: wrong
-statuses, lost and truncated answers, work that is done though the answer says
-otherwise. Where nobody outside Microsoft knows what Graph answers, the
-simulator's guess can be changed there, too. The file samples/scenario.yaml of
-the source shows every key.
+A scenario sets latency, quotas, permissions, the policy for SMS and voice,
+special users and faults: wrong statuses, lost and truncated answers, work that
+is done though the answer says otherwise. Where nobody outside Microsoft knows
+what Graph answers, the simulator's guess can be changed there, too. The file
+samples/scenario.yaml of the source shows every key.
 
 # Results
 

@@ -284,7 +284,7 @@ func inBubble(t *testing.T, args []string) (out string) {
 func TestCompletionsAreInTheHelp(t *testing.T) {
 	p := process{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
 	known := map[string]bool{}
-	for _, command := range []*cobra.Command{newImportCommand(p), newCheckCommand(p), newSimulateCommand(p)} {
+	for _, command := range []*cobra.Command{newImportCommand(p), newCheckCommand(p), newDoctorCommand(p), newSimulateCommand(p)} {
 		for name, values := range flagValues() {
 			flag := command.Flags().Lookup(name)
 			if flag == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -79,13 +78,7 @@ func (c *importCommand) mode() *pflag.FlagSet {
 // problems names everything that is wrong with the flags together. Whether the
 // credential is complete shows later, when the target is made.
 func (c *importCommand) problems() []error {
-	problems := slices.Concat(c.changes.problems(), c.pace.problems(), c.output.problems())
-	if c.simulator.directory != "" && !c.simulate {
-		problems = append(problems, errors.New("--directory is the simulator's: add --simulate"))
-	}
-	if c.simulator.scenario != "" && !c.simulate {
-		problems = append(problems, errors.New("--scenario is the simulator's: add --simulate"))
-	}
+	problems := slices.Concat(c.changes.problems(), c.pace.problems(), c.output.problems(), c.simulator.problems(c.simulate))
 	return append(problems, c.tenant.problems()...)
 }
 

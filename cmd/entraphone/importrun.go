@@ -85,6 +85,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if err := r.settleIn(); err != nil {
 		return err
 	}
+	sayRetirement(r)
 	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", users).Str("target", r.target.words).Msg("import begins")
 	return nil
 }

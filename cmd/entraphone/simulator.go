@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -8,8 +10,10 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"entraphone/internal/graph"
 	"entraphone/internal/graphsim"
 	"entraphone/internal/graphsim/directory"
+	"entraphone/internal/graphsim/login"
 )
 
 // quietDay is how the simulator behaves when nobody says otherwise: answers
@@ -51,6 +55,36 @@ func (o *simulatorOptions) config() (graphsim.Config, error) {
 	})
 	config.Directory = people
 	return config, err
+}
+
+// graph is how the simulator in this process is spoken to: as Graph would be, as
+// the first app that the scenario knows.
+func (o *simulatorOptions) graph() (graph.Config, error) {
+	config, err := o.config()
+	if err != nil {
+		return graph.Config{}, err
+	}
+	app := login.Client{ID: "simulated"}
+	if len(config.Clients) > 0 {
+		app = config.Clients[0]
+	}
+	return graph.Config{
+		Cloud: graph.CloudGlobal, Transport: graphsim.New(config).Transport(),
+		Credential: graph.CredentialConfig{
+			Kind: graph.AuthSecret, TenantID: "simulated", ClientID: app.ID, ClientSecret: graph.NewSecret(cmp.Or(app.Secret, "whatever-is-taken")),
+		},
+	}, nil
+}
+
+// problems names what is given for a simulator where there is none.
+func (o *simulatorOptions) problems(simulate bool) (problems []error) {
+	if o.directory != "" && !simulate {
+		problems = append(problems, errors.New("--directory is the simulator's: add --simulate"))
+	}
+	if o.scenario != "" && !simulate {
+		problems = append(problems, errors.New("--scenario is the simulator's: add --simulate"))
+	}
+	return problems
 }
 
 func (o *simulatorOptions) readScenario(config *graphsim.Config) error {

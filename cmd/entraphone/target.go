@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -12,8 +11,6 @@ import (
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/graph"
-	"entraphone/internal/graphsim"
-	"entraphone/internal/graphsim/login"
 	"entraphone/internal/journal"
 	"entraphone/internal/pace"
 	"entraphone/internal/submit"
@@ -114,20 +111,12 @@ func (c *importCommand) newGraph(config graph.Config, words string) (*target, er
 // newSimulated talks to the embedded simulator the way it would talk to Graph,
 // sign-in included; only the connection is in process.
 func (c *importCommand) newSimulated(logger zerolog.Logger) (*target, error) {
-	config, err := c.simulator.config()
+	config, err := c.simulator.graph()
 	if err != nil {
 		return nil, err
 	}
-	app := login.Client{ID: "simulated", Secret: "simulated"}
-	if len(config.Clients) > 0 {
-		app = config.Clients[0]
-	}
-	simulated, err := c.newGraph(graph.Config{
-		Cloud: graph.CloudGlobal, Transport: graphsim.New(config).Transport(), Logger: logger,
-		Credential: graph.CredentialConfig{
-			Kind: graph.AuthSecret, TenantID: "simulated", ClientID: app.ID, ClientSecret: graph.NewSecret(cmp.Or(app.Secret, "simulated")),
-		},
-	}, "the simulator")
+	config.Logger = logger
+	simulated, err := c.newGraph(config, "the simulator")
 	if err != nil {
 		return nil, err
 	}

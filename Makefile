@@ -35,7 +35,7 @@ check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and mac
 	GOOS=windows go vet ./cmd/... ./internal/...
 
 bench: build ## measure speed as ratios within one run
-	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./internal/pace ./cmd/entraphone
+	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./internal/ledger ./internal/pace ./cmd/entraphone
 
 fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/phonenumber

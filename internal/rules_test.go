@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"internal/pace":                       {},
 	"internal/submit":                     {"internal/authmethod", "internal/pace"},
 	"internal/journal":                    {"internal/authmethod"},
+	"internal/ledger":                     {"internal/authmethod"},
 	"internal/report":                     {"internal/authmethod"},
 	"internal/graphsim":                   {"internal/graphsim/directory", "internal/graphsim/login", "internal/graphsim/odata"},
 	"internal/graphsim/directory":         {},
@@ -63,6 +64,7 @@ var mayUse = map[string][]string{
 	"github.com/rs/zerolog":              {"internal/graph", "internal/journal", "cmd/entraphone"},
 	"golang.org/x/sync/errgroup":         {"internal/importfile", "internal/submit", "internal/plan", "internal/journal", "cmd/entraphone"},
 	"github.com/google/uuid":             {"internal/heading", "internal/graph", "internal/report", "internal/graphsim", "internal/graphsim/directory", "internal/graphsim/login"},
+	"go.etcd.io/bbolt":                   {"internal/ledger"},
 	"github.com/rs/zerolog/log":          {}, // the global logger; loggers are passed in
 }
 

@@ -224,7 +224,7 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 	submitter := submit.Submitter{
 		Config: submit.Config{
 			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
-			Grace: r.pace.drain, AllowLast: r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
+			Grace: r.pace.drain, KeepLast: r.undoes == "" && !r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
 		},
 		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
 	}

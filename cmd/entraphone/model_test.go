@@ -91,7 +91,7 @@ func (m *modelRun) attempt(rows *authmethod.Rows, interrupt time.Duration) (resu
 	line := newProgress(newConsole(io.Discard), zerolog.Nop(), rows.Len(), pacer.Status)
 	defer line.end()
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 3, BatchSize: 5, MaxAttempts: 8, GiveUpAfter: time.Hour, Grace: 50 * time.Millisecond, AllowLast: true, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: half},
+		Config: submit.Config{Workers: 3, BatchSize: 5, MaxAttempts: 8, GiveUpAfter: time.Hour, Grace: 50 * time.Millisecond, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: half},
 		Sender: m.client(), Pacer: pacer, Recorder: &recorder{journal: record, results: results, progress: line}, Rows: rows, Expected: r.expected, Earlier: earlier,
 	}
 	ctx := context.Background()

@@ -41,7 +41,7 @@ func carried(t *testing.T, sim *graphsim.Simulator, rows *authmethod.Rows, lanes
 	}
 	outcomes := decided{}
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
+		Config: submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, KeepLast: true, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
 		Sender: client, Pacer: pace.New(18, func() float64 { return 0.5 }), Recorder: outcomes, Rows: rows,
 	}
 	if err := s.Run(context.Background(), lanes); err != nil {

@@ -77,6 +77,8 @@ type Result struct {
 	Attempts   int       // requests that carried a write of this row
 	FinishedAt time.Time // zero for rows that were never sent
 
+	// Would is what a planned row would do.
+	Would Verb
 	// Registered is the number that was found where the row's belongs: before an
 	// update or a removal, or, in a conflict, in its place. Zero where none was, or
 	// it could not be read.

@@ -49,6 +49,7 @@ func (c change) run(t *testing.T) {
 		sender := &scripted{t: t, steps: map[string][]step{"a@x": c.steps}, start: time.Now()}
 		recorder := newMemory(t)
 		s := submitter(rows, sender, recorder)
+		s.KeepLast = true
 		if c.expected != "" {
 			number, _ := authmethod.ParsePhoneNumber(c.expected)
 			s.Expected = map[authmethod.RowNumber]authmethod.PhoneNumber{0: number}

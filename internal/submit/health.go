@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/pace"
 )
 
 // These many answers in a row that refuse the caller say that it is the caller
@@ -215,4 +216,31 @@ func (h *health) end() error {
 		return &RefusedError{h.refused, true, h.refusal}
 	}
 	return nil
+}
+
+// feedback is what the answers to one request tell the pacer. Faults of single items
+// say nothing about the service; a request that brought nothing else does. What a dry
+// run answers counts as accepted.
+func feedback(sentAt time.Time, answers []authmethod.Answer) pace.Feedback {
+	feedback := pace.Feedback{SentAt: sentAt}
+	for _, answer := range answers {
+		feedback.Load = max(feedback.Load, answer.Load)
+		feedback.RetryAfter = max(feedback.RetryAfter, answer.RetryAfter)
+		switch {
+		// A 429 within a batch says as much about the quota as one of a plain
+		// request: https://learn.microsoft.com/graph/throttling.
+		case answer.Status == http.StatusTooManyRequests:
+			if feedback.Throttled == 0 || answer.RetryAfter < feedback.Soonest {
+				feedback.Soonest = answer.RetryAfter
+			}
+			feedback.Throttled++
+		case answer.Planned == "" && (answer.Status == 0 || answer.Status >= http.StatusInternalServerError):
+			feedback.Failed++
+			feedback.Trouble = feedback.Trouble || answer.RetryAfter > 0
+		default:
+			feedback.Accepted++
+		}
+	}
+	feedback.Trouble = feedback.Trouble || feedback.Failed == len(answers)
+	return feedback
 }

@@ -96,10 +96,10 @@ type settler struct {
 func (s *settler) settle(l *lane, a authmethod.Answer) (result *authmethod.Result, delay time.Duration) {
 	of := s.settleLook
 	switch {
-	case l.phone != nil:
-		of = s.settleSMS
 	case fateOf(a) == planned:
 		of = settlePlanned
+	case l.phone != nil:
+		of = s.settleSMS
 	case l.verb == authmethod.Create:
 		of = s.settleCreate
 	case l.verb == authmethod.Update:
@@ -126,7 +126,10 @@ func (s *settler) settle(l *lane, a authmethod.Answer) (result *authmethod.Resul
 func settlePlanned(l *lane, a authmethod.Answer) (*authmethod.Result, time.Duration) {
 	l.writes = 0
 	r := resultOf(authmethod.Planned, a, "")
-	r.Message = a.Planned
+	r.Message, r.Would, r.Registered = a.Planned, l.verb, l.previous
+	if !l.verb.Writes() {
+		r.Would = l.tasks[0].Verb
+	}
 	return r, 0
 }
 

@@ -20,7 +20,6 @@ package submit
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
@@ -65,9 +64,9 @@ type Config struct {
 	GiveUpAfter time.Duration // how long nothing at all may go forward
 	Grace       time.Duration // how long requests in flight may finish after a stop
 
-	// AllowLast lets a removal take the only method by which a user can prove who
-	// they are.
-	AllowLast bool
+	// KeepLast keeps removals from taking the only method by which a user can prove
+	// who they are.
+	KeepLast bool
 
 	// Compare compares a number with one that Graph shows, by meaning, and Number
 	// reads that; it is zero for one that is masked.
@@ -181,8 +180,8 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 
 // begin is a lane whose first task comes next. What may have been done already
 // is looked at first, and so is a phone before it is updated or taken away: it may
-// be another one by now. Whoever takes a phone away for good, and does not undo what
-// was done, looks at all that the user has. A lane without tasks is one that is done.
+// be another one by now. Where a user's last method has to stay, all that the user has
+// is looked at. A lane without tasks is one that is done.
 func (s *Submitter) begin(tasks authmethod.Lane) *lane {
 	l := &lane{tasks: tasks}
 	if len(tasks) == 0 {
@@ -194,11 +193,11 @@ func (s *Submitter) begin(tasks authmethod.Lane) *lane {
 	l.changing = task.Verb == authmethod.Create && !l.previous.IsZero()
 	l.gone = earlier.Gone
 	l.lost, l.verb, l.look = l.doubt, task.Verb, authmethod.Read
-	if _, since := s.Expected[l.row()]; task.Verb == authmethod.Delete && !since {
+	switch removes := task.Verb == authmethod.Delete; {
+	case removes && s.KeepLast:
 		l.look = authmethod.ReadMethods
-		if s.AllowLast {
-			l.look = authmethod.ReadPhones
-		}
+	case removes && task.Existing == authmethod.OverwriteExisting:
+		l.look = authmethod.ReadPhones
 	}
 	if l.doubt || l.verb != authmethod.Create {
 		l.verb = l.look
@@ -261,32 +260,10 @@ func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []auth
 	return steps, writes
 }
 
-// observe tells the pacer and the health what a request brought. Faults of
-// single items say nothing about the service; a request that brought nothing
-// else does. What a dry run answers counts as accepted.
+// observe tells the pacer and the health what a request brought.
 func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) {
 	s.health.heard(steps, answers)
-	feedback := pace.Feedback{SentAt: sentAt}
-	for _, answer := range answers {
-		feedback.Load = max(feedback.Load, answer.Load)
-		feedback.RetryAfter = max(feedback.RetryAfter, answer.RetryAfter)
-		switch {
-		// A 429 within a batch says as much about the quota as one of a plain
-		// request: https://learn.microsoft.com/graph/throttling.
-		case answer.Status == http.StatusTooManyRequests:
-			if feedback.Throttled == 0 || answer.RetryAfter < feedback.Soonest {
-				feedback.Soonest = answer.RetryAfter
-			}
-			feedback.Throttled++
-		case answer.Planned == "" && (answer.Status == 0 || answer.Status >= http.StatusInternalServerError):
-			feedback.Failed++
-			feedback.Trouble = feedback.Trouble || answer.RetryAfter > 0
-		default:
-			feedback.Accepted++
-		}
-	}
-	feedback.Trouble = feedback.Trouble || feedback.Failed == len(answers)
-	s.Pacer.Observe(feedback)
+	s.Pacer.Observe(feedback(sentAt, answers))
 }
 
 // conclude gives the head of a lane its outcome, or has it sent again, and gives
@@ -323,7 +300,8 @@ func (s *Submitter) end(l *lane, result authmethod.Result, now time.Time) error 
 	if err == nil && result.Outcome == authmethod.Conflict && l.tasks[0].Existing == authmethod.FailExisting {
 		err = &ExistingError{s.Rows.At(l.row()).Line}
 	}
-	if rank := s.Rows.At(l.row()).PhoneType.Rank(); result.Outcome == authmethod.Removed && rank < len(l.gone) {
+	removed := result.Outcome == authmethod.Removed || result.Would == authmethod.Delete
+	if rank := s.Rows.At(l.row()).PhoneType.Rank(); removed && rank < len(l.gone) {
 		l.gone[rank] = true
 	}
 	if err != nil {

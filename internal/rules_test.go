@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/graph":                      {"internal/authmethod"},
 	"internal/pace":                       {},
 	"internal/submit":                     {"internal/authmethod", "internal/pace"},
+	"internal/tenant":                     {"internal/authmethod", "internal/pace"},
 	"internal/journal":                    {"internal/authmethod"},
 	"internal/ledger":                     {"internal/authmethod"},
 	"internal/report":                     {"internal/authmethod"},

@@ -212,10 +212,10 @@ entraphone explain CODE.
 		The simulator's people: a CSV in UTF-8 or UTF-16 with
 		userPrincipalName and any of id,
 		mail, employeeId, onPremisesSamAccountName, displayName,
-		accountEnabled, userType, isAdmin, usageLocation, mobile,
-		alternateMobile, office, defaultMethod and fault (missing,
-		protected, lost-answer, refused-number or b2c). Without it
-		everybody exists and has no phone.
+		accountEnabled, onPremisesSyncEnabled, userType, isAdmin,
+		usageLocation, mobile, alternateMobile, office, defaultMethod
+		and fault (missing, protected, lost-answer, refused-number or
+		b2c). Without it everybody exists and has no phone.
 	--scenario NAME|FILE
 		How the simulator behaves: a file in YAML or JSON, or one of
 		lagging-reads, lost-answers, new-users, slow, storm,

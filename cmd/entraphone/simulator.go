@@ -39,7 +39,7 @@ type simulatorOptions struct {
 }
 
 func (o *simulatorOptions) addTo(set *pflag.FlagSet) {
-	set.StringVar(&o.directory, "directory", "", "read the simulator's people from a CSV `FILE` with userPrincipalName and any of id, mail, employeeId, onPremisesSamAccountName, displayName, accountEnabled, userType, isAdmin, usageLocation, mobile, alternateMobile, office, defaultMethod and fault (without it everybody exists and has no phone)")
+	set.StringVar(&o.directory, "directory", "", "read the simulator's people from a CSV `FILE` with userPrincipalName and any of id, mail, employeeId, onPremisesSamAccountName, displayName, accountEnabled, onPremisesSyncEnabled, userType, isAdmin, usageLocation, mobile, alternateMobile, office, defaultMethod and fault (without it everybody exists and has no phone)")
 	set.StringVar(&o.scenario, "scenario", "", "let the simulator behave as this `NAME|FILE` says: a file in YAML or JSON, or one of "+strings.Join(graphsim.ScenarioNames(), ", "))
 }
 

@@ -173,6 +173,7 @@ var services = [...]map[string]service{
 	objectsByID:     {"POST": {(*Simulator).getByIDs, "readsUsers", 3, odata.Schema{}}},
 	registrations:   {"GET": {(*Simulator).listRegistrations, "readsReports", 1, registrationSchema}},
 	oneRegistration: {"GET": {(*Simulator).getRegistration, "readsReports", 1, nil}},
+	groupMembers:    {"GET": {(*Simulator).listMembers, "readsMembers", 3, userSchema}},
 	organizations:   {"GET": {(*Simulator).getOrganization, "readsOrganization", 1, nil}},
 	methodsPolicy:   {"GET": {(*Simulator).getMethodsPolicy, "readsPolicies", 1, nil}},
 	oneMethodPolicy: {"GET": {(*Simulator).getMethodPolicy, "readsPolicies", 1, nil}},

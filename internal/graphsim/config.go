@@ -90,6 +90,10 @@ type Config struct {
 	// for a user counts, and counts before what the Directory says.
 	Users []UserRule `yaml:"users"`
 
+	// Groups are the groups of the tenant by their ids, each with the keys of the
+	// users in it and in the groups in it. Who does not exist is in none.
+	Groups map[string][]string `yaml:"groups"`
+
 	// Faults are tried in order; the first that applies to a request is
 	// played, and those behind it do not count the request.
 	Faults []Fault `yaml:"faults"`

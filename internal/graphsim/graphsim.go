@@ -1,8 +1,9 @@
 // Package graphsim simulates Microsoft Graph for users' authentication phones:
 // an [http.Handler] with a directory, quotas, latency and scripted faults. It
 // serves sign-in, and for v1.0 and beta alike: phoneMethods with all their
-// calls, users, getByIds, the report of registrations, the organization, the
-// policy for phones, and $batch. Below /_sim it shows its own state.
+// calls, users, getByIds, the members of groups, the report of registrations, the
+// organization, the policy for phones, and $batch. Below /_sim it shows its own
+// state.
 //
 // It does not know authentication methods other than phones, and does not
 // listen on sockets: serve it with net/http, or reach it in process through

@@ -32,6 +32,7 @@ const (
 	objectsByID      // /directoryObjects/getByIds, /users/getByIds
 	registrations    // /reports/authenticationMethods/userRegistrationDetails
 	oneRegistration  // .../userRegistrationDetails/{id}
+	groupMembers     // /groups/{id}/transitiveMembers/microsoft.graph.user
 	organizations    // /organization
 	methodsPolicy    // /policies/authenticationMethodsPolicy
 	oneMethodPolicy  // .../authenticationMethodConfigurations/{id}
@@ -51,7 +52,7 @@ type target struct {
 	version string // "v1.0" or "beta"
 	user    string
 	me      bool   // user is whoever calls
-	id      string // of a phone or a registration
+	id      string // of a phone, a registration or a group
 	unknown string // the segment that nothing is known by
 	odd     bool   // an apostrophe stands in the path as it is
 	oddCase bool   // an action's name is not in the documented case
@@ -119,6 +120,7 @@ var patterns = []struct {
 	{"users/{user}/*", unknownResource},
 	{"reports/authenticationMethods/userRegistrationDetails", registrations},
 	{"reports/authenticationMethods/userRegistrationDetails/{id}", oneRegistration},
+	{"groups/{id}/transitiveMembers/microsoft.graph.user", groupMembers},
 	{"organization", organizations},
 	{"organization/{id}", organizations},
 	{"policies/authenticationMethodsPolicy", methodsPolicy},

@@ -75,6 +75,7 @@ func readScenario(r io.Reader, config *Config) error {
 	changed := *config
 	changed.Users, changed.Faults = nil, nil
 	changed.Assumed.NumberPattern = nil // or it would be changed in place
+	changed.Groups = maps.Clone(config.Groups)
 	if err := root.Decode(&changed); err != nil {
 		return plain(err)
 	}

@@ -20,7 +20,7 @@ import (
 var userSchema = odata.Schema{
 	"id": odata.String, "userPrincipalName": odata.String, "mail": odata.String, "employeeId": odata.String,
 	"onPremisesSamAccountName": odata.String, "displayName": odata.String, "userType": odata.String,
-	"usageLocation": odata.String, "accountEnabled": odata.Bool,
+	"usageLocation": odata.String, "accountEnabled": odata.Bool, "onPremisesSyncEnabled": odata.Bool,
 }
 
 // Without $select a user comes with these; Graph leaves the others out.
@@ -30,7 +30,7 @@ var (
 		"businessPhones": []string{}, "givenName": nil, "jobTitle": nil, "mobilePhone": nil,
 		"officeLocation": nil, "preferredLanguage": nil, "surname": nil,
 	}
-	wholeOnly = []string{"employeeId", "onPremisesSamAccountName"}
+	wholeOnly = []string{"employeeId", "onPremisesSamAccountName", "onPremisesSyncEnabled"}
 )
 
 // shownUser is a user with the properties that are asked for; those that are not
@@ -63,6 +63,11 @@ func (s *Simulator) shownUser(c *call, ref directory.Ref) map[string]any {
 			shown[canonical] = u.AccountEnabled
 		case value == "", slices.Contains(wholeOnly, canonical) && !whole:
 			shown[canonical] = nil
+		case canonical == "onPremisesSyncEnabled":
+			// It is null, and not false, for who was never synchronized.
+			if shown[canonical] = nil; u.OnPremisesSyncEnabled {
+				shown[canonical] = true
+			}
 		default:
 			shown[canonical] = value
 		}

@@ -49,9 +49,9 @@ type person struct {
 	text string           // its texts behind each other
 	ends [numTexts]uint16 // where they end
 	// both are small numbers, to keep a person within a cache line
-	sms                   uint8 // SMSSignIn
-	method                uint8 // 0 for none, or 1 + PhoneType
-	enabled, guest, admin bool
+	sms                           uint8 // SMSSignIn
+	method                        uint8 // 0 for none, or 1 + PhoneType
+	enabled, guest, admin, synced bool
 }
 
 // get is one of the texts, without a copy of it.
@@ -118,7 +118,7 @@ func (d *Directory) Add(u User) (Ref, error) {
 
 	p := d.person(r)
 	p.id = id
-	p.enabled, p.guest, p.admin = u.AccountEnabled, u.UserType == "Guest", u.IsAdmin
+	p.enabled, p.guest, p.admin, p.synced = u.AccountEnabled, u.UserType == "Guest", u.IsAdmin, u.OnPremisesSyncEnabled
 	p.setTexts(&u)
 	d.countMobile(u.Mobile, 1)
 	d.SetDefaultMethod(r, u.DefaultMethod)
@@ -159,7 +159,7 @@ func (d *Directory) Len() int { return d.length }
 func (d *Directory) User(r Ref) User {
 	p := d.person(r)
 	u := User{
-		ID: p.id.String(), AccountEnabled: p.enabled, UserType: "Member", IsAdmin: p.admin,
+		ID: p.id.String(), AccountEnabled: p.enabled, UserType: "Member", IsAdmin: p.admin, OnPremisesSyncEnabled: p.synced,
 		DefaultMethod: d.DefaultMethod(r), SMSSignIn: d.SMSSignIn(r),
 	}
 	for i, text := range u.texts() {

@@ -41,7 +41,7 @@ const (
 func full() directory.User {
 	return directory.User{
 		ID: bobID, UserPrincipalName: "Bob@example.com", Mail: "b.o'neil@example.com", EmployeeID: "00042",
-		OnPremisesSamAccountName: "bob", DisplayName: "Bób <O'Neil> & \"Söhne\"", AccountEnabled: true, UserType: "Guest", IsAdmin: true,
+		OnPremisesSamAccountName: "bob", DisplayName: "Bób <O'Neil> & \"Söhne\"", AccountEnabled: true, OnPremisesSyncEnabled: true, UserType: "Guest", IsAdmin: true,
 		UsageLocation: "GB", Mobile: "+44 7700900123", AlternateMobile: "+44 0123456", Office: "+44 2079460012x3",
 		DefaultMethod: "alternateMobile", SMSSignIn: directory.PhoneNumberNotUnique, Fault: "protected",
 	}

@@ -24,14 +24,14 @@ const maxRecord = 1 << 20
 // columns are what ReadCSV knows, in Graph's spelling.
 var columns = []string{
 	"id", "userPrincipalName", "mail", "employeeId", "onPremisesSamAccountName", "displayName", "accountEnabled",
-	"userType", "isAdmin", "usageLocation", "mobile", "alternateMobile", "office", "defaultMethod", "fault",
+	"onPremisesSyncEnabled", "userType", "isAdmin", "usageLocation", "mobile", "alternateMobile", "office", "defaultMethod", "fault",
 }
 
 // ReadCSV reads people from CSV with a heading, as Export-Csv writes it: commas,
 // semicolons or tabs, UTF-8 or, with a byte order mark, UTF-16, with or without
 // a #TYPE line, columns in any order and case. Only userPrincipalName is
-// required. An empty or missing accountEnabled is true, isAdmin false, and id
-// and userType are as Add says. A fault is empty or one of those given.
+// required. An empty or missing accountEnabled is true, isAdmin and
+// onPremisesSyncEnabled false, and id and userType are as Add says. A fault is empty or one of those given.
 //
 // All that Add refuses is an error, as are unknown or repeated columns and a
 // record of more than a megabyte (a quotation mark that is never closed).

@@ -22,10 +22,10 @@ var faults = []string{"protected", "lost-answer"}
 
 func TestReadCSV(t *testing.T) {
 	text := "\ufefffault,Mobile, userprincipalname ,office,id,alternateMobile,MAIL,employeeid,onPremisesSamAccountName,displayName," +
-		"accountEnabled,userType,isAdmin,usageLocation,defaultMethod\n" +
+		"accountEnabled,userType,isAdmin,usageLocation,defaultMethod,ONPREMISESSYNCENABLED\n" +
 		"protected,+12065550123,bob@example.com,,00000000-0000-4000-8000-00000000000B,+1 2065550124,bob@example.com,007,bob," +
-		"\"O'Neil, Bob\",FALSE,guest,True,us,AlternateMobile\n\n" +
-		",, eve_example.org#EXT#@example.com,+44 2079460012x3,,,,,,,,,,,\n"
+		"\"O'Neil, Bob\",FALSE,guest,True,us,AlternateMobile,true\n\n" +
+		",, eve_example.org#EXT#@example.com,+44 2079460012x3,,,,,,,,,,,,\n"
 	d, err := directory.ReadCSV(iotest.OneByteReader(strings.NewReader(text)), faults)
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +34,7 @@ func TestReadCSV(t *testing.T) {
 	want := []directory.User{
 		{
 			ID: bobID, UserPrincipalName: "bob@example.com", Mail: "bob@example.com", EmployeeID: "007", OnPremisesSamAccountName: "bob",
-			DisplayName: "O'Neil, Bob", UserType: "Guest", IsAdmin: true, UsageLocation: "US",
+			OnPremisesSyncEnabled: true, DisplayName: "O'Neil, Bob", UserType: "Guest", IsAdmin: true, UsageLocation: "US",
 			Mobile: "+1 2065550123", AlternateMobile: "+1 2065550124", DefaultMethod: "alternateMobile", Fault: "protected",
 		},
 		{ID: got[1].ID, UserPrincipalName: "eve_example.org#EXT#@example.com", AccountEnabled: true, UserType: "Guest", Office: "+44 2079460012x3"},
@@ -156,7 +156,7 @@ func TestWriteState(t *testing.T) {
 	}
 	want := `{"version":1,"users":[
 {"id":"00000000-0000-4000-8000-00000000000b","userPrincipalName":"Bob@example.com","mail":"b.o'neil@example.com","employeeId":"00042",` +
-		`"onPremisesSamAccountName":"bob","displayName":"Bób <O'Neil> & \"Söhne\"","accountEnabled":true,"userType":"Guest","isAdmin":true,` +
+		`"onPremisesSamAccountName":"bob","displayName":"Bób <O'Neil> & \"Söhne\"","accountEnabled":true,"onPremisesSyncEnabled":true,"userType":"Guest","isAdmin":true,` +
 		`"usageLocation":"GB","mobile":"+44 7700900123","alternateMobile":"+44 0123456","office":"+44 2079460012x3",` +
 		`"defaultMethod":"alternateMobile","smsSignInState":"phoneNumberNotUnique","fault":"protected"},
 {"id":"00000000-0000-4000-8000-00000000000e","userPrincipalName":"eve@example.com","accountEnabled":false,"userType":"Member"}

@@ -82,6 +82,7 @@ type User struct {
 	OnPremisesSamAccountName string `json:"onPremisesSamAccountName,omitempty"`
 	DisplayName              string `json:"displayName,omitempty"`
 	AccountEnabled           bool   `json:"accountEnabled"`
+	OnPremisesSyncEnabled    bool   `json:"onPremisesSyncEnabled,omitempty"`
 	UserType                 string `json:"userType"` // Member or Guest
 	IsAdmin                  bool   `json:"isAdmin,omitempty"`
 	UsageLocation            string `json:"usageLocation,omitempty"` // a country, in two letters

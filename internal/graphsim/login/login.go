@@ -83,7 +83,7 @@ func KnownPermissions() []string {
 	return []string{
 		"UserAuthenticationMethod.ReadWrite.All", "UserAuthenticationMethod.Read.All",
 		"UserAuthMethod-Phone.ReadWrite.All", "UserAuthMethod-Phone.Read.All",
-		"User.Read.All", "User.ReadBasic.All", "Directory.Read.All", "AuditLog.Read.All", "Organization.Read.All", "Policy.Read.All",
+		"User.Read.All", "User.ReadBasic.All", "Directory.Read.All", "AuditLog.Read.All", "Organization.Read.All", "Policy.Read.All", "GroupMember.Read.All",
 	}
 }
 

@@ -1,0 +1,209 @@
+package tenant
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/pace"
+)
+
+// Asker reads from Graph. Package graph has one.
+type Asker interface {
+	// Ask reads what stands at up to 20 paths in one request, and returns one
+	// body and one answer for each, in their order, also together with an error.
+	// The body is JSON where the status is 200, and nil otherwise. It neither
+	// retries nor waits. An error means that nothing of the kind can succeed,
+	// such as refused credentials. When ctx is done it returns soon.
+	Ask(ctx context.Context, paths []string) (bodies [][]byte, answers []authmethod.Answer, err error)
+}
+
+// Tenant is a tenant to be asked. Its methods may be called concurrently.
+type Tenant struct {
+	Asker Asker
+
+	// Pacer paces the questions about users and groups, and Reports those to
+	// the report, which has a quota of its own: its ceiling is [ReportRate].
+	Pacer, Reports *pace.Pacer
+
+	// GiveUpAfter is how long nothing at all may go forward.
+	GiveUpAfter time.Duration
+}
+
+// ReportRate is how many questions a second the reports of a tenant take: five in
+// ten seconds, https://learn.microsoft.com/graph/throttling-limits.
+const ReportRate = 0.5
+
+// largestBatch is what Graph takes in one $batch.
+const largestBatch = 20
+
+// reader asks the questions of one call of a method, one request at a time.
+type reader struct {
+	asker       Asker
+	pacer       *pace.Pacer
+	giveUpAfter time.Duration
+	what        string // is read, for errors
+}
+
+// ask asks the questions until each of them is answered or refused. take is given
+// the bodies of those that are answered, in any order; its error says that a body
+// is not what Graph sends, and the question is asked again. A refusal has a
+// status, and the zero value stands for none.
+func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body []byte) error) (refusals []authmethod.Answer, err error) {
+	refusals = make([]authmethod.Answer, len(paths))
+	open := make([]int, len(paths))
+	for i := range open {
+		open[i] = i
+	}
+	size, progress := largestBatch, time.Now()
+	for len(open) > 0 {
+		n, err := r.pacer.Wait(ctx, min(size, len(open)))
+		if err != nil {
+			return nil, cmp.Or(context.Cause(ctx), err)
+		}
+		batch := make([]string, n)
+		for at, i := range open[:n] {
+			batch[at] = paths[i]
+		}
+		sentAt := time.Now()
+		bodies, answers, err := r.asker.Ask(ctx, batch)
+		var again []int
+		var last authmethod.Answer // that settled nothing
+		for at, i := range open[:n] {
+			a := answers[at]
+			if a.Status == http.StatusOK {
+				if fault := take(i, bodies[at]); fault != nil {
+					answers[at] = authmethod.Answer{Lost: fault, RequestID: a.RequestID}
+				}
+			}
+			switch a = answers[at]; {
+			case a.Alone && n > 1:
+				size, again = 1, append(again, i)
+			case unsettled(a):
+				again, last = append(again, i), a
+			case a.Status != http.StatusOK:
+				refusals[i], progress = a, time.Now()
+			default:
+				progress = time.Now()
+			}
+		}
+		r.pacer.Observe(feedback(sentAt, answers))
+		if err == nil {
+			err = r.verdict(progress, last)
+		}
+		if err != nil {
+			return nil, err
+		}
+		open = append(again, open[n:]...)
+	}
+	return refusals, nil
+}
+
+// unsettled reports whether the answer says nothing about what was asked: it is
+// about the moment, or there is none. See https://learn.microsoft.com/graph/errors.
+func unsettled(a authmethod.Answer) bool {
+	moment := []int{http.StatusTooManyRequests, http.StatusRequestTimeout, http.StatusLocked, http.StatusFailedDependency}
+	return a.Lost != nil || a.NotSent != nil || a.Status >= 500 || slices.Contains(moment, a.Status)
+}
+
+// feedback is what the pacer is told of a request. Faults of single questions say
+// nothing about the service; a request that brought nothing else does.
+func feedback(sentAt time.Time, answers []authmethod.Answer) pace.Feedback {
+	f := pace.Feedback{SentAt: sentAt}
+	for _, a := range answers {
+		f.Load, f.RetryAfter = max(f.Load, a.Load), max(f.RetryAfter, a.RetryAfter)
+		switch {
+		case a.Status == http.StatusTooManyRequests:
+			if f.Throttled == 0 || a.RetryAfter < f.Soonest {
+				f.Soonest = a.RetryAfter
+			}
+			f.Throttled++
+		case unsettled(a):
+			f.Failed++
+			f.Trouble = f.Trouble || a.RetryAfter > 0
+		default:
+			f.Accepted++
+		}
+	}
+	f.Trouble = f.Trouble || f.Failed == len(answers)
+	return f
+}
+
+// verdict is the error that ends the asking where nothing has gone forward for too
+// long, or where Graph asks for a wait that is longer than that. last is an answer
+// of the last request that settled nothing, and the zero value for none.
+func (r *reader) verdict(progress time.Time, last authmethod.Answer) error {
+	idle := time.Since(progress)
+	hold := r.pacer.Status()
+	asked := last.Status != 0 && hold.Held && hold.Until.Sub(progress) >= r.giveUpAfter
+	if unsettled(last) && (asked || idle >= r.giveUpAfter) {
+		return &GivenUpError{What: r.what, For: idle.Round(time.Second), Last: last}
+	}
+	return nil
+}
+
+// page is one page of a collection, see https://learn.microsoft.com/graph/paging.
+type page[T any] struct {
+	Value []T    `json:"value"`
+	Next  string `json:"@odata.nextLink"`
+}
+
+// errNoPage says that JSON came which is no page.
+var errNoPage = errors.New("reading the answer: it is not a page of a collection")
+
+// mostRestarts is how often a listing may begin again because the pages of it have
+// expired meanwhile.
+const mostRestarts = 3
+
+// pages reads the collections at these paths to their ends and gives every member
+// to add, some twice where a listing had to begin anew. It stops when more than
+// most pages would be read, and whole is false then. A refusal of any page is a
+// [*RefusedError].
+func pages[T any](ctx context.Context, r *reader, paths []string, most int, add func(T)) (whole bool, err error) {
+	asked, restarts := map[string]bool{}, 0
+	for open := paths; len(open) > 0; {
+		if most -= len(open); most < 0 {
+			return false, nil
+		}
+		for _, path := range open {
+			if asked[path] { // some follow such a link for ever
+				return false, &RefusedError{What: r.what, Problem: "a page was named as the next one twice"}
+			}
+			asked[path] = true
+		}
+		var next []string
+		refusals, err := r.ask(ctx, open, func(_ int, body []byte) error {
+			var p page[T]
+			if json.Unmarshal(body, &p) != nil || p.Value == nil {
+				return errNoPage
+			}
+			for _, member := range p.Value {
+				add(member)
+			}
+			if p.Next != "" {
+				next = append(next, p.Next)
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		open = next
+		at := slices.IndexFunc(refusals, func(a authmethod.Answer) bool { return a.Status != 0 })
+		switch {
+		case at < 0:
+		case strings.EqualFold(refusals[at].Code, "Directory_ExpiredPageToken") && restarts < mostRestarts:
+			restarts++
+			open, asked = paths, map[string]bool{}
+		default:
+			return false, &RefusedError{What: r.what, Answer: refusals[at]}
+		}
+	}
+	return true, nil
+}

@@ -123,14 +123,23 @@ of a mobile and the writing of an alternateMobile together.
 		columns (for each KEY of --map a heading, or several, of which the
 		first that the file has counts), partsOf (the phone that areaCode
 		and dialCode belong to), countryCodes (iso or dial: what numbers in
-		the country column are), where, encoding, defaultCountry and
-		userDomain, or one of active-directory, adp-workforce-now, bamboohr,
-		entra-bulk-create, entra-download-users, m365-add-users, personio,
-		successfactors and workday. Flags come before it. It is binding: no
-		other column stands in for one that it names, nor is a phone read
-		that it does not name. A file without its user, phone type, parts of
-		numbers or any of its phones ends with exit code 2; other columns
-		that are missing are reported.
+		the country column are), where, encoding, defaultCountry, userKey
+		and userDomain, or one of active-directory, adp-workforce-now,
+		bamboohr, entra-bulk-create, entra-download-users, m365-add-users,
+		personio, successfactors and workday. Flags come before it. It is
+		binding: no other column stands in for one that it names, nor is a
+		phone read that it does not name. A file without its user, phone
+		type, parts of numbers or any of its phones ends with exit code 2;
+		other columns that are missing are reported.
+	--user-key auto|upn|mail|employeeId|samAccountName
+		The property of users that the user column holds: upn, which is the
+		default, is userPrincipalName or object id, and any other has to be
+		looked up in the tenant, which import cannot do yet: it ends with
+		exit code 2, and check reads such a file. The column is one whose
+		heading speaks of the key, or that of --map user=HEADING. Its cells
+		are taken as they stand, without blanks round them and invisible
+		characters. auto takes the column that is read without the flag, and
+		the key that its heading speaks of.
 	--user-domain DOMAIN
 		Complete users that are a name without a domain: panand becomes
 		panand@DOMAIN. Numbers and names with blanks are not completed.

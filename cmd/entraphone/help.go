@@ -79,6 +79,7 @@ func flagValues() map[string][]string {
 		"cloud":      {"global", "usgov", "dod", "china"},
 		"scenario":   graphsim.ScenarioNames(),
 		"profile":    heading.ProfileNames(),
+		"user-key":   heading.UserKeys(),
 		"log-level":  {"debug", "info", "warn", "error"},
 		"log-format": {"console", "json"},
 		"format":     {"text", "json"},

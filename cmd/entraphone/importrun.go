@@ -66,6 +66,9 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if r.input, err = readInput(ctx, r.process, r.file, state); err != nil {
 		return err
 	}
+	if err := r.input.sendable(); err != nil {
+		return err
+	}
 	r.sayReading()
 	if err := r.changes.contradiction(&r.input.Rows, r.given); err != nil {
 		return err

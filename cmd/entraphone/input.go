@@ -135,6 +135,14 @@ func (in *input) forget() {
 	}
 }
 
+// sendable refuses a file whose users would have to be looked up in the tenant.
+func (in *input) sendable() error {
+	if key := in.Reading.UserKey; key.LookedUp() {
+		return usagef("the file names users by %s (--user-key), and this command cannot look them up in the tenant: name a column with userPrincipalNames or object ids, with --user-key upn and --map user=HEADING", key.Property())
+	}
+	return nil
+}
+
 // excerpt hands back the lines that have remarks, as they stood in the file.
 func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remark, w io.Writer) error {
 	source, err := openKept(in.copy)
@@ -176,21 +184,28 @@ func readProfile(name string) (heading.Profile, error) {
 func (o *fileOptions) reading(name string) (importfile.Options, error) {
 	columns := make(map[string]string)
 	for _, pair := range o.columns {
-		key, heading, ok := strings.Cut(pair, "=")
-		if !ok || key == "" || heading == "" {
+		key, column, ok := strings.Cut(pair, "=")
+		if !ok || key == "" || column == "" {
 			return importfile.Options{}, usagef("--map %q is not KEY=HEADING, as in --map user=\"Work Email\"", pair)
 		}
 		if _, twice := columns[key]; twice {
 			return importfile.Options{}, usagef("--map %s is given twice", key)
 		}
-		columns[key] = heading
+		columns[key] = column
 	}
 	if o.skip < 0 || o.limit < 0 {
 		return importfile.Options{}, &usageError{[]error{errors.New("--skip and --limit: give numbers from 0")}}
 	}
+	key, known := heading.ParseUserKey(o.userKey)
+	switch {
+	case !known:
+		return importfile.Options{}, usagef("--user-key %q: give %s", o.userKey, strings.Join(heading.UserKeys(), ", "))
+	case key.LookedUp() && o.userDomain != "":
+		return importfile.Options{}, usagef("--user-domain completes userPrincipalNames: leave it out with --user-key %s", key)
+	}
 	p, err := readProfile(o.profile)
 	return importfile.Options{
 		Name: name, Map: columns, Profile: p, Where: o.where, Skip: o.skip, Limit: o.limit,
-		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserDomain: o.userDomain, Action: o.action,
+		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserKey: key, UserDomain: o.userDomain, Action: o.action,
 	}, err
 }

@@ -30,6 +30,7 @@ type fileOptions struct {
 	encoding       string
 	where          []string
 	skip, limit    int
+	userKey        string
 	userDomain     string
 	profile        string
 	action         authmethod.Action // of lines that do not say; no flag
@@ -43,6 +44,7 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	set.StringArrayVar(&o.where, "where", nil, "read only lines that meet this `CONDITION`: HEADING=VALUE or HEADING!=VALUE, as in \"Status!=inactive\"; repeatable, and all must be met")
 	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")
 	set.IntVar(&o.limit, "limit", 0, "read at most `N` lines of those, and leave out the others; 0 reads all")
+	set.StringVar(&o.userKey, "user-key", "", "the user column holds this `KEY`: upn (userPrincipalName or object id), mail, employeeId or samAccountName, or auto for what its heading says (default: upn)")
 	set.StringVar(&o.userDomain, "user-domain", "", "complete users that are a name without a domain with this `DOMAIN`: panand becomes panand@DOMAIN")
 	profileFlag(set, &o.profile, "read the file as")
 	return set

@@ -131,6 +131,9 @@ func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, h
 	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, r, state, header) }); err != nil {
 		return err
 	}
+	if err := r.input.sendable(); err != nil {
+		return err
+	}
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (g *guess) read() {
 			continue
 		}
 		if known {
-			g.meanings[i] = m
+			g.meanings[i] = g.keyed(heading, m)
 		}
 		if !known && phoneLike(heading) || known && m.Rank == rankProposed && m.Key != AlternateMobile {
 			g.doubt(i)

@@ -56,7 +56,7 @@ func TestWholeHeadingsAreNeeded(t *testing.T) {
 // asked are the meanings that code looks for, beside senses and whole headings.
 var asked = []string{
 	"type mobile", "type alternateMobile", "type office", "type other", "type unsure",
-	"other manager", "other emergency", "other relation", "other person", "no phone", "like phone", "directory", "local", "secret",
+	"other manager", "other emergency", "other relation", "other person", "no phone", "like phone", "directory", "mail user", "local", "secret",
 	"gone", "active", "status", "no status", "value gone", "value not", "value true", "value false",
 	"empty", "empty number", "label", "mark", "example",
 	"action upsert", "action create", "action update", "action remove", "action skip", "switch on", "switch off",

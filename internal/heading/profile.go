@@ -35,10 +35,12 @@ type Profile struct {
 	// CountryCodes tells what numbers in the country column are: "iso" for those
 	// of ISO 3166 or "dial" for dialling codes; else they are found out.
 	CountryCodes string `yaml:"countryCodes,omitempty"`
-	// Where, Encoding, DefaultCountry and UserDomain are those of the options with these names.
+	// Where, Encoding, DefaultCountry, UserKey and UserDomain are those of the options
+	// with these names.
 	Where          Texts  `yaml:"where,omitempty"`
 	Encoding       string `yaml:"encoding,omitempty"`
 	DefaultCountry string `yaml:"defaultCountry,omitempty"`
+	UserKey        string `yaml:"userKey,omitempty"`
 	UserDomain     string `yaml:"userDomain,omitempty"`
 }
 
@@ -137,6 +139,9 @@ func (p Profile) check() error {
 	if !slices.Contains([]Codes{"", CodesISO, CodesDial}, Codes(p.CountryCodes)) {
 		return fmt.Errorf("countryCodes: %q: write %s for numbers of ISO 3166, or %s for dialling codes", p.CountryCodes, CodesISO, CodesDial)
 	}
+	if _, known := ParseUserKey(p.UserKey); !known {
+		return fmt.Errorf("userKey: %q: use one of %s", p.UserKey, strings.Join(UserKeys(), ", "))
+	}
 	p.Name, p.Description = "", ""
 	if text, err := yaml.Marshal(p); err == nil && string(text) == "{}\n" {
 		return errors.New("it says nothing; name columns, as in columns: {user: UPN, mobile: Work Mobile}")
@@ -178,7 +183,7 @@ func plainYAML(err error) error {
 		return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	text := unknownKey.ReplaceAllString(wrong.Errors[0],
-		"unknown key $1; known are description, columns, partsOf, countryCodes, where, encoding, defaultCountry, userDomain")
+		"unknown key $1; known are description, columns, partsOf, countryCodes, where, encoding, defaultCountry, userKey, userDomain")
 	if found := wrongType.FindStringSubmatch(text); found != nil {
 		text = strings.Replace(text, found[0],
 			"this cannot be read: "+cmp.Or(expected[found[1]], "keys with their values, as in columns: {user: UPN}")+" is expected", 1)

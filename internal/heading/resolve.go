@@ -20,7 +20,10 @@ type Input struct {
 	Map map[string]string
 	// Profile comes behind Map and before what the headings say.
 	Profile Profile
-	// UserDomain completes users that are names without a domain.
+	// UserKey is the property that the user column holds.
+	UserKey UserKey
+	// UserDomain completes users that are names without a domain. It does nothing
+	// for users that are looked up by a key.
 	UserDomain string
 	// NoPhones means that users will do: phones that are removed need no number.
 	NoPhones bool
@@ -42,7 +45,8 @@ type Columns struct {
 	Divided    Key      // whose numbers the area and dialling codes belong to; NumKeys for none
 	Codes      Codes    // what numbers in the country column are
 	CodesTold  bool     // by the profile
-	UserDomain string   // without its @
+	UserKey    UserKey  // never auto
+	UserDomain string   // without its @; empty for users that are looked up
 }
 
 // Means reports whether a column, from 0, has a meaning.
@@ -92,6 +96,9 @@ func (d *decision) decide() {
 		return
 	}
 	if !d.has(User) {
+		if key := d.Input.UserKey; key.LookedUp() {
+			d.ask("userKey", key.Property(), d.list(), "--map user=HEADING")
+		}
 		d.ask("user", d.list(), cmp.Or(d.proposals(User, d.addressed(None)...), "--map user=HEADING"))
 		return
 	}
@@ -109,6 +116,7 @@ func (d *decision) decide() {
 			d.At[k] = d.pick(meant)
 		}
 	}
+	d.Columns.UserKey = d.keyAt(d.At[User])
 }
 
 // namesOneUser reports whether what should be a heading is a row's user.
@@ -152,7 +160,7 @@ func (d *decision) askWhich(k Key, is []int) {
 func (d *decision) checkUser() {
 	at := d.At[User]
 	others := d.addressed(at)
-	if d.binds(User) || len(others) == 0 || !d.lacks(at, func(cell string) bool { return KindOf(cell).Fit(false) }) {
+	if d.binds(User) || d.Columns.UserKey.LookedUp() || len(others) == 0 || !d.lacks(at, func(cell string) bool { return KindOf(cell).Fit(false) }) {
 		return
 	}
 	proposed := others
@@ -171,5 +179,7 @@ func (d *decision) tell() {
 			d.Unused = append(d.Unused, Column{k.String(), i + 1, d.Headings[i]})
 		}
 	}
-	d.Columns.UserDomain, d.question = Domain(d.Input.UserDomain)
+	if d.Columns.UserDomain, d.question = Domain(d.Input.UserDomain); d.Columns.UserKey.LookedUp() {
+		d.Columns.UserDomain = ""
+	}
 }

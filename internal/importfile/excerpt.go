@@ -138,7 +138,7 @@ func (e *excerpt) noUser(r *table.Record) []byte {
 	if len(e.blanked) > 0 {
 		text = []byte("(see the file: the line cannot be split into cells, and has a column with secrets)")
 	}
-	if _, kind := heading.UserOf(r.Decoded(text)); kind.Fit(true) {
+	if _, kind := heading.UserOf(r.Decoded(text)); kind.Fit(true) || fits(kind, &e.columns) {
 		text = slices.Concat([]byte("("), text, []byte(")"))
 	}
 	return text

@@ -86,7 +86,7 @@ func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
 	l := &lines{Table: t}
 	l.columns, err = heading.Resolve(heading.Input{
 		Headings: t.Headings, Sample: sampleOf(t), Excerpt: t.IsCopy(), Map: opts.Map,
-		Profile: opts.Profile, UserDomain: opts.UserDomain, NoPhones: opts.Action == authmethod.Remove, IsDialCode: isDialCode,
+		Profile: opts.Profile, UserKey: opts.UserKey, UserDomain: opts.UserDomain, NoPhones: opts.Action == authmethod.Remove, IsDialCode: isDialCode,
 	})
 	if err != nil {
 		return nil, Reading{}, whereSought(unfitHeading(opts.Name, err), t, wanted)
@@ -196,10 +196,9 @@ func namesUser(line []byte) bool {
 // shape is what tells a row of this file. The table asks it where a quote or the end
 // of the file leaves open what a line is.
 func (l *lines) shape() table.Shape {
-	completes := l.columns.UserDomain != ""
 	s := table.Shape{Key: l.columns.At[heading.User], KeyMark: '@', IsKey: func(text string) bool {
 		_, kind := heading.UserOf(text)
-		return kind.Fit(completes)
+		return fits(kind, &l.columns)
 	}}
 	for _, k := range l.columns.Phones() {
 		s.Values = append(s.Values, l.columns.At[k])

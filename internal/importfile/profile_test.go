@@ -123,6 +123,7 @@ func TestReadProfileRefuses(t *testing.T) {
 		"defaultCountry: Atlantis":         "reading profile: defaultCountry: Atlantis names no country; write two letters",
 		"encoding: rot13":                  `reading profile: encoding: "rot13" is not known; give UTF-8`,
 		"userDomain: a b":                  `reading profile: userDomain: "a b" is no domain`,
+		"userKey: phone":                   `reading profile: userKey: "phone": use one of auto, upn, mail, employeeId, samAccountName`,
 		"partsOf: country":                 `partsOf: "country" is not a phone`,
 		"countryCodes: 49":                 `countryCodes: "49": write iso`,
 		"where: [":                         "line 1: ",

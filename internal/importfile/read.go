@@ -45,8 +45,12 @@ type Options struct {
 	// Skip leaves out the first records that meet the conditions, and Limit
 	// all behind so many; 0 is no limit.
 	Skip, Limit int
+	// UserKey is the property that the user column holds. With another than
+	// [heading.UserKeyUPN] the rows name users as the file does, and whoever sends
+	// them must look these up first.
+	UserKey heading.UserKey
 	// UserDomain completes users that are a name without a domain. Numbers and
-	// names with blanks are not completed.
+	// names with blanks are not completed, nor users of another key.
 	UserDomain string
 	// Action is that of lines that do not say. Where phones are removed, neither
 	// numbers nor phone types are needed.
@@ -58,6 +62,7 @@ type Options struct {
 func (o Options) with(p heading.Profile) Options {
 	o.Encoding = cmp.Or(o.Encoding, p.Encoding)
 	o.DefaultCountry = cmp.Or(o.DefaultCountry, p.DefaultCountry)
+	o.UserKey = cmp.Or(o.UserKey, heading.UserKey(p.UserKey))
 	o.UserDomain = cmp.Or(o.UserDomain, p.UserDomain)
 	return o
 }

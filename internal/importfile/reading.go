@@ -27,6 +27,8 @@ type Reading struct {
 	NumberOnly  bool             // the phones have no type, and are read as mobile
 	NotRead     []heading.Column // all other columns; nothing of them is kept
 
+	UserKey heading.UserKey // of the user column; never auto
+
 	// What the cells of two columns turned out to hold.
 	UserHolds    string // what the user column holds, in words
 	CountryCodes string // what numbers in the country column are, in words; empty where there are none
@@ -58,6 +60,7 @@ type Reading struct {
 
 // describe fills in what is known when the heading has been read.
 func (r *Reading) describe(c *heading.Columns, headings []string) {
+	r.UserKey = c.UserKey
 	r.Long, r.NumberOnly, r.Unused, r.headings = c.Long, c.NumberOnly && c.At[heading.Mobile] != heading.None, c.Unused, headings
 	// With one phone there is nothing to tell.
 	if divided := c.At[heading.AreaCode] != heading.None || c.At[heading.DialCode] != heading.None; divided && len(c.Phones()) > 1 {
@@ -86,6 +89,9 @@ func (r *Reading) describeCells(b *builder) {
 	r.byValue = slices.Clone(b.columns.ByValue)
 	if user, has := r.columnOf(heading.User); has {
 		r.UserHolds = b.users.holds(user.Heading, b.columns.UserDomain, userProposal(r.Unused))
+		if r.UserKey.LookedUp() {
+			r.UserHolds = "to be looked up in the tenant by " + r.UserKey.Property()
+		}
 	}
 	if column, has := r.columnOf(heading.Country); has {
 		codes := &b.places.codes

@@ -141,7 +141,7 @@ func (b *builder) add(m *mark, r *cells) {
 	}
 	// No phone became a row. That is usual in the wide form, and also what a line
 	// looks like whose cells have slipped into the first.
-	if _, kind := heading.UserOf(c.user); m.back && !kind.Fit(b.columns.UserDomain != "") {
+	if _, kind := heading.UserOf(c.user); m.back && !fits(kind, b.columns) {
 		reject(b.rows.Append(authmethod.Row{Line: m.line, User: c.user}), authmethod.CodeNotCorrected.Problem())
 		return
 	} else if kind >= heading.UserNone && holdsMore(c.user) {
@@ -239,7 +239,11 @@ func (b *builder) common(m *mark, r *cells) common {
 	if c.place.lost && !m.invalid.Has(heading.Country) {
 		c.problems = append(c.problems, authmethod.CodeNotUTF8Lost.Problem(heading.Country))
 	}
-	if !m.invalid.Has(heading.User) {
+	switch {
+	case m.invalid.Has(heading.User):
+	case b.columns.UserKey.LookedUp():
+		c.take(b.columns.UserKey)
+	default:
 		b.users.check(&c, b.columns.UserDomain)
 	}
 	if r.partCells != nil {

@@ -57,7 +57,7 @@ func Template(p heading.Profile) ([]byte, error) {
 // templateColumns are the profile's, and those that a file must have. Only the first
 // heading of each is written.
 func templateColumns(p heading.Profile) map[string]heading.Texts {
-	columns := map[string]heading.Texts{heading.User.String(): {"userPrincipalName"}}
+	columns := map[string]heading.Texts{heading.User.String(): {heading.UserKey(p.UserKey).Property()}}
 	if !p.NamesPhones() {
 		columns[heading.PhoneType.String()], columns[heading.PhoneNumber.String()] = heading.Texts{"phoneType"}, heading.Texts{"phoneNumber"}
 	}

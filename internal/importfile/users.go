@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/heading"
@@ -32,6 +33,34 @@ var otherIDs = []struct {
 }{
 	{regexp.MustCompile(`^S-1-[0-9]+(?:-[0-9]+)+$`), authmethod.CodeUserNotAddressableSid},
 	{regexp.MustCompile(`^[A-Za-z0-9+/]{22}==$`), authmethod.CodeUserNotAddressableBase64},
+}
+
+// fits reports whether a cell of this kind could be a user of the file. What is looked
+// up may be nearly anything; this is what it usually is.
+func fits(kind heading.UserKind, c *heading.Columns) bool {
+	return kind.Fit(c.UserDomain != "") || c.UserKey.LookedUp() && kind < heading.UserNone
+}
+
+// take takes the user of a line as it is, since only the tenant knows what its
+// properties hold. Characters that nobody sees and what stands round a user are in no
+// property.
+func (c *common) take(key heading.UserKey) {
+	visible := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, c.user)
+	if visible != c.user {
+		c.notes = append(c.notes, authmethod.CodeUserUnwrappedInvisible.Problem())
+	}
+	user, _ := heading.UserOf(visible)
+	if user != visible {
+		c.notes = append(c.notes, authmethod.CodeUserUnwrapped.Problem())
+	}
+	if c.user = user; user == "" || heading.IsEmpty(user) {
+		c.problems = append(c.problems, authmethod.CodeUserMissingKey.Problem(key.Property()))
+	}
 }
 
 // check completes the user of a line, or says why it cannot be sent. The row keeps

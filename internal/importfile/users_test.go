@@ -129,3 +129,97 @@ func TestMessagesAboutUsers(t *testing.T) {
 		}
 	}
 }
+
+// Users that are looked up are taken as they stand: only the tenant knows what its
+// properties hold.
+func TestUsersByKey(t *testing.T) {
+	tests := []struct {
+		key        heading.UserKey
+		user, want string
+	}{
+		{heading.UserKeyEmployeeID, "000101", "000101"},
+		{heading.UserKeyEmployeeID, " E-101\u00a0", "E-101"},
+		{heading.UserKeyEmployeeID, "E\u00ad10\u200b1", "E101 ~user-unwrapped/invisible"},
+		{heading.UserKeyEmployeeID, `=""000101""`, "000101 ~user-unwrapped"},
+		{heading.UserKeyEmployeeID, "7/12 (b)", "7/12 (b)"},
+		{heading.UserKeyEmployeeID, "ada@example.com", "ada@example.com"},
+		{heading.UserKeyEmployeeID, "0", "0 !user-missing/key"},
+		{heading.UserKeyEmployeeID, "", " !user-missing/key"},
+		{heading.UserKeyEmployeeID, "\u200b", " !user-missing/key"},
+		{heading.UserKeyEmployeeID, "n/a", "n/a !user-missing/key"},
+		{heading.UserKeySAM, "panand", "panand"},
+		{heading.UserKeySAM, `CORP\panand`, `CORP\panand`},
+		{heading.UserKeySAM, "S-1-5-21-1-2-3-4", "S-1-5-21-1-2-3-4"},
+		{heading.UserKeyMail, "Ada Lovelace <ada@example.com>", "ada@example.com ~user-unwrapped"},
+		{heading.UserKeyMail, "mailto:ada@example.com", "ada@example.com ~user-unwrapped"},
+		{heading.UserKeyMail, "ada", "ada"},
+	}
+	for _, test := range tests {
+		text := "Whoever,mobile\n\"" + test.user + "\",+1 2065550101\n"
+		f := mustRead(t, text, Options{UserKey: test.key, Map: map[string]string{"user": "Whoever"}})
+		r := f.Rows.At(0)
+		got := r.User
+		for _, n := range r.Found().Notes {
+			got += " ~" + string(n.Code)
+		}
+		for _, p := range r.Found().Problems {
+			got += " !" + string(p.Code)
+		}
+		if got != test.want || r.Rejected() != r.Number.IsZero() {
+			t.Errorf("%s %q = %s, want %s", test.key, test.user, got, test.want)
+		}
+		if want := "to be looked up in the tenant by " + test.key.Property(); f.Reading.UserHolds != want || f.Reading.UserKey != test.key {
+			t.Errorf("%s: the reading says %q of %q, want %q", test.key, f.Reading.UserHolds, f.Reading.UserKey, want)
+		}
+	}
+}
+
+// A profile can name the key, and what was read by a key has a profile that does.
+func TestProfileOfAUserKey(t *testing.T) {
+	const text = "UPN,EmployeeId,Mobile\nada@example.com,000101,+1 2065550101\n"
+	first := mustRead(t, text, Options{UserKey: heading.UserKeyEmployeeID})
+	p := first.Reading.Profile(Options{UserKey: heading.UserKeyEmployeeID})
+	if p.UserKey != "employeeId" {
+		t.Errorf("the profile has the key %q, want employeeId", p.UserKey)
+	}
+	for name, opts := range map[string]Options{
+		"the profile of the reading": {Profile: p},
+		"a profile with a key alone": {Profile: heading.Profile{UserKey: "employeeId"}},
+		"auto and the column":        {UserKey: heading.UserKeyAuto, Map: map[string]string{"user": "EmployeeId"}},
+	} {
+		if f := mustRead(t, text, opts); f.Rows.At(0).User != "000101" || f.Reading.UserKey != heading.UserKeyEmployeeID {
+			t.Errorf("%s: user %q by %q, want 000101 by employeeId", name, f.Rows.At(0).User, f.Reading.UserKey)
+		}
+	}
+	// A flag comes before what the profile says.
+	if f := mustRead(t, text, Options{UserKey: heading.UserKeyUPN, Profile: heading.Profile{UserKey: "employeeId"}}); f.Rows.At(0).User != "ada@example.com" {
+		t.Errorf("user %q, want the userPrincipalName", f.Rows.At(0).User)
+	}
+	made, err := Template(heading.Profile{UserKey: "samAccountName"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	filled := strings.SplitAfter(string(made), "\n")[0] + "panand,mobile,+1 2065550101,\n"
+	if f := mustRead(t, filled, Options{Profile: heading.Profile{UserKey: "samAccountName"}}); f.Rows.At(0).User != "panand" {
+		t.Errorf("the template %q reads the user %q, want panand", filled, f.Rows.At(0).User)
+	}
+}
+
+// A stray quote cannot hide rows of users who are looked up, and lines that could not
+// be split come back as nobody's.
+func TestSwallowedUsersByKey(t *testing.T) {
+	const text = "EmployeeId,mobile,note\n000101,+1 2065550101,\"x\n000102,+1 2065550102,y\"\nE 103,+1 2065550103,z\n"
+	opts := Options{UserKey: heading.UserKeyEmployeeID}
+	f := mustRead(t, text, opts)
+	for i, r := range f.Rows.All() {
+		if swallowed := r.User != "E 103"; r.Rejected() != swallowed {
+			t.Errorf("row %d of %q is rejected: %v, want %v", i, r.User, r.Rejected(), swallowed)
+		}
+	}
+	excerpt := excerptOf(t, text, opts, func(line int32) bool { return line < 4 })
+	for _, r := range mustRead(t, excerpt, opts).Rows.All() {
+		if !r.Rejected() {
+			t.Errorf("the excerpt\n%s\ngives the row of %q, want none", excerpt, r.User)
+		}
+	}
+}

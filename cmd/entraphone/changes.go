@@ -2,8 +2,11 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -18,6 +21,46 @@ type changeOptions struct {
 	existing  string
 	sms       string
 	allowLast bool
+
+	review, yes                            bool
+	maxChanges, maxOverwrites, maxRemovals limit
+}
+
+// limit is how many rows may be changed: a number, or a share of the file's. Its zero
+// value is none.
+type limit struct {
+	text  string
+	share float64
+	n     int
+}
+
+var _ pflag.Value = (*limit)(nil)
+
+func (l *limit) String() string { return l.text }
+
+func (l *limit) Type() string { return "N|N%" }
+
+// Set reads "500" or "10%".
+func (l *limit) Set(text string) error {
+	number, percent := strings.CutSuffix(text, "%")
+	value, err := strconv.ParseFloat(number, 64)
+	whole := value == math.Trunc(value)
+	if err != nil || !(value >= 0) || percent && value > 100 || !percent && (!whole || value > math.MaxInt32) {
+		return errors.New("give a number such as 500, or a share of the rows such as 10%")
+	}
+	*l = limit{text: text, n: int(value)}
+	if percent {
+		*l = limit{text: text, share: value / 100}
+	}
+	return nil
+}
+
+// of is the limit for so many rows, and whether there is one.
+func (l *limit) of(rows int) (int, bool) {
+	if l.text == "" {
+		return 0, false
+	}
+	return max(l.n, int(l.share*float64(rows))), true
 }
 
 // existingWords and switchWords are the words of the flags.
@@ -34,11 +77,61 @@ func (o *changeOptions) flags() *pflag.FlagSet {
 	return set
 }
 
+// limitFlags are those by which a run finds out first what it would do.
+func (o *changeOptions) limitFlags() *pflag.FlagSet {
+	set := pflag.NewFlagSet("What to change", pflag.ContinueOnError)
+	set.BoolVar(&o.review, "review", false, "read first what stands in the tenant, show what would be done, and ask")
+	set.BoolVar(&o.yes, "yes", false, "do not ask")
+	set.Var(&o.maxChanges, "max-changes", "read first what stands in the tenant, and change nothing if more than N phones would change, or N% of the rows")
+	set.Var(&o.maxOverwrites, "max-overwrites", "the same, if more than that would get another number")
+	set.Var(&o.maxRemovals, "max-removals", "the same, if more than that would be removed")
+	return set
+}
+
+// limited reports whether a limit was given.
+func (o *changeOptions) limited() bool {
+	return o.maxChanges.text+o.maxOverwrites.text+o.maxRemovals.text != ""
+}
+
+// exceeded is the first limit that a plan exceeds, or nil.
+func (o *changeOptions) exceeded(planned *authmethod.Results) error {
+	counts, rows := map[authmethod.Verb]int{}, planned.Rows().Len()
+	for n := range planned.Rows().All() {
+		counts[planned.At(n).Would]++
+	}
+	all := planned.Counts()[authmethod.Planned]
+	for _, of := range []struct {
+		flag  string
+		limit limit
+		n     int
+	}{
+		{"max-changes", o.maxChanges, all}, {"max-overwrites", o.maxOverwrites, counts[authmethod.Update]}, {"max-removals", o.maxRemovals, counts[authmethod.Delete]},
+	} {
+		if most, limited := of.limit.of(rows); limited && of.n > most {
+			return &limitError{fmt.Sprintf("--%s %s allows %d of %d rows, and this would be %d (to create %d, to update %d, to remove %d): nothing was sent",
+				of.flag, of.limit.text, most, rows, of.n, counts[authmethod.Create], counts[authmethod.Update], counts[authmethod.Delete])}
+		}
+	}
+	return nil
+}
+
+// limitError ends a run that would do more than it may, before it does anything.
+type limitError struct{ text string }
+
+func (e *limitError) Error() string { return e.text }
+
+func (*limitError) ExitCode() int { return exitStopped }
+
+func (*limitError) Advice() string {
+	return "look at entraphone plan, then raise the limit or correct the file"
+}
+
 // removalFlags are those of removals.
 func (o *changeOptions) removalFlags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("What to change", pflag.ContinueOnError)
 	o.existing, o.sms = cmp.Or(o.existing, "keep"), cmp.Or(o.sms, "leave")
 	set.BoolVar(&o.allowLast, "allow-last-method", false, "remove a phone even if it is the only method by which its user can prove who they are")
+	set.AddFlagSet(o.limitFlags())
 	return set
 }
 

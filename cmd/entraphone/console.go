@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 )
 
@@ -114,4 +117,35 @@ func (c *console) logger(o outputOptions) zerolog.Logger {
 		w = zerolog.ConsoleWriter{Out: c, NoColor: !c.terminal || runtime.GOOS == "windows", TimeFormat: time.TimeOnly}
 	}
 	return zerolog.New(w).Level(o.level()).With().Timestamp().Logger()
+}
+
+// confirm says what will be done, and waits for a yes, unless somebody has said so
+// already. Without a terminal or a pipe that says yes, nothing is changed.
+func (p process) confirm(ctx context.Context, what string, yes bool) error {
+	if what != "" {
+		fmt.Fprintln(p.console, what)
+	}
+	if yes {
+		return nil
+	}
+	fmt.Fprint(p.console, "Go on? [y/N] ")
+	var line string
+	answered, done := context.WithCancel(ctx)
+	var g errgroup.Group
+	g.Go(func() error { // nothing ends a read of a terminal but the end of the program
+		defer done()
+		line, _ = bufio.NewReader(p.stdin).ReadString('\n') // no answer is no
+		return nil
+	})
+	<-answered.Done()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !strings.HasSuffix(line, "\n") {
+		fmt.Fprintln(p.console)
+	}
+	if word := strings.ToLower(strings.TrimSpace(line)); word != "y" && word != "yes" {
+		return usagef("nothing was changed: say y, or give --yes in scripts")
+	}
+	return nil
 }

@@ -6,6 +6,8 @@ Usage:
 
 	entraphone import FILE [flags]
 	entraphone remove FILE [flags]
+	entraphone plan FILE [flags]
+	entraphone apply PLAN [flags]
 	entraphone resume [RUN] [flags]
 	entraphone runs [flags]
 	entraphone report [RUN] [flags]
@@ -21,7 +23,8 @@ Usage:
 Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
 and reports what became of each row. Remove takes phones away, alternateMobile
-before mobile, and never a user's last method. Resume goes on with a run that
+before mobile, and never a user's last method. Plan says for every row what would
+be done in the tenant, and Apply does exactly that. Resume goes on with a run that
 was stopped or died, Runs lists them, Report makes the report of one again, and
 Rollback puts back what it changed. Check does the first part of an import only,
 offline. Doctor says whether an import would work, and whether the phones would.
@@ -254,6 +257,31 @@ entraphone explain CODE.
 		Remove a phone even if its user has no other method to prove who
 		they are. Without it all methods of the user are read first, which
 		needs UserAuthenticationMethod.Read.All.
+
+	--review, --yes
+		Read first what stands in the tenant, show what would be done, and
+		ask. --yes answers for scripts.
+	--max-changes N|N%, --max-overwrites N|N%, --max-removals N|N%
+		Read first what stands in the tenant, and send nothing, with exit
+		code 4, if more than N phones or N% of the rows would change, get
+		another number, or be removed.
+
+	entraphone plan FILE [--out PLAN] [--details] [--detailed-exitcode] [flags]
+
+reads the phones of each user once, changes nothing, and says what an import with
+the same flags would come to; with --remove, what a removal would. The rows that
+would be done are planned, by what they would do; the others are what the import
+would call them. --format json prints one object a row, --details all rows but
+the unchanged ones, in groups, with the number before and after. With
+--detailed-exitcode it ends with 7 when something would change.
+
+	entraphone apply PLAN [flags]
+
+does what the saved plan says, and nothing else. It reads the file and the phones
+of its users again: where the file is another one, the plan was edited or made
+with another --state, or the phones of a planned row have changed, it names what
+moved and sends nothing (exit code 2). A run that looked first replaces and
+removes only the numbers that it saw, also after it was resumed.
 
 # The tenant
 
@@ -529,16 +557,18 @@ a run, too: it is resumed and reported as others are, and rolled back.
 	1    the run could not be carried out (disk, network, internal)
 	2    usage, configuration or unreadable input; nothing was sent
 	3    finished, but some rows were rejected, refused, conflicting or unknown
-	4    stopped on purpose by a limit (--give-up-after); resume it
+	4    stopped on purpose by a limit; resume it, if anything was sent
 	5    credentials or permission refused
 	6    another run holds the lock
+	7    plan --detailed-exitcode: something would change
 	130  interrupted; resume it
 
 Codes may be added; any other code means failure. To go on with the run, and
 also to run the same file again, is always safe: what stands in the tenant
 already becomes unchanged. A script may do so by itself after 4, 6 and 130, and
-some time later after 1. After 3 the rows of class retry are done by it; the
-others need somebody first. 2 and 5 stay until something is corrected: the
+some time later after 1. Limits are --give-up-after, --existing fail, and the
+--max flags, which send nothing. After 3 the rows of class retry are done by it;
+the others need somebody first. 2 and 5 stay until something is corrected: the
 command line or the file for 2; for 5 the secret, or the permission where Graph
 answered nothing but 403.
 

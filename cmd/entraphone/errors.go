@@ -16,6 +16,7 @@ const (
 	exitStopped     = 4   // stopped on purpose by a limit
 	exitRefused     = 5   // credentials or permission refused
 	exitLocked      = 6   // another run holds the lock
+	exitChanges     = 7   // a plan by which something would change
 	exitInterrupted = 130 // as shells report a process that was interrupted
 )
 

@@ -29,6 +29,8 @@ type importCommand struct {
 	simulate  bool
 	simulator simulatorOptions
 	dryRun    bool
+	planning  bool // nothing is changed
+	quiet     bool // no summary is printed
 
 	given []journal.Flag // every option on the command line
 }
@@ -70,6 +72,13 @@ func newImportCommand(p process) *cobra.Command {
 func (c *importCommand) mode() *pflag.FlagSet {
 	set := pflag.NewFlagSet("What to do", pflag.ContinueOnError)
 	set.BoolVar(&c.dryRun, "dry-run", false, "do everything but send or sign in, and say in results.csv what would be sent")
+	set.AddFlagSet(c.rehearsal())
+	return set
+}
+
+// rehearsal are the flags of the simulator.
+func (c *importCommand) rehearsal() *pflag.FlagSet {
+	set := pflag.NewFlagSet("The simulator", pflag.ContinueOnError)
 	set.BoolVar(&c.simulate, "simulate", false, "send to the simulator inside this program instead of Graph")
 	c.simulator.addTo(set)
 	return set

@@ -16,6 +16,7 @@ import (
 	"entraphone/internal/authmethod"
 	"entraphone/internal/graph"
 	"entraphone/internal/journal"
+	"entraphone/internal/pace"
 	"entraphone/internal/phonenumber"
 	"entraphone/internal/plan"
 	"entraphone/internal/report"
@@ -42,6 +43,8 @@ type importRun struct {
 	doubtful    bool              // what only a lost answer speaks of is taken back, too
 	anew        []journal.Flag    // options that were given for this attempt only
 	undoing     []authmethod.Task // what undoes each row
+	findings    []authmethod.Finding
+	foresight   foresight
 	expected    map[authmethod.RowNumber]authmethod.PhoneNumber
 	earlier     map[authmethod.RowNumber]submit.Earlier
 	lanes       []authmethod.Lane
@@ -77,10 +80,16 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
 	}
+	if err := r.foresight.holds(r); err != nil {
+		return err
+	}
 	if r.target.journal && !r.simulate { // rehearsals share nothing
 		if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
 			return err
 		}
+	}
+	if err := r.foresight.find(ctx, r); err != nil {
+		return err
 	}
 	if r.folder, err = newRunFolder(state, r.file.path, r.started); err != nil {
 		return err
@@ -102,7 +111,7 @@ func (r *importRun) plan() (users int) {
 		return len(r.lanes)
 	}
 	planned := plan.Build(&r.input.Rows, r.changes.policy())
-	r.lanes, r.results = planned.Lanes, authmethod.NewResults(&r.input.Rows, planned.Findings)
+	r.lanes, r.findings, r.results = planned.Lanes, planned.Findings, authmethod.NewResults(&r.input.Rows, planned.Findings)
 	for _, d := range planned.Decisions {
 		r.results.Set(d.Row, d.Result)
 	}
@@ -114,6 +123,11 @@ func (r *importRun) plan() (users int) {
 func (r *importRun) settleIn() error {
 	if r.target.journal && r.output.keepInput && r.input.copy != "" {
 		if err := r.input.keep(r.folder.file(keptInput)); err != nil {
+			return err
+		}
+	}
+	if planned := r.foresight.planned; planned != nil && r.target.journal {
+		if err := savePlan(r.folder.file(keptPlan), r, planned); err != nil {
 			return err
 		}
 	}
@@ -171,7 +185,7 @@ func (r *importRun) send(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	err = r.carry(ctx, recorder)
+	err = r.carry(ctx, recorder, r.planning)
 	if recorder.journal == nil {
 		return err
 	}
@@ -190,23 +204,28 @@ func (r *importRun) openJournal() (*journal.Journal, error) {
 	if r.past != nil {
 		return journal.Reopen(path, r.past, version(), &r.input.Rows)
 	}
+	return journal.Create(path, r.header(), &r.input.Rows)
+}
+
+// header is what another process needs to go on with the run.
+func (r *importRun) header() journal.Header {
 	file := ""
 	if info, err := os.Stat(r.file.path); r.undoes == "" && err == nil && info.Mode().IsRegular() {
 		file = absolute(r.file.path)
 	}
-	return journal.Create(path, journal.Header{
+	return journal.Header{
 		Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, Path: file, SHA256: r.input.SHA256,
 		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given,
 		Removes: r.file.action == authmethod.Remove, Undoes: r.undoes, UndoneBytes: r.undoneBytes, Doubtful: r.doubtful,
-	}, &r.input.Rows)
+	}
 }
 
 // journalFile is the name of the record of a run.
 const journalFile = "journal.jsonl"
 
-// carry signs in and sends the lanes. Where nothing is to be sent it does not
-// even sign in.
-func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
+// carry signs in and sends the lanes, or finds out what that would do. Where nothing
+// is to be sent it does not even sign in.
+func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool) error {
 	if len(r.lanes) == 0 {
 		return nil
 	}
@@ -231,43 +250,12 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder) error {
 		},
 		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
 	}
+	if planning {
+		submitter.Sender, submitter.Pacer = &submit.Planner{Sender: r.target, Pacer: r.target.pacer}, pace.New(pace.Unlimited, rand.Float64)
+	}
 	// The counts are wanted whatever Run returns.
 	defer func() { r.sent = submitter.Stats() }()
 	return submitter.Run(ctx, r.lanes)
-}
-
-// recorder keeps outcomes in the journal and in the results, and shows them. It
-// is a [submit.Recorder].
-type recorder struct {
-	journal  *journal.Journal // nil where nothing is sent for real
-	results  *authmethod.Results
-	progress *progress
-	logger   zerolog.Logger
-}
-
-// Intent is the journal's.
-func (r *recorder) Intent(writes []authmethod.Write) error {
-	if r.journal == nil {
-		return nil
-	}
-	return r.journal.Intent(writes)
-}
-
-// Outcome keeps an outcome. Graph's message is left to the results, because it
-// may repeat the number.
-func (r *recorder) Outcome(n authmethod.RowNumber, result authmethod.Result) error {
-	r.results.Set(n, result)
-	r.progress.add()
-	row := r.results.Rows().At(n)
-	if e := r.logger.Debug(); e.Enabled() {
-		e.Int32("line", row.Line).Str("user", report.MaskUser(row.User)).Str("phone_type", string(row.PhoneType)).Stringer("phone_number", row.Number).
-			Str("outcome", string(result.Outcome)).Int("status", result.Status).Str("code", result.Code).Str("request_id", result.RequestID).
-			Int("attempts", result.Attempts).Msg("row done")
-	}
-	if r.journal == nil {
-		return nil
-	}
-	return r.journal.Outcome(n, result)
 }
 
 // report writes the report of a run and returns the error that decides the exit
@@ -337,7 +325,7 @@ func (r *importRun) facts() report.Facts {
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
 }
@@ -345,6 +333,9 @@ func (r *importRun) facts() report.Facts {
 // print prints the summary, and where everything is kept. Only what could be
 // written is named.
 func (r *importRun) print(facts report.Facts, results string, rejects []string) error {
+	if r.quiet {
+		return nil
+	}
 	if err := report.Print(r.stdout, r.results, facts); err != nil {
 		return fmt.Errorf("printing the summary: %w", err)
 	}

@@ -71,6 +71,9 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 		return err
 	}
 	r.plan()
+	if err := r.foresight.recall(r, state); err != nil {
+		return err
+	}
 	if r.past, err = foldJournal(folder, &r.input.Rows, 0); err != nil {
 		return err
 	}

@@ -137,13 +137,16 @@ func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, h
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
 	}
-	if err := r.target.sameAs(header, r.folder); err != nil {
+	if err := r.target.sameAs(header, r.folder.name()); err != nil {
 		return err
 	}
 	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
 		return err
 	}
 	users := r.plan()
+	if err := r.foresight.recall(r, state); err != nil {
+		return err
+	}
 	if err := c.remember(r); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"slices"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/sync/errgroup"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/journal"
@@ -95,7 +93,7 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 	if r.target, err = r.newTarget(nil, r.logger); err != nil {
 		return err
 	}
-	if err := r.target.sameAs(header, undone); err != nil {
+	if err := r.target.sameAs(header, undone.name()); err != nil {
 		return err
 	}
 	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
@@ -147,27 +145,5 @@ func (c *rollbackCommand) ask(ctx context.Context, r *importRun, users int, not 
 	if not.masked > 0 {
 		fmt.Fprintf(c.console, "%d phones that it removed cannot be registered again: Graph showed their numbers masked.\n", not.masked)
 	}
-	if c.yes || r.input.Rows.Len() == 0 {
-		return nil
-	}
-	fmt.Fprint(c.console, "Go on? [y/N] ")
-	var line string
-	answered, done := context.WithCancel(ctx)
-	var g errgroup.Group
-	g.Go(func() error { // nothing ends a read of a terminal but the end of the program
-		defer done()
-		line, _ = bufio.NewReader(c.stdin).ReadString('\n') // no answer is no
-		return nil
-	})
-	<-answered.Done()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if !strings.HasSuffix(line, "\n") {
-		fmt.Fprintln(c.console)
-	}
-	if word := strings.ToLower(strings.TrimSpace(line)); word != "y" && word != "yes" {
-		return usagef("nothing was changed: say y, or give --yes in scripts")
-	}
-	return nil
+	return c.confirm(ctx, "", c.yes || r.input.Rows.Len() == 0)
 }

@@ -63,7 +63,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits,
+			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits, "edit": editFile,
 		},
 	})
 }
@@ -196,6 +196,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// editFile replaces a text in a file wherever it stands.
+func editFile(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
 }
 
 func printPhones(ts *testscript.TestScript, neg bool, args []string) {

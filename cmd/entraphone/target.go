@@ -49,11 +49,11 @@ func (t *target) name() string {
 
 // sameAs makes sure that what goes on with a run, or undoes it, writes to where
 // that run wrote.
-func (t *target) sameAs(header journal.Header, run *runFolder) error {
+func (t *target) sameAs(header journal.Header, run string) error {
 	if strings.EqualFold(t.tenantID, header.TenantID) && t.endpoint == header.Endpoint {
 		return nil
 	}
-	return usagef("%s wrote to tenant %q at %s, and these options mean tenant %q at %s", run.name(), header.TenantID, header.Endpoint, t.tenantID, t.endpoint)
+	return usagef("%s is of tenant %q at %s, and these options mean tenant %q at %s", run, header.TenantID, header.Endpoint, t.tenantID, t.endpoint)
 }
 
 // newTarget chooses once what the rows are sent to; nothing after it asks.
@@ -105,7 +105,7 @@ func (c *importCommand) newGraph(config graph.Config, words string) (*target, er
 	if err != nil {
 		return nil, err
 	}
-	return &target{client, pace.New(float64(c.pace.rate), rand.Float64), config.Credential.TenantID, endpoint, words, true}, nil
+	return &target{client, pace.New(float64(c.pace.rate), rand.Float64), config.Credential.TenantID, endpoint, words, !c.planning}, nil
 }
 
 // newSimulated talks to the embedded simulator the way it would talk to Graph,

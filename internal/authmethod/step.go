@@ -1,6 +1,9 @@
 package authmethod
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Verb is what a step does. It is one byte wide because lanes hold a million of
 // them.
@@ -29,10 +32,13 @@ const (
 	DisableSMS
 )
 
+var verbs = []string{"none", "create", "update", "delete", "read", "readPhones", "readMethods", "enableSms", "disableSms"}
+
 // String is the verb in one word.
-func (v Verb) String() string {
-	return [...]string{"none", "create", "update", "delete", "read", "readPhones", "readMethods", "enableSms", "disableSms"}[v]
-}
+func (v Verb) String() string { return verbs[v] }
+
+// ParseVerb reads that word; None for any other.
+func ParseVerb(word string) Verb { return Verb(max(0, slices.Index(verbs, word))) }
 
 // MarshalText is the same in journals and logs.
 func (v Verb) MarshalText() ([]byte, error) { return []byte(v.String()), nil }

@@ -38,6 +38,7 @@ type entry struct {
 	Previous    string               `json:"previous"`
 	Registered  string               `json:"registered"`
 	SMSSignIn   string               `json:"smsSignIn"`
+	Would       string               `json:"would"`
 
 	key  key
 	hash uint64 // of the key
@@ -172,6 +173,8 @@ func (e *entry) set(name string, text []byte, number int) (known bool) {
 		e.Previous = string(text)
 	case "registered":
 		e.Registered = string(text)
+	case "would":
+		e.Would = string(text)
 	case "smsSignIn":
 		e.SMSSignIn = string(text)
 	default:

@@ -87,6 +87,10 @@ func (e *DamagedError) Unwrap() error { return e.Cause }
 // ErrNoHeader is a journal that was not begun to its end: nothing was sent by then.
 var ErrNoHeader = errors.New("the journal breaks off in its first line: nothing was sent")
 
+// ErrNewer is a journal of a later version of this program, which could be
+// misunderstood.
+var ErrNewer = errors.New("its format is newer than this program")
+
 // ReadHeader reads the first line of a journal. It takes the same time for a
 // journal of any length. Where there is none, the error wraps fs.ErrNotExist.
 func ReadHeader(path string) (Header, error) {
@@ -137,7 +141,7 @@ func header(line []byte) (h Header, err error) {
 	case h.Tool != "entraphone" || h.Format < 1:
 		err = errors.New("it is no header")
 	case h.Format > Format:
-		return h, fmt.Errorf("reading the journal: its format %d is newer than this program", h.Format)
+		return h, fmt.Errorf("reading the journal: %w: %d", ErrNewer, h.Format)
 	}
 	if err != nil {
 		return h, &DamagedError{Line: 1, Cause: err}
@@ -311,7 +315,7 @@ func (f *folding) take(e *entry) error {
 		set(authmethod.Result{
 			Outcome: outcome, Class: e.Class, Reason: e.Reason, Status: e.HTTPStatus, Code: e.Code, Message: e.Message,
 			Detail: e.Detail, Advice: e.Advice, RequestID: e.RequestID, Attempts: int(record.Attempts), FinishedAt: e.At,
-			Registered: number(e.Registered), As: e.As, SMSSignIn: e.SMSSignIn,
+			Registered: number(e.Registered), As: e.As, SMSSignIn: e.SMSSignIn, Would: authmethod.ParseVerb(e.Would),
 		})
 	default:
 		return fmt.Errorf("there is no event %q", e.Event)

@@ -195,6 +195,9 @@ func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) er
 	}
 	optional(e, "registered", result.Registered.Graph())
 	optional(e, "as", string(result.As))
+	if result.Would != authmethod.None {
+		e.Stringer("would", result.Would)
+	}
 	optional(e, "smsSignIn", result.SMSSignIn)
 	e.Send()
 	j.add(line.Bytes(), 0)

@@ -34,6 +34,7 @@ type Facts struct {
 	WithoutPhone int    `json:"-"`                  // lines of people who have no phone at all
 	Target       string `json:"target"`             // what was written to, for people
 	DryRun       bool   `json:"dryRun"`             // nothing was to be sent
+	Plan         bool   `json:"plan,omitempty"`     // nothing was to be changed, and the tenant was read
 	Undoes       string `json:"undoes,omitempty"`   // the run that this one rolled back
 	Removes      bool   `json:"removes,omitempty"`  // lines that did not say removed phones
 	UnderWay     bool   `json:"underWay,omitempty"` // the run goes on while this is said of it

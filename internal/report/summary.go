@@ -123,6 +123,8 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	switch {
 	case f.DryRun:
 		title = "Dry run, nothing sent:"
+	case f.Plan && f.Stopped == "":
+		title = "Plan, nothing changed:"
 	case f.Stopped != "":
 		title = "Stopped before the end:"
 	case f.UnderWay:
@@ -171,6 +173,9 @@ func printOutcomes(text *bytes.Buffer, results *authmethod.Results) error {
 		if counts[outcome] > 0 {
 			fmt.Fprintf(table, "  %s\t%8d\t%s\n", outcome, counts[outcome], meanings[outcome])
 		}
+		if outcome == authmethod.Planned {
+			printWould(table, results)
+		}
 	}
 	fmt.Fprintf(table, "  rows\t%8d\t\n", results.Rows().Len())
 	if err := table.Flush(); err != nil {
@@ -180,6 +185,25 @@ func printOutcomes(text *bytes.Buffer, results *authmethod.Results) error {
 		fmt.Fprintln(text, strings.TrimRight(line, " \n"))
 	}
 	return nil
+}
+
+// printWould prints what planned rows would do, where the tenant was read.
+func printWould(table io.Writer, results *authmethod.Results) {
+	counts := map[authmethod.Verb]int{}
+	for n := range results.Rows().All() {
+		counts[results.At(n).Would]++
+	}
+	for _, would := range []struct {
+		verb authmethod.Verb
+		word string
+	}{
+		{authmethod.Create, "create"}, {authmethod.Update, "update"}, {authmethod.Delete, "remove"},
+		{authmethod.EnableSMS, "enable SMS sign-in"}, {authmethod.DisableSMS, "disable SMS sign-in"},
+	} {
+		if counts[would.verb] > 0 {
+			fmt.Fprintf(table, "    %s\t%8d\t\n", would.word, counts[would.verb])
+		}
+	}
 }
 
 // printClasses prints for each class how many rows it has and its first row,

@@ -22,6 +22,8 @@ type changeOptions struct {
 	sms       string
 	allowLast bool
 
+	verify                                 string
+	newUsers                               bool
 	review, yes                            bool
 	maxChanges, maxOverwrites, maxRemovals limit
 }
@@ -63,9 +65,10 @@ func (l *limit) of(rows int) (int, bool) {
 	return max(l.n, int(l.share*float64(rows))), true
 }
 
-// existingWords and switchWords are the words of the flags.
+// existingWords, verifyWords and switchWords are the words of the flags.
 var (
 	existingWords = []string{"keep", "fail", "overwrite", "add-alternate"} // as authmethod.Existing counts them
+	verifyWords   = []string{"none", "sample", "all"}
 	switchWords   = map[string]authmethod.Verb{"leave": authmethod.None, "enable": authmethod.EnableSMS, "disable": authmethod.DisableSMS}
 )
 
@@ -73,6 +76,8 @@ func (o *changeOptions) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("What to change", pflag.ContinueOnError)
 	set.StringVar(&o.existing, "existing", "keep", "where another number is registered: `POLICY` keep (the row is a conflict), overwrite (the file's takes its place), add-alternate (the file's mobile is added as alternateMobile, if the user has none) or fail (the run ends there)")
 	set.StringVar(&o.sms, "sms-sign-in", "leave", "once a mobile is in place, `SWITCH` SMS sign-in with it: enable, disable or leave; Microsoft is retiring it")
+	set.StringVar(&o.verify, "verify", "sample", "ask for phones that an earlier run has confirmed: `WHICH` none, all, or sample, which takes each in turn within 30 runs")
+	set.BoolVar(&o.newUsers, "new-users", false, "where Graph knows no such user, try again for two minutes: it does not know new users at once")
 	set.AddFlagSet(o.removalFlags())
 	return set
 }
@@ -129,7 +134,7 @@ func (*limitError) Advice() string {
 // removalFlags are those of removals.
 func (o *changeOptions) removalFlags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("What to change", pflag.ContinueOnError)
-	o.existing, o.sms = cmp.Or(o.existing, "keep"), cmp.Or(o.sms, "leave")
+	o.existing, o.sms, o.verify = cmp.Or(o.existing, "keep"), cmp.Or(o.sms, "leave"), cmp.Or(o.verify, "sample")
 	set.BoolVar(&o.allowLast, "allow-last-method", false, "remove a phone even if it is the only method by which its user can prove who they are")
 	set.AddFlagSet(o.limitFlags())
 	return set
@@ -141,6 +146,9 @@ func (o *changeOptions) problems() (problems []error) {
 	}
 	if _, known := switchWords[o.sms]; !known {
 		problems = append(problems, fmt.Errorf("--sms-sign-in is %s, not %q", oneOf("enable", "disable", "leave"), o.sms))
+	}
+	if !slices.Contains(verifyWords, o.verify) {
+		problems = append(problems, fmt.Errorf("--verify is %s, not %q", oneOf(verifyWords...), o.verify))
 	}
 	return problems
 }

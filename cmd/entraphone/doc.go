@@ -258,6 +258,16 @@ entraphone explain CODE.
 		they are. Without it all methods of the user are read first, which
 		needs UserAuthenticationMethod.Read.All.
 
+	--verify none|sample|all
+		What was confirmed by an earlier run, or by reading, is kept in the
+		tenant's ledger, as keyed hashes. A row that is equal to it costs no
+		request, and says from when it is known. Of these rows a sample is
+		read all the same, so that each is within 30 runs; or none, or all.
+		The ledger (ledger-*.db in the folder of --state) may be deleted at
+		any time: that costs requests, and nothing else.
+	--new-users
+		Where Graph knows no such user, try again for two minutes: users
+		who were just made are not known everywhere at once.
 	--review, --yes
 		Read first what stands in the tenant, show what would be done, and
 		ask. --yes answers for scripts.

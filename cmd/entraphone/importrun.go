@@ -45,6 +45,8 @@ type importRun struct {
 	undoing     []authmethod.Task // what undoes each row
 	findings    []authmethod.Finding
 	foresight   foresight
+	lookup      lookup
+	knowledge   *knowledge // nil where the target is no tenant
 	expected    map[authmethod.RowNumber]authmethod.PhoneNumber
 	earlier     map[authmethod.RowNumber]submit.Earlier
 	lanes       []authmethod.Lane
@@ -69,14 +71,10 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if r.input, err = readInput(ctx, r.process, r.file, state); err != nil {
 		return err
 	}
-	if err := r.input.sendable(); err != nil {
-		return err
-	}
 	r.sayReading()
 	if err := r.changes.contradiction(&r.input.Rows, r.given); err != nil {
 		return err
 	}
-	users := r.plan()
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
 	}
@@ -85,6 +83,18 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	}
 	if r.target.journal && !r.simulate { // rehearsals share nothing
 		if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
+			return err
+		}
+	}
+	if r.lookup, err = lookUp(ctx, r); err != nil {
+		return err
+	}
+	users := r.plan()
+	if err := useKnowledge(r, state); err != nil {
+		return err
+	}
+	if r.knowledge != nil && r.target.journal {
+		if err := r.knowledge.begin(); err != nil {
 			return err
 		}
 	}
@@ -110,7 +120,9 @@ func (r *importRun) plan() (users int) {
 		r.lanes, r.results = plan.Undo(&r.input.Rows, r.undoing), authmethod.NewResults(&r.input.Rows, nil)
 		return len(r.lanes)
 	}
-	planned := plan.Build(&r.input.Rows, r.changes.policy())
+	policy := r.changes.policy()
+	policy.Found = r.lookup.findings
+	planned := plan.Build(&r.input.Rows, policy)
 	r.lanes, r.findings, r.results = planned.Lanes, planned.Findings, authmethod.NewResults(&r.input.Rows, planned.Findings)
 	for _, d := range planned.Decisions {
 		r.results.Set(d.Row, d.Result)
@@ -146,6 +158,9 @@ func (r *importRun) close() {
 	if r.input != nil && (r.folder == nil || r.input.copy != r.folder.file(keptInput)) {
 		r.input.forget()
 	}
+	if r.knowledge != nil {
+		_ = r.knowledge.close() // it only ever saves requests
+	}
 	if r.lock != nil {
 		_ = r.lock.release()
 	}
@@ -179,11 +194,14 @@ func (r *importRun) sayReading() {
 // send opens the journal, which shows that the folder can be written before
 // anything is sent, signs in, and sends.
 func (r *importRun) send(ctx context.Context) (err error) {
-	recorder := &recorder{results: r.results, logger: r.logger}
+	recorder := &recorder{results: r.results, logger: r.logger, knowledge: r.knowledge}
 	if r.target.journal {
 		if recorder.journal, err = r.openJournal(); err != nil {
 			return err
 		}
+	}
+	if err := recorder.confirmed(); err != nil {
+		return err
 	}
 	err = r.carry(ctx, recorder, r.planning)
 	if recorder.journal == nil {
@@ -243,15 +261,21 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 	if err := r.target.Authenticate(ctx); err != nil {
 		return err
 	}
+	if !planning {
+		sayCost(r)
+	}
 	submitter := submit.Submitter{
 		Config: submit.Config{
 			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
-			Grace: r.pace.drain, KeepLast: r.undoes == "" && !r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
+			Grace: r.pace.drain, NewUsers: r.changes.newUsers, KeepLast: r.undoes == "" && !r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
 		},
 		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
 	}
+	if r.knowledge != nil {
+		submitter.Registered = r.knowledge.registered
+	}
 	if planning {
-		submitter.Sender, submitter.Pacer = &submit.Planner{Sender: r.target, Pacer: r.target.pacer}, pace.New(pace.Unlimited, rand.Float64)
+		submitter.Sender, submitter.Pacer = &submit.Planner{Sender: r.target, Pacer: r.target.pacer, Without: r.lookup.without}, pace.New(pace.Unlimited, rand.Float64)
 	}
 	// The counts are wanted whatever Run returns.
 	defer func() { r.sent = submitter.Stats() }()

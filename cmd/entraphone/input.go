@@ -135,14 +135,6 @@ func (in *input) forget() {
 	}
 }
 
-// sendable refuses a file whose users would have to be looked up in the tenant.
-func (in *input) sendable() error {
-	if key := in.Reading.UserKey; key.LookedUp() {
-		return usagef("the file names users by %s (--user-key), and this command cannot look them up in the tenant: name a column with userPrincipalNames or object ids, with --user-key upn and --map user=HEADING", key.Property())
-	}
-	return nil
-}
-
 // excerpt hands back the lines that have remarks, as they stood in the file.
 func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remark, w io.Writer) error {
 	source, err := openKept(in.copy)

@@ -131,6 +131,9 @@ func (r *importRun) takeBack(undone *runFolder, size int64, doubtful bool) (unkn
 			continue
 		}
 		file.Rows.Append(now)
+		if row.Address != "" {
+			file.Rows.SetAddress(row.User, row.Address)
+		}
 		r.undoing = append(r.undoing, undo)
 	}
 	r.input = &input{File: file}

@@ -11,16 +11,36 @@ import (
 // recorder keeps outcomes in the journal and in the results, and shows them. It
 // is a [submit.Recorder].
 type recorder struct {
-	journal  *journal.Journal // nil where nothing is sent for real
-	results  *authmethod.Results
-	progress *progress
-	logger   zerolog.Logger
+	journal   *journal.Journal // nil where nothing is sent for real
+	knowledge *knowledge       // nil where the target is no tenant
+	results   *authmethod.Results
+	progress  *progress
+	logger    zerolog.Logger
 }
 
-// Intent is the journal's.
+// confirmed keeps what was decided by the ledger alone: the ledger may say something
+// else by the time that somebody asks for a report.
+func (r *recorder) confirmed() error {
+	if r.journal == nil || r.knowledge == nil {
+		return nil
+	}
+	for _, n := range r.knowledge.confirmed {
+		if err := r.journal.Outcome(n, r.results.At(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Intent is the journal's, behind that of the ledger.
 func (r *recorder) Intent(writes []authmethod.Write) error {
 	if r.journal == nil {
 		return nil
+	}
+	if r.knowledge != nil {
+		if err := r.knowledge.doubt(writes); err != nil {
+			return err
+		}
 	}
 	return r.journal.Intent(writes)
 }
@@ -38,6 +58,11 @@ func (r *recorder) Outcome(n authmethod.RowNumber, result authmethod.Result) err
 	}
 	if r.journal == nil {
 		return nil
+	}
+	if r.knowledge != nil {
+		if err := r.knowledge.learn(n, result); err != nil {
+			return err
+		}
 	}
 	return r.journal.Outcome(n, result)
 }

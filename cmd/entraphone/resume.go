@@ -131,9 +131,6 @@ func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, h
 	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, r, state, header) }); err != nil {
 		return err
 	}
-	if err := r.input.sendable(); err != nil {
-		return err
-	}
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
 		return err
 	}
@@ -143,11 +140,19 @@ func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, h
 	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
 		return err
 	}
+	if r.undoes == "" {
+		if r.lookup, err = lookUp(ctx, r); err != nil {
+			return err
+		}
+	}
 	users := r.plan()
 	if err := r.foresight.recall(r, state); err != nil {
 		return err
 	}
 	if err := c.remember(r); err != nil {
+		return err
+	}
+	if err := useKnowledge(r, state); err != nil {
 		return err
 	}
 	if err := r.settleIn(); err != nil {

@@ -104,6 +104,9 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 		return err
 	}
 	users := r.plan()
+	if err := useKnowledge(r, state); err != nil {
+		return err
+	}
 	if err := c.ask(ctx, r, users, not); err != nil {
 		return err
 	}

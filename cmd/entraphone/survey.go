@@ -110,11 +110,16 @@ func (f *foresight) holds(r *importRun) error {
 	return r.target.sameAs(f.header, "the plan")
 }
 
+// wanted reports whether the run looks before it does anything.
+func (f *foresight) wanted(r *importRun) bool {
+	return f.applied != nil || r.changes.review || r.changes.limited()
+}
+
 // find finds out what the run would do, where that is wanted, and leaves only that in
 // its lanes: as far as the plan that is applied still holds, within the limits, and if
 // somebody agrees who is asked.
 func (f *foresight) find(ctx context.Context, r *importRun) error {
-	if f.applied == nil && !r.changes.review && !r.changes.limited() {
+	if !f.wanted(r) {
 		return nil
 	}
 	if err := r.target.Authenticate(ctx); err != nil {

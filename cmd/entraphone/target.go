@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 
@@ -39,6 +40,7 @@ type target struct {
 	endpoint string // Graph's address
 	words    string // for people
 	journal  bool   // what is sent there has to be known for ever
+	personal bool   // a person may have signed in, and not an app
 }
 
 // name is the target for a lock: one run at a time writes to a tenant.
@@ -101,11 +103,12 @@ func (c *importCommand) newGraph(config graph.Config, words string) (*target, er
 	if err != nil {
 		return nil, err
 	}
+	personal := slices.Contains([]graph.Auth{graph.AuthAzureCLI, graph.AuthDeviceCode, graph.AuthToken}, config.Credential.Kind)
 	endpoint, _, err := config.Addresses()
 	if err != nil {
 		return nil, err
 	}
-	return &target{client, pace.New(float64(c.pace.rate), rand.Float64), config.Credential.TenantID, endpoint, words, !c.planning}, nil
+	return &target{client, pace.New(float64(c.pace.rate), rand.Float64), config.Credential.TenantID, endpoint, words, !c.planning, personal}, nil
 }
 
 // newSimulated talks to the embedded simulator the way it would talk to Graph,

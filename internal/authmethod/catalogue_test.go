@@ -55,7 +55,7 @@ func TestKindsOfCodes(t *testing.T) {
 			t.Errorf("%s is a %q behind a %s", e.Code, e.Kind, kinds[last])
 		}
 		last = max(last, kind)
-		ofSuccess := e.Code == authmethod.CodeAnswerLost || e.Code == authmethod.CodeGoneAlready || e.Code == authmethod.CodeSkipped
+		ofSuccess := e.Code == authmethod.CodeAnswerLost || e.Code == authmethod.CodeGoneAlready || e.Code == authmethod.CodeSkipped || e.Code == authmethod.CodeConfirmed
 		if classed := slices.Contains(authmethod.Classes(), e.Class); classed != (e.Kind == "outcome" && !ofSuccess) || !classed && e.Class != "" {
 			t.Errorf("%s is a %s and has the class %q: outcomes that are no success have one of them, and nothing else has", e.Code, e.Kind, e.Class)
 		}

@@ -3,6 +3,7 @@ package authmethod
 import (
 	"iter"
 	"slices"
+	"strings"
 )
 
 // RowNumber is the place of a row in its file, from 0 and in the order of the
@@ -95,7 +96,29 @@ const rowsPerChunk = 1024
 // chunks, so that a million rows are not copied over and over, and a pointer
 // to a row stays good. The zero value is empty and ready.
 type Rows struct {
-	chunks [][]Row
+	chunks    [][]Row
+	addresses map[string]string
+}
+
+// Address is how Graph is asked for the user of a row: the object id that was found
+// for the name in the file, or the name itself.
+func (rs *Rows) Address(r *Row) string {
+	if len(rs.addresses) == 0 {
+		return r.User
+	}
+	if address, found := rs.addresses[strings.ToLower(r.User)]; found {
+		return address
+	}
+	return r.User
+}
+
+// SetAddress says how Graph is asked for the users of this name. It is called before
+// anything is planned.
+func (rs *Rows) SetAddress(user, address string) {
+	if rs.addresses == nil {
+		rs.addresses = map[string]string{}
+	}
+	rs.addresses[strings.ToLower(user)] = address
 }
 
 // Append adds a row at the end and returns where it stands from now on.

@@ -39,6 +39,7 @@ type entry struct {
 	Registered  string               `json:"registered"`
 	SMSSignIn   string               `json:"smsSignIn"`
 	Would       string               `json:"would"`
+	Address     string               `json:"address"` // of the user, where it is not the name
 
 	key  key
 	hash uint64 // of the key
@@ -173,6 +174,8 @@ func (e *entry) set(name string, text []byte, number int) (known bool) {
 		e.Previous = string(text)
 	case "registered":
 		e.Registered = string(text)
+	case "address":
+		e.Address = string(text)
 	case "would":
 		e.Would = string(text)
 	case "smsSignIn":

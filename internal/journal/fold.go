@@ -64,7 +64,9 @@ type Gone struct {
 	// Number is zero where the row has none, or one that ParsePhoneNumber does not
 	// take.
 	Number authmethod.PhoneNumber
-	Line   int32 // where it stood
+	// Address is how Graph was asked for the user, where that is not the name.
+	Address string
+	Line    int32 // where it stood
 	Record
 	Result *authmethod.Result // its last outcome, or nil
 }
@@ -361,7 +363,7 @@ func (f *folding) record(e *entry) (record *Record, set func(authmethod.Result))
 	if !known {
 		at = len(f.past.Gone)
 		f.gone[e.key] = at
-		f.past.Gone = append(f.past.Gone, Gone{User: e.User, PhoneType: e.PhoneType, Number: number(e.PhoneNumber), Line: e.Line})
+		f.past.Gone = append(f.past.Gone, Gone{User: e.User, PhoneType: e.PhoneType, Number: number(e.PhoneNumber), Address: e.Address, Line: e.Line})
 	}
 	gone := &f.past.Gone[at]
 	return &gone.Record, func(result authmethod.Result) { gone.Result = &result }

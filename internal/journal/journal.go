@@ -208,7 +208,11 @@ func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) er
 // with a masked one a run could neither go on nor be rolled back.
 func (j *Journal) entry(w io.Writer, name string, n authmethod.RowNumber) *zerolog.Event {
 	row := j.rows.At(n)
-	return event(w, name).Str("user", row.User).Str("phoneType", string(row.PhoneType)).Str("phoneNumber", row.Number.Graph()).Int32("line", row.Line)
+	e := event(w, name).Str("user", row.User)
+	if address := j.rows.Address(row); address != row.User {
+		e.Str("address", address)
+	}
+	return e.Str("phoneType", string(row.PhoneType)).Str("phoneNumber", row.Number.Graph()).Int32("line", row.Line)
 }
 
 // event begins a line. An event of zerolog is JSON made without reflection: a run

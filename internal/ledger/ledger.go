@@ -198,6 +198,17 @@ func (l *Ledger) Confirmed(user string, phoneType authmethod.PhoneType, number a
 	return time.Unix(int64(known.at()), 0), true
 }
 
+// Known reports whether a number was confirmed for the user's phone of this type,
+// whichever it is.
+func (l *Ledger) Known(user string, phoneType authmethod.PhoneType) bool {
+	n := l.hasher.name(user, phoneType)
+	known, is := l.pending[n.key()]
+	if !is {
+		known = l.stored(n.key())
+	}
+	return known != (value{}) && !l.hasher.holds(n, known, authmethod.PhoneNumber{})
+}
+
 // Confirm records that Graph has just said that this number is the user's phone of
 // this type; the zero number says that there is no phone. It is safe with the group
 // of entries that it becomes part of, and at once where it replaces another value.

@@ -85,12 +85,14 @@ func (b *builder) noteShared() {
 		}
 		sharing = sharing[:0]
 		for m := authmethod.RowNumber(n); m >= 0; m = next[m] {
-			if !b.contradicting[m] {
+			if !b.stopped[m] {
 				sharing = append(sharing, m)
 			}
 		}
 		// One user may have a number twice: for that there are other findings.
-		if slices.ContainsFunc(sharing, func(m authmethod.RowNumber) bool { return !strings.EqualFold(b.at(m).User, b.at(sharing[0]).User) }) {
+		if slices.ContainsFunc(sharing, func(m authmethod.RowNumber) bool {
+			return !strings.EqualFold(b.rows.Address(b.at(m)), b.rows.Address(b.at(sharing[0])))
+		}) {
 			note := b.sharedNote(sharing)
 			for _, m := range sharing {
 				b.Findings = append(b.Findings, authmethod.Finding{Row: m, Problem: &note})

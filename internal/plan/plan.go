@@ -42,6 +42,10 @@ type Decision struct {
 type Policy struct {
 	Existing authmethod.Existing // for rows without an action
 	SMS      authmethod.Verb     // EnableSMS, DisableSMS, or None
+
+	// Found is what was found about the rows in the directory. It is part of the
+	// plan's findings, and stops rows as those do.
+	Found []authmethod.Finding
 }
 
 // Build plans what is to be done about rows. It finds a problem where rows of one
@@ -50,7 +54,13 @@ type Policy struct {
 // users, or have no mobile before them. The rows stay as they are.
 func Build(rows *authmethod.Rows, policy Policy) Plan {
 	noMobile := authmethod.CodeNoMobile.Problem()
-	b := &builder{rows: rows, policy: policy, contradicting: map[authmethod.RowNumber]bool{}, noMobile: &noMobile}
+	b := &builder{rows: rows, policy: policy, stopped: map[authmethod.RowNumber]bool{}, noMobile: &noMobile}
+	b.Findings = slices.Clone(policy.Found)
+	for _, f := range policy.Found {
+		if f.Stops {
+			b.stopped[f.Row] = true
+		}
+	}
 	next, first := ofUsers(rows)
 	for _, is := range first {
 		if is {
@@ -148,13 +158,17 @@ func Undo(rows *authmethod.Rows, tasks []authmethod.Task) (lanes []authmethod.La
 // builder is a plan in the making.
 type builder struct {
 	Plan
-	rows          *authmethod.Rows
-	policy        Policy
-	contradicting map[authmethod.RowNumber]bool
-	noMobile      *authmethod.Problem // of all rows that have it
+	rows     *authmethod.Rows
+	policy   Policy
+	stopped  map[authmethod.RowNumber]bool
+	noMobile *authmethod.Problem // of all rows that have it
 }
 
 func (b *builder) at(n authmethod.RowNumber) *authmethod.Row { return b.rows.At(n) }
+
+// rejected reports whether a problem stops the row, be it of the row itself or found
+// since.
+func (b *builder) rejected(n authmethod.RowNumber) bool { return b.at(n).Rejected() || b.stopped[n] }
 
 // note adds a note, which does not stop the row.
 func (b *builder) note(n authmethod.RowNumber, code authmethod.Code, args ...any) {
@@ -167,7 +181,7 @@ func (b *builder) note(n authmethod.RowNumber, code authmethod.Code, args ...any
 func (b *builder) reject(n authmethod.RowNumber, code authmethod.Code, args ...any) {
 	p := code.Problem(args...)
 	b.Findings = append(b.Findings, authmethod.Finding{Row: n, Problem: &p, Stops: true})
-	b.contradicting[n] = true
+	b.stopped[n] = true
 }
 
 // decide gives a row its outcome, so that it is not sent.
@@ -175,16 +189,16 @@ func (b *builder) decide(n authmethod.RowNumber, result authmethod.Result) {
 	b.Decisions = append(b.Decisions, Decision{n, result})
 }
 
-// ofUsers chains the rows of each user. The directory compares user names
-// without regard to case, and so does this. Rows without a user, which are
-// rejected already, are in no chain.
+// ofUsers chains the rows of each user, whom several names may mean. The directory
+// compares user names without regard to case, and so does this. Rows without a user,
+// which are rejected already, are in no chain.
 func ofUsers(rows *authmethod.Rows) (next []authmethod.RowNumber, first []bool) {
 	return link(rows, func(row *authmethod.Row) uint32 {
 		if row.User == "" {
 			return 0
 		}
-		return uint32(maphash.String(seed, strings.ToLower(row.User)))
-	}, func(a, b *authmethod.Row) bool { return strings.EqualFold(a.User, b.User) })
+		return uint32(maphash.String(seed, strings.ToLower(rows.Address(row))))
+	}, func(a, b *authmethod.Row) bool { return strings.EqualFold(rows.Address(a), rows.Address(b)) })
 }
 
 // lane orders one user's rows by type and leaves out those that are not to be sent. It
@@ -193,7 +207,7 @@ func ofUsers(rows *authmethod.Rows) (next []authmethod.RowNumber, first []bool) 
 // corrected file with it.
 func (b *builder) lane(group []authmethod.RowNumber) []authmethod.RowNumber {
 	group = slices.DeleteFunc(group, func(n authmethod.RowNumber) bool {
-		skip := b.at(n).Action == authmethod.Skip && !b.at(n).Rejected()
+		skip := b.at(n).Action == authmethod.Skip && !b.rejected(n)
 		if skip {
 			b.decide(n, authmethod.CodeSkipped.Result(authmethod.Unchanged))
 		}
@@ -258,7 +272,7 @@ func (b *builder) chooseOne(same []authmethod.RowNumber) (authmethod.RowNumber, 
 	fit := make([]authmethod.RowNumber, 0, 1)
 	numbers, actions := false, false // contradict each other
 	for _, n := range same {
-		if b.at(n).Rejected() {
+		if b.rejected(n) {
 			continue
 		}
 		fit = append(fit, n)

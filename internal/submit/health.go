@@ -3,8 +3,10 @@ package submit
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"entraphone/internal/authmethod"
@@ -244,3 +246,28 @@ func feedback(sentAt time.Time, answers []authmethod.Answer) pace.Feedback {
 	feedback.Trouble = feedback.Trouble || feedback.Failed == len(answers)
 	return feedback
 }
+
+// share is how many of the last creates found a phone of their type there already, as
+// a mean in which the latest count most.
+type share struct{ bits atomic.Uint64 }
+
+// weight is that of the latest one: twenty in a row decide.
+const weight = 0.05
+
+// add counts the outcome of a create that was decided by what stands there.
+func (s *share) add(task authmethod.Task, result authmethod.Result) {
+	there := 0.0
+	switch {
+	case task.Verb != authmethod.Create:
+		return
+	case result.Outcome == authmethod.Unchanged, result.Outcome == authmethod.Conflict, result.Outcome == authmethod.Updated:
+		there = 1
+	case result.Outcome != authmethod.Created:
+		return
+	}
+	before := math.Float64frombits(s.bits.Load())
+	s.bits.Store(math.Float64bits(before + weight*(there-before))) // one that is lost between two counts little
+}
+
+// likely reports whether the next one will most likely find a phone there.
+func (s *share) likely() bool { return math.Float64frombits(s.bits.Load()) > 0.6 }

@@ -26,15 +26,16 @@ type known struct {
 
 // head is what is known of the first task.
 type head struct {
-	verb   authmethod.Verb // what is to be sent next
-	look   authmethod.Verb // by which it looks what stands there
-	writes int             // writes that were sent
-	tries  int             // writes that got no answer of Graph to them
-	reads  int             // reads that were sent since the last write
-	absent int             // reads among them that showed no phone
-	others int             // reads among them that showed another number
-	due    time.Time       // not to be sent before
-	alone  bool            // to be sent in a request of its own
+	verb    authmethod.Verb // what is to be sent next
+	look    authmethod.Verb // by which it looks what stands there
+	writes  int             // writes that were sent
+	tries   int             // writes that got no answer of Graph to them
+	reads   int             // reads that were sent since the last write
+	absent  int             // reads among them that showed no phone
+	others  int             // reads among them that showed another number
+	missing int             // creates that found no such user
+	due     time.Time       // not to be sent before
+	alone   bool            // to be sent in a request of its own
 
 	// intended is set when a write was recorded to be sent, even if it never left
 	// this machine.

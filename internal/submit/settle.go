@@ -150,7 +150,13 @@ func (s *settler) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result
 	switch fateOf(a) {
 	case done:
 		return resultOf(authmethod.Created, a, ""), 0
-	case absent, refused:
+	case absent:
+		if s.NewUsers && l.missing < len(newUserWaits) {
+			l.missing++
+			return nil, newUserWaits[l.missing-1]
+		}
+		return l.refused(a), 0
+	case refused:
 		return l.refused(a), 0
 	case disputed:
 		l.verb, l.refusal = authmethod.Read, a
@@ -167,6 +173,11 @@ func (s *settler) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result
 	}
 	return nil, s.wait(l.tries-1, a)
 }
+
+// newUserWaits are how long a create waits that has found no such user, each time. A
+// user is known everywhere within a minute or two, as
+// https://github.com/manicminer/hamilton has seen.
+var newUserWaits = []time.Duration{5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute}
 
 // settleUpdate takes success and final refusals as they are. Anything else is read:
 // sending it again would do no harm to our number, but perhaps to one that somebody

@@ -64,6 +64,10 @@ type Config struct {
 	GiveUpAfter time.Duration // how long nothing at all may go forward
 	Grace       time.Duration // how long requests in flight may finish after a stop
 
+	// NewUsers has a create that finds no such user sent again, spaced, since Graph
+	// does not know a user everywhere at once.
+	NewUsers bool
+
 	// KeepLast keeps removals from taking the only method by which a user can prove
 	// who they are.
 	KeepLast bool
@@ -92,12 +96,18 @@ type Submitter struct {
 	// change it meanwhile.
 	Expected map[authmethod.RowNumber]authmethod.PhoneNumber
 
+	// Registered are rows of whose phone it is known that one of its type stands
+	// there, so that it is read before anything is written. It may be nil, and may be
+	// wrong at the price of a request.
+	Registered func(authmethod.RowNumber) bool
+
 	// Earlier is what an earlier attempt at the run did about rows that are
 	// taken up again. It is read by all workers, and nobody may change it
 	// meanwhile.
 	Earlier map[authmethod.RowNumber]Earlier
 
 	settler  settler
+	standing share
 	health   health
 	outcomes sync.Mutex // serializes Recorder.Outcome
 }
@@ -181,7 +191,9 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 // begin is a lane whose first task comes next. What may have been done already
 // is looked at first, and so is a phone before it is updated or taken away: it may
 // be another one by now. Where a user's last method has to stay, all that the user has
-// is looked at. A lane without tasks is one that is done.
+// is looked at. So it is where phones mostly stand there already: a create that is
+// refused costs as much as the read that explains it. A lane without tasks is one that
+// is done.
 func (s *Submitter) begin(tasks authmethod.Lane) *lane {
 	l := &lane{tasks: tasks}
 	if len(tasks) == 0 {
@@ -199,7 +211,7 @@ func (s *Submitter) begin(tasks authmethod.Lane) *lane {
 	case removes && task.Existing == authmethod.OverwriteExisting:
 		l.look = authmethod.ReadPhones
 	}
-	if l.doubt || l.verb != authmethod.Create {
+	if l.doubt || l.verb != authmethod.Create || s.standing.likely() || s.Registered != nil && s.Registered(l.row()) {
 		l.verb = l.look
 	}
 	return l
@@ -244,7 +256,7 @@ func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
 func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []authmethod.Write) {
 	for _, l := range batch {
 		row := s.Rows.At(l.row())
-		step := authmethod.Step{Row: l.row(), Verb: l.verb, User: row.User, PhoneType: s.settler.phoneType(l)}
+		step := authmethod.Step{Row: l.row(), Verb: l.verb, User: s.Rows.Address(row), PhoneType: s.settler.phoneType(l)}
 		if l.verb == authmethod.Create || l.verb == authmethod.Update {
 			step.Number = row.Number
 		}
@@ -293,6 +305,7 @@ func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error 
 // end gives the head its outcome, and those that must not follow it. The lane goes on
 // with the next task.
 func (s *Submitter) end(l *lane, result authmethod.Result, now time.Time) error {
+	s.standing.add(l.tasks[0], result)
 	err := s.outcome(l.row(), result, now)
 	if err == nil {
 		err = s.holdBack(l, result)

@@ -263,7 +263,9 @@ func (x *exchange) write(w http.ResponseWriter, a answer) {
 	h.Set("x-ms-ags-diagnostic", diagnostic)
 	h.Set("Cache-Control", "no-cache")
 	for name, value := range a.header {
-		h.Set(name, value)
+		if h.Set(name, value); value == "" {
+			h.Del(name)
+		}
 	}
 	if a.status == http.StatusNoContent || a.status == http.StatusNotModified {
 		w.WriteHeader(a.status) // HTTP allows no body with these

@@ -35,6 +35,10 @@ type Fault struct {
 	// Probability is the share of matches it is played for; 0 is all.
 	Probability float64 `yaml:"probability"`
 
+	// Answer is the name of an answer that people met, such as policy-405; those
+	// of answers.yaml are known. What the fault does not say is as there, also
+	// which calls it matches.
+	Answer string `yaml:"answer"`
 	// Status answers in place of Graph. The error, from 400 on, is Code and
 	// Message, or what is usual with the status, unless there is a Body. One
 	// below 200 is for requests in a $batch: alone it is only announced, and 200
@@ -49,7 +53,8 @@ type Fault struct {
 	// ContentType is that of Body; text/html or application/json, as Body
 	// looks, if empty.
 	ContentType string `yaml:"contentType"`
-	// Headers are added to the answer.
+	// Headers are added to the answer. An empty one takes Graph's own away, such
+	// as the request-id, which only Graph's answers have.
 	Headers map[string]string `yaml:"headers"`
 	// RetryAfter is the text of that header.
 	RetryAfter string `yaml:"retryAfter"`
@@ -119,13 +124,17 @@ const (
 // problem finds what makes no sense although each value does. ReadScenario asks
 // for it once all values have been read.
 func (f *Fault) problem() (key, message string) {
-	replaces := f.Status != 0 || f.Body != ""
+	replaces := f.Status != 0 || f.Body != "" || f.Answer != ""
 	plain := Fault{Method: f.Method, Path: f.Path, User: f.User, After: f.After, Count: f.Count, Probability: f.Probability, Headers: f.Headers}
 	switch {
 	case f.Method != "" && !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, strings.ToUpper(f.Method)):
 		return "method", "is not one of GET, POST, PUT, PATCH, DELETE"
 	case f.Path != nil && strings.HasPrefix(strings.TrimLeft(f.Path.String(), "^/"), "v1.0/"):
 		return "path", "is compared with what stands below the version: leave /v1.0 out"
+	case f.Answer != "" && !slices.Contains(AnswerNames(), f.Answer):
+		return "answer", "is not the name of an answer; " + answersLike(f.Answer)
+	case f.Answer != "" && (f.Status != 0 || f.Body != "" || f.Code != "" || f.Message != ""):
+		return "answer", "says status, code, message and body already: leave them out"
 	case !replaces && f.Applied:
 		return "applied", "needs a status or a body"
 	case !replaces && f.Code != "":
@@ -135,7 +144,7 @@ func (f *Fault) problem() (key, message string) {
 	case f.Body == "" && f.ContentType != "":
 		return "contentType", "needs a body"
 	case len(f.Headers) == 0 && reflect.DeepEqual(*f, plain):
-		return "", "nothing goes wrong: give it a status, body, headers, retryAfter, latency, drop, truncate, batchAnswer or errorShape"
+		return "", "nothing goes wrong: give it an answer, status, body, headers, retryAfter, latency, drop, truncate, batchAnswer or errorShape"
 	}
 	return "", ""
 }

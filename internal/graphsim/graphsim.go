@@ -86,7 +86,7 @@ func New(config Config) *Simulator {
 		SignedIn: s.signedIn(), DevicePolls: config.SignedIn.Polls, Seed: config.Seed,
 	})
 	for _, f := range config.Faults {
-		s.faults = append(s.faults, &fault{Fault: f})
+		s.faults = append(s.faults, &fault{Fault: f.filled()})
 	}
 	return s
 }

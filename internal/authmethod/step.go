@@ -113,6 +113,10 @@ type Answer struct {
 	// the results only: it may repeat personal data.
 	Code, Message string
 
+	// Meaning is what a refusal means as far as that is known: an outcome of
+	// the catalogue without verbs. It explains and decides nothing.
+	Meaning Code
+
 	// RequestID is Graph's request-id, or our client-request-id when no
 	// answer came: what Microsoft's support asks for.
 	RequestID string
@@ -140,8 +144,9 @@ type Answer struct {
 	// connection, no TLS): it was not carried out.
 	NotSent error
 
-	// Alone is set when the request around the step was refused as a whole:
-	// sent by itself, the step gets an answer of its own.
+	// Alone is set when the request around the step was refused as a whole, or
+	// did not reach whoever answers the step: sent by itself, the step gets an
+	// answer of its own.
 	Alone bool
 
 	// Planned is what would be done, in words; set by a sender that only says

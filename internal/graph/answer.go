@@ -95,6 +95,7 @@ func understand(g gate, op operation, status int, b body) (a authmethod.Answer, 
 	case status >= 400 && b.whole && b.Error != nil:
 		a.Status = status
 		b.Error.describe(&a, g)
+		a.Meaning = meaningOf(callOf(op), status, a.Code, a.Message)
 		return a, true
 	case status >= 400 && status < 500 && !slices.Contains(elsewhere, status):
 		what = "without Graph's error, as a proxy or a gateway answers"

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"entraphone/internal/authmethod"
 )
@@ -153,6 +154,10 @@ func (i item) answer(g gate, op operation, envelope headers) authmethod.Answer {
 	}
 	a, _ := understand(g, op, i.status, i.body)
 	annotate(&a, i.headers, g)
+	// So are addresses answered that a batch does not reach, and things that are
+	// not there; by itself the step gets the answer of the service behind.
+	_, isStep := op.(*step)
+	a.Alone = isStep && i.status == http.StatusNotFound && a.Message == "" && strings.EqualFold(a.Code, "UnknownError")
 	return a
 }
 

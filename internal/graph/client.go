@@ -198,8 +198,13 @@ func (c *Client) exchange(ctx context.Context, token string, operations []operat
 	answers, claims, proper := r.answers(call.first, operations)
 	err = c.decide(ctx, r, proper)
 	for i, a := range answers {
-		if err != nil && a.Status/100 == 2 {
+		switch {
+		case err != nil && a.Status/100 == 2:
 			answers[i] = authmethod.Answer{Lost: err, RequestID: a.RequestID} // success in words only
+		case c.tokens.kind == AuthAzureCLI && (a.Meaning == authmethod.CodeAccessRefused || a.Meaning == authmethod.CodeAccessRefusedScope):
+			// Its app may not ask for this permission, and nobody can consent to it:
+			// https://github.com/Azure/azure-cli/issues/33062
+			answers[i].Meaning = authmethod.CodeAccessRefusedAzureCLI
 		}
 	}
 	return answers, claims, err

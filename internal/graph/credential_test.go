@@ -22,6 +22,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"entraphone/internal/authmethod"
 )
 
 func TestParseAuth(t *testing.T) {
@@ -358,4 +360,49 @@ func TestDeviceCodeSignsIn(t *testing.T) {
 			t.Errorf("Send = %v with prompt %q, want an *AuthError and no second code", s.err, prompt.String())
 		}
 	})
+}
+
+// The Azure CLI wants people to sign in whatever happened, and claims for which it
+// is too old end in a command that it names itself: what is known counts.
+func TestAzureCLIIsExplained(t *testing.T) {
+	for _, test := range []struct {
+		stderr string
+		code   int
+		want   []string
+	}{
+		{"ERROR: AADSTS700016: Application with identifier 'a' was not found in the directory 't'. Interactive authentication is needed. Please run: az login", 700016, []string{"does not know the app", "--client-id"}},
+		{"ERROR: AADSTS70043: The refresh token has expired due to sign-in frequency checks. To re-authenticate, please run: az login", 70043, []string{"too old", "nightly runs"}},
+		{"ERROR: Please run 'az login' to setup account.", 0, []string{"setup account", "az login"}},
+		{"ERROR: HTTPSConnectionPool: CERTIFICATE_VERIFY_FAILED certificate verify failed: Basic Constraints of CA cert not marked critical", 0, []string{"CERTIFICATE_VERIFY_FAILED", "another --auth"}},
+	} {
+		fakeAZ(t, `echo "`+test.stderr+`" >&2; exit 1`)
+		var refused *AuthError
+		err := mustNew(t, Config{Credential: CredentialConfig{Kind: AuthAzureCLI}}).Authenticate(t.Context())
+		if !errors.As(err, &refused) || refused.Code != test.code {
+			t.Errorf("%s: %v, want an *AuthError with code %d", test.stderr, err, test.code)
+			continue
+		}
+		for _, words := range test.want {
+			if !strings.Contains(err.Error()+refused.Advice(), words) {
+				t.Errorf("%s: %v, want %q in it", test.stderr, err, words)
+			}
+		}
+	}
+}
+
+// No role helps a token of the Azure CLI, and no consent.
+func TestAzureCLILacksThePermission(t *testing.T) {
+	fakeAZ(t, `echo '{"accessToken":"token-1","expiresOn":"2100-01-01 00:00:00.000000","expires_on":4102444800}'`)
+	for code, want := range map[string]authmethod.Code{
+		"accessDenied": authmethod.CodeAccessRefusedAzureCLI, "Authorization_RequestDenied": authmethod.CodeAccessRefusedAzureCLI,
+		"Authentication_RequestFromNonPremiumTenantOrB2CTenant": authmethod.CodeLicenceMissing, "newCode": "",
+	} {
+		s := send(t, mustNew(t, Config{
+			Credential: CredentialConfig{Kind: AuthAzureCLI},
+			Transport:  inProcess{answering(403, jsonType, `{"error":{"code":"`+code+`","message":"no"}}`)},
+		}), creates(1))
+		if s.err != nil || s.answers[0].Meaning != want {
+			t.Errorf("%s: Send = %+v, %v, want the meaning %q", code, s.answers, s.err, want)
+		}
+	}
 }

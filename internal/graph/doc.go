@@ -20,9 +20,12 @@
 //	  -> reply                     reply.go: answered, lost or not sent
 //	  -> gate                      gate.go: what may be shown of it
 //	  -> answers                   answer.go, batch.go: one for each
+//	  -> meaning                   meaning.go: what a refusal means to people
 //
 // The sign-in service is reached over the same transport, and what it answers
-// passes the same gate.
+// passes the same gate. What its refusals and faults on the way mean is in
+// explain.go. All of that is data in three tables, which explain and decide
+// nothing.
 //
 // What is known before the first step comes from [Client.Reach], [Client.Clock]
 // and [Client.Claims]. It is for people: nothing here goes by it.

@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 )
 
 // ConfigError is a configuration that cannot work. Nothing was sent, and one run
@@ -81,7 +83,7 @@ func asCertificateError(host string, g gate, err error) *CertificateError {
 	if !unverified && !unknown && !foreign && !isInvalid {
 		return nil
 	}
-	advice := "if a proxy inspects TLS here, or this is a private stand-in, give the certificate of its authority with --ca-file"
+	advice := "if a proxy inspects TLS here, or this is a private stand-in, give the certificate of its authority with --ca-file; a slim image may lack all authorities (ca-certificates)"
 	switch {
 	case foreign:
 		advice = "check --graph-endpoint, --authority and the proxy settings: another server answers, or its certificate lacks this name"
@@ -104,6 +106,27 @@ func (e *CertificateError) ExitCode() int { return 1 }
 // NonRetriable keeps azcore, which looks for this method, from trying again.
 func (e *CertificateError) NonRetriable() {}
 
+// wayError is a fault on the way of which more is known than its text. The next
+// try may do better.
+type wayError struct {
+	error
+	problem, advice string
+}
+
+// onTheWay adds to an error what the cause in it is known to mean.
+func onTheWay(err, cause error) error {
+	if known := localFault(cause.Error()); known.problem != "" {
+		return &wayError{err, known.problem, known.advice}
+	}
+	return err
+}
+
+func (e *wayError) Error() string { return e.error.Error() + ": " + e.problem }
+func (e *wayError) Unwrap() error { return e.error }
+
+// Advice is what to do next.
+func (e *wayError) Advice() string { return e.advice }
+
 // NotGraphError is an answer of something else than Microsoft Graph: a proxy, a
 // sign-in page, another service.
 type NotGraphError struct {
@@ -119,5 +142,16 @@ func (e *NotGraphError) Error() string {
 	if e.Status/100 == 3 {
 		what = fmt.Sprintf("it redirects (status %d) to %q, which is not followed because the token would go there", e.Status, e.Target)
 	}
-	return fmt.Sprintf("asking %s: %s: check --graph-endpoint and the proxy settings", e.Host, what)
+	return fmt.Sprintf("asking %s: %s: %s", e.Host, what, e.next())
+}
+
+// next is where to look for whoever has answered.
+func (e *NotGraphError) next() string {
+	switch {
+	case e.Status == http.StatusNetworkAuthenticationRequired:
+		return "this network wants people to sign in first: open a browser and accept its page"
+	case strings.Contains(e.ContentType, "html"):
+		return "if it is a web filter's or this network's page, have the hosts of the sign-in and of Graph allowed; otherwise check --graph-endpoint and the proxy settings"
+	}
+	return "check --graph-endpoint and the proxy settings"
 }

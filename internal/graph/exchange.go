@@ -129,10 +129,10 @@ func (c *Client) unanswered(ctx context.Context, unconnected bool, g gate, err e
 	network, is := errors.AsType[*net.OpError](err)
 	_, lookup := errors.AsType[*net.DNSError](err)
 	if unconnected || lookup || is && network.Op == "dial" {
-		return reply{notSent: fmt.Errorf("connecting to %s: %w", c.host, g.error(networkError(err)))}
+		return reply{notSent: onTheWay(fmt.Errorf("connecting to %s: %w", c.host, g.error(networkError(err))), networkError(err))}
 	}
 	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("no answer within %s", requestLimit)
 	}
-	return reply{lost: fmt.Errorf("waiting for the answer of %s: %w", c.host, g.error(networkError(err)))}
+	return reply{lost: onTheWay(fmt.Errorf("waiting for the answer of %s: %w", c.host, g.error(networkError(err))), networkError(err))}
 }

@@ -142,7 +142,7 @@ func TestPlainAnswers(t *testing.T) {
 		{
 			name: "SMS sign-in not allowed", step: authmethod.Step{Verb: authmethod.EnableSMS, User: "a", PhoneType: authmethod.PhoneTypeMobile}, status: 405, header: map[string]string{"request-id": "r"},
 			body: `{"error":{"code":"accessDenied","message":"not allowed by policy"}}`,
-			want: authmethod.Answer{Status: 405, Code: "accessDenied", Message: "not allowed by policy", RequestID: "r"},
+			want: authmethod.Answer{Status: 405, Code: "accessDenied", Message: "not allowed by policy", Meaning: authmethod.CodeSMSNotAllowed, RequestID: "r"},
 		},
 		{
 			name: "methods", step: authmethod.Step{Verb: authmethod.ReadMethods, User: "a", PhoneType: authmethod.PhoneTypeMobile}, status: 200, header: map[string]string{"request-id": "r"},
@@ -167,23 +167,23 @@ func TestPlainAnswers(t *testing.T) {
 		{
 			name: "throttled", step: create("a"), status: 429, header: map[string]string{"Retry-After": "10"},
 			body: `{"error":{"code":"TooManyRequests","innerError":{"code":"429","date":"2020-08-18T12:51:51","message":"Please retry after","request-id":"94fb3b52-452a-4535-a601-69e0a90e3aa2","status":"429"},"message":"Please retry again later."}}`,
-			want: authmethod.Answer{Status: 429, Code: "TooManyRequests", Message: "Please retry again later.", RequestID: "94fb3b52-452a-4535-a601-69e0a90e3aa2", RetryAfter: 10 * time.Second},
+			want: authmethod.Answer{Status: 429, Code: "TooManyRequests", Message: "Please retry again later.", Meaning: authmethod.CodeThrottled, RequestID: "94fb3b52-452a-4535-a601-69e0a90e3aa2", RetryAfter: 10 * time.Second},
 		},
 		{
 			name: "throttled until a date", step: create("a"), status: 429,
 			header: map[string]string{"Retry-After": "Wed, 21 Oct 2015 07:28:30 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"},
 			body:   `{"error":{"code":"UnknownError","message":"","innerError":{"request-id":"r"}}}`,
-			want:   authmethod.Answer{Status: 429, Code: "UnknownError", RequestID: "r", RetryAfter: 30 * time.Second},
+			want:   authmethod.Answer{Status: 429, Code: "UnknownError", Meaning: authmethod.CodeThrottled, RequestID: "r", RetryAfter: 30 * time.Second},
 		},
 		{
 			name: "refused number", step: create("a"), status: 400,
 			body: `{"error":{"code":"invalidPhoneNumber","message":"The phone number is invalid.","innerError":{"message":"The phone number is invalid.","date":"2024-02-20T10:10:57","request-id":"r","client-request-id":"c"}}}`,
-			want: authmethod.Answer{Status: 400, Code: "invalidPhoneNumber", Message: "The phone number is invalid.", RequestID: "r"},
+			want: authmethod.Answer{Status: 400, Code: "invalidPhoneNumber", Message: "The phone number is invalid.", Meaning: authmethod.CodeNumberRefused, RequestID: "r"},
 		},
 		{
 			name: "header before body", step: create("a"), status: 403, header: map[string]string{"request-id": "header"},
 			body: `{"error":{"code":"accessDenied","message":"Request Authorization failed","innerError":{"request-id":"body"}}}`,
-			want: authmethod.Answer{Status: 403, Code: "accessDenied", Message: "Request Authorization failed", RequestID: "header"},
+			want: authmethod.Answer{Status: 403, Code: "accessDenied", Message: "Request Authorization failed", Meaning: authmethod.CodeAccessRefused, RequestID: "header"},
 		},
 		{
 			name: "refined by innererror", step: create("a"), status: 400,
@@ -193,7 +193,7 @@ func TestPlainAnswers(t *testing.T) {
 		{
 			name: "message with JSON and line breaks", step: read("a"), status: 404,
 			body: `{"error":{"code":"UnknownError","message":"{\"Message\":\"No HTTP resource\r\n was found\"}","innerError":{"request-id":"r"}}}`,
-			want: authmethod.Answer{Status: 404, Code: "UnknownError", Message: `{"Message":"No HTTP resource was found"}`, RequestID: "r"},
+			want: authmethod.Answer{Status: 404, Code: "UnknownError", Message: `{"Message":"No HTTP resource was found"}`, Meaning: authmethod.CodeProgramFault, RequestID: "r"},
 		},
 		{
 			name: "members of other types", step: create("a"), status: 400,
@@ -306,7 +306,7 @@ var lost = authmethod.Answer{Lost: errors.New("whatever the cause")}
 func TestNotGraphQuotes(t *testing.T) {
 	c := clientFor(t, answering(200, map[string]string{"Content-Type": "text/html"}, "<html><title>Welcome to the guest network</title>"))
 	_, err := c.Send(t.Context(), creates(1))
-	want := `asking graph.microsoft.com: the answer (status 200, content type "text/html", beginning "Welcome to the guest network") is not Microsoft Graph's: check --graph-endpoint and the proxy settings`
+	want := `asking graph.microsoft.com: the answer (status 200, content type "text/html", beginning "Welcome to the guest network") is not Microsoft Graph's: if it is a web filter's or this network's page, have the hosts of the sign-in and of Graph allowed; otherwise check --graph-endpoint and the proxy settings`
 	if fmt.Sprint(err) != want {
 		t.Errorf("Send = %v, want %v", err, want)
 	}

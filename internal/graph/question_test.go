@@ -148,10 +148,10 @@ func TestQuestionAnswers(t *testing.T) {
 		{200, "", "", authmethod.Answer{Lost: errors.New("reading the answer: status 200 with a body that is not whole JSON")}, ""},
 		{204, "", "", authmethod.Answer{Lost: errors.New("reading the answer: status 204 where another is documented")}, ""},
 		{201, "", usersPage, authmethod.Answer{Lost: errors.New("reading the answer: status 201 where another is documented")}, ""},
-		{403, "", forbidden, authmethod.Answer{Status: 403, Code: "Authorization_RequestDenied", Message: "Insufficient privileges to complete the operation."}, ""},
-		{404, "", noUser, authmethod.Answer{Status: 404, Code: "Request_ResourceNotFound", Message: "Resource 'a' does not exist."}, ""},
+		{403, "", forbidden, authmethod.Answer{Status: 403, Code: "Authorization_RequestDenied", Message: "Insufficient privileges to complete the operation.", Meaning: authmethod.CodeAccessRefusedUsers}, ""},
+		{404, "", noUser, authmethod.Answer{Status: 404, Code: "Request_ResourceNotFound", Message: "Resource 'a' does not exist.", Meaning: authmethod.CodeUserUnknown}, ""},
 		{404, "", page, authmethod.Answer{Lost: errors.New("reading the answer: status 404 without Graph's error, as a proxy or a gateway answers: Bad Gateway")}, ""},
-		{429, "7", throttled, authmethod.Answer{Status: 429, Code: "TooManyRequests", Message: "Please retry again later.", RetryAfter: 7 * time.Second}, ""},
+		{429, "7", throttled, authmethod.Answer{Status: 429, Code: "TooManyRequests", Message: "Please retry again later.", Meaning: authmethod.CodeThrottled, RetryAfter: 7 * time.Second}, ""},
 		{503, "2", page, authmethod.Answer{Status: 503, Message: "Bad Gateway", RetryAfter: 2 * time.Second}, ""},
 	}
 	for _, test := range tests {

@@ -56,12 +56,13 @@ func (r reply) answer(op operation) (a authmethod.Answer, proper bool) {
 }
 
 // foreign reports whether an answer which is not proper cannot come from Graph.
-// Once Graph was recognized only a redirect is proof. Gateways in front of Graph
+// Once Graph was recognized only a redirect is proof, and the status that networks
+// have for it (RFC 6585, section 6). Gateways in front of Graph
 // send bodies of all kinds, so the statuses that they send prove nothing, and
 // neither does an error without a body.
 func (r reply) foreign(recognized bool) bool {
 	switch {
-	case r.status/100 == 3:
+	case r.status/100 == 3, r.status == http.StatusNetworkAuthenticationRequired:
 		return true
 	case recognized, r.cut != nil, retryable(r.status), r.header.Get("request-id") != "":
 		return false

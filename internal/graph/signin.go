@@ -76,19 +76,38 @@ func (t *tokens) signIn(ctx context.Context, claims string) (azcore.AccessToken,
 func (t *tokens) explain(err error, last *signInAnswer) error {
 	switch {
 	case last.err != nil: // the network may be back at the next try
-		return fmt.Errorf("fetching a token (--auth %s): reaching %s: %w", t.kind, last.host, t.gate.error(networkError(last.err)))
+		return onTheWay(fmt.Errorf("fetching a token (--auth %s): reaching %s: %w", t.kind, last.host, t.gate.error(networkError(last.err))), networkError(last.err))
 	case last.status == 0: // nothing was asked: the credential itself refused, or az did
-		refused := &AuthError{Problem: fmt.Sprintf("--auth %s gave no token: %s", t.kind, t.gate.text(err.Error()))}
-		if t.kind == AuthAzureCLI {
-			refused.advice = "sign in with \"az login\" as somebody of the tenant, or choose another --auth"
+		return t.explainLocal(err)
+	case retryable(last.status) || last.explained().again:
+		err := fmt.Errorf("fetching a token (--auth %s): %s answered with status %d", t.kind, last.host, last.status)
+		if known := last.explained(); known.again {
+			if number := last.number(); number != 0 {
+				err = fmt.Errorf("%w, AADSTS%d", err, number)
+			}
+			return &wayError{err, known.problem, known.advice}
 		}
-		return refused
-	case retryable(last.status):
-		return fmt.Errorf("fetching a token (--auth %s): %s answered with status %d", t.kind, last.host, last.status)
+		return onTheWay(err, err)
 	}
 	refused := last.refusal(err, t.gate)
 	if t.kind == AuthManagedIdentity { // whose service answers with no AADSTS code
 		refused.advice = "assign an identity to this machine; a user-assigned one is named by --client-id"
+	}
+	return refused
+}
+
+// explainLocal is for a credential that gave no token without an answer of the
+// sign-in service to us. The Azure CLI wants people to sign in whatever happened,
+// so that the number which it repeats counts and not its words.
+func (t *tokens) explainLocal(err error) *AuthError {
+	text := err.Error()
+	if number := signInNumber(text); number != 0 {
+		known := explainSignIn(number, "")
+		return &AuthError{Code: number, Problem: known.problem, advice: known.advice}
+	}
+	refused := &AuthError{Problem: fmt.Sprintf("--auth %s gave no token: %s", t.kind, t.gate.text(text)), advice: localFault(text).advice}
+	if t.kind == AuthAzureCLI && refused.advice == "" {
+		refused.advice = "sign in with \"az login\" as somebody of the tenant, or choose another --auth"
 	}
 	return refused
 }
@@ -152,13 +171,24 @@ type signInAnswer struct {
 	}
 }
 
+// number is the AADSTS number, 0 without one.
+func (a *signInAnswer) number() int {
+	if len(a.oauth.Codes) == 0 {
+		return 0
+	}
+	return a.oauth.Codes[0]
+}
+
+// explained is what the tables say of the refusal.
+func (a *signInAnswer) explained() refusal { return explainSignIn(a.number(), a.oauth.Error) }
+
 // refusal puts a definite no into plain words. The error_description stays
 // out: it can quote what was sent, and the code says the same.
 func (a *signInAnswer) refusal(err error, g gate) *AuthError {
 	refused := &AuthError{TraceID: g.text(a.oauth.TraceID), CorrelationID: g.text(a.oauth.CorrelationID)}
-	if len(a.oauth.Codes) > 0 {
-		refused.Code = a.oauth.Codes[0]
-		refused.Problem, refused.advice = explainAADSTS(refused.Code)
+	if refused.Code = a.number(); refused.Code != 0 {
+		known := a.explained()
+		refused.Problem, refused.advice = known.problem, known.advice
 		return refused
 	}
 	refused.Problem = strings.TrimSpace(fmt.Sprintf("the sign-in service %s answered with status %d %s", a.host, a.status, g.text(a.oauth.Error)))

@@ -7,7 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -48,7 +48,9 @@ func TestRefusedCredentials(t *testing.T) {
 		{401, 700027, "invalid_client", []string{"not registered", "AZURE_CLIENT_CERTIFICATE_PATH"}},
 		{400, 50034, "invalid_grant", []string{"account does not exist"}},
 		{400, 53003, "interaction_required", []string{"Conditional Access"}},
-		{400, 9002313, "invalid_grant", []string{"https://login.microsoftonline.com/error?code=9002313"}},
+		{400, 9002313, "invalid_request", []string{"did not understand"}},
+		{400, 9999998, "invalid_grant", []string{"sign-in log", "https://login.microsoftonline.com/error?code=9999998"}}, // of the future
+		{400, 9999999, "new_word", []string{"does not know", "https://login.microsoftonline.com/error?code=9999999"}},
 	}
 	for _, test := range tests {
 		login := &entra{refuse: oauthError(test.status, test.name, test.code)}
@@ -72,20 +74,34 @@ func TestRefusedCredentials(t *testing.T) {
 // No code is explained twice, and each has both: what is wrong and what to do.
 func TestRefusalsAreATable(t *testing.T) {
 	seen := map[string]bool{}
+	form := regexp.MustCompile(`^([0-9]+|[a-z_]+)$`)
 	for _, r := range refusals() {
 		for _, code := range r.codes {
-			if _, err := strconv.Atoi(code); err != nil || seen[code] || r.problem == "" || r.advice == "" {
+			if !form.MatchString(code) || seen[code] || r.problem == "" || r.advice == "" {
 				t.Errorf("code %s: %q, %q, a second time: %v", code, r.problem, r.advice, seen[code])
 			}
 			seen[code] = true
 		}
 	}
-	if len(seen) < 30 {
+	if len(seen) < 130 {
 		t.Errorf("the table has %d codes, want all of its lines read", len(seen))
 	}
 	if (&AuthError{}).Advice() == "" {
 		t.Error("a refusal without advice of its own has none")
 	}
+}
+
+// A refusal that is about the moment says so, and the next try may do better.
+func TestSignInMayBeTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		login := &entra{refuse: oauthError(400, "invalid_grant", 50033)}
+		err := mustNew(t, secretConfig(world(login, nil))).Authenticate(t.Context())
+		var refused *AuthError
+		var advised interface{ Advice() string }
+		if errors.As(err, &refused) || !errors.As(err, &advised) || !strings.Contains(advised.Advice(), "some minutes") || !strings.Contains(fmt.Sprint(err), "AADSTS50033: the sign-in service has a fault of its own") {
+			t.Errorf("Authenticate = %v, want an error with number, meaning and advice that is not an *AuthError", err)
+		}
+	})
 }
 
 // A tenant that does not exist is refused by the document already.

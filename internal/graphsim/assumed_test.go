@@ -224,7 +224,7 @@ func assumedCases() []assumedCase {
 		{key: "smsNotUnique", value: own, observe: sends("POST " + mobileOf("carl@example.com") + "/enableSmsSignIn"),
 			usual: "400 badRequest The phone number is not unique.", now: "418 own about", touched: []string{"clashes: ignored"}},
 		{key: "smsNotAllowed", value: own, observe: sends("POST " + mobileOf("nina@example.com") + "/enableSmsSignIn"),
-			usual: "400 badRequest SMS sign-in is not allowed by policy.", now: "418 own about"},
+			usual: "405 accessDenied Can not enable Sms sign in on phone auth method as the credential policy is not enabled on user.", now: "418 own about"},
 
 		{key: "updateBody", value: "true", observe: sends(patch), usual: "204", now: "200 +1 2065550199 ready"},
 		{key: "putUnrouted", value: "true", observe: sends("PUT"+strings.TrimPrefix(patch, "PATCH"), patch), usual: "200 +1 2065550199 ready; 204",

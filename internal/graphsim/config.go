@@ -228,7 +228,8 @@ type Assumed struct {
 	Clash ErrorAnswer `yaml:"clash"`
 	// SMSNotMobile, SMSNotUnique and SMSNotAllowed refuse to enable SMS
 	// sign-in for another phone than the mobile, for a number that another
-	// user has, and against the policy: 400 badRequest.
+	// user has, and against the policy: 400 badRequest, and for the policy 405
+	// with a message that was seen; the code was not.
 	SMSNotMobile  ErrorAnswer `yaml:"smsNotMobile"`
 	SMSNotUnique  ErrorAnswer `yaml:"smsNotUnique"`
 	SMSNotAllowed ErrorAnswer `yaml:"smsNotAllowed"`

@@ -79,6 +79,7 @@ func TestOutcomesOfChanges(t *testing.T) {
 	third, masked := authmethod.Answer{Status: 200, Phone: "+1 2065550155"}, authmethod.Answer{Status: 200, Phone: "+1 XXXXXXXX99"}
 	lost, duplicate, absent, done := authmethod.Answer{Lost: errCut}, status(400), status(404), status(204)
 	throttled := authmethod.Answer{Status: 429, RetryAfter: 7 * time.Second}
+	clash := authmethod.Answer{Status: 409, Code: "phoneNumberNotUnique"}
 	overwrite := authmethod.Task{Verb: authmethod.Create, Existing: authmethod.OverwriteExisting}
 	only := authmethod.Task{Verb: authmethod.Update, Existing: authmethod.OverwriteExisting}
 	back := authmethod.Task{Verb: authmethod.Update, Existing: authmethod.ReplaceExpected}
@@ -93,6 +94,9 @@ func TestOutcomesOfChanges(t *testing.T) {
 		{"update throttled", overwrite, "", []step{create(duplicate), read(other), update(throttled), update(throttled), update(done)}, authmethod.Updated, "", 4, former},
 		{"update refused, not stored", overwrite, "", []step{create(duplicate), read(other), update(status(409)), read(other), read(other)}, authmethod.Failed, authmethod.CodeRefused, 2, ""},
 		{"update refused, and stored", overwrite, "", []step{create(duplicate), read(other), update(status(409)), read(found)}, authmethod.Updated, "", 2, former},
+		{"update meets another user's sign-in by SMS, and is kept", overwrite, "", []step{create(duplicate), read(other), update(clash), read(found)}, authmethod.Updated, authmethod.CodeSMSNotSwitchedNotUnique, 2, former},
+		{"update meets another user's sign-in by SMS each time", only, "", []step{read(other), update(clash), read(other), update(clash), read(other), update(clash), read(other)}, authmethod.Unknown, authmethod.CodeNumberReserved, 3, ""},
+		{"create meets another user's sign-in by SMS, and another number", overwrite, "", []step{create(clash), read(other), update(lost), read(found)}, authmethod.Updated, authmethod.CodeAnswerLost, 2, former},
 		{"update forbidden", overwrite, "", []step{create(duplicate), read(other), update(status(403))}, authmethod.Failed, authmethod.CodeAccessRefused, 2, ""},
 		{"gone when it is to be overwritten", overwrite, "", []step{create(duplicate), read(other), update(absent), read(absent), read(absent), create(status(201))}, authmethod.Created, "", 3, ""},
 
@@ -129,6 +133,7 @@ func TestSMSSignIn(t *testing.T) {
 		return authmethod.Answer{Status: code, Phone: "+1 2065550101", SMSSignIn: state}
 	}
 	enable, disable := authmethod.EnableSMS, authmethod.DisableSMS
+	clash := authmethod.Answer{Status: 409, Code: "phoneNumberNotUnique"}
 	lost, policy := authmethod.Answer{Lost: errCut}, authmethod.Answer{Status: 405, Code: "accessDenied"}
 	for _, test := range []struct {
 		name   string
@@ -143,6 +148,9 @@ func TestSMSSignIn(t *testing.T) {
 		{"off by itself", disable, []step{create(phone(201, "notEnabled"))}, "notEnabled", ""},
 		{"disabled", disable, []step{create(phone(201, "ready")), {disable, status(204)}}, "notEnabled", ""},
 		{"not allowed", enable, []step{create(phone(201, "notAllowedByPolicy")), {enable, policy}, read(phone(200, "notAllowedByPolicy"))}, "notAllowedByPolicy", authmethod.CodeSMSNotSwitched},
+		{"not allowed, as is known", enable, []step{create(phone(201, "notAllowedByPolicy")), {enable, authmethod.Answer{Status: 405, Meaning: authmethod.CodeSMSNotAllowed}}, read(phone(200, "notAllowedByPolicy"))}, "notAllowedByPolicy", authmethod.CodeSMSNotSwitchedPolicy},
+		{"another user's, as the create says", enable, []step{create(clash), read(phone(200, "phoneNumberNotUnique")), read(phone(200, "phoneNumberNotUnique"))}, "phoneNumberNotUnique", authmethod.CodeSMSNotSwitchedNotUnique},
+		{"another user's, as the answer says", enable, []step{create(phone(201, "notConfigured")), {enable, clash}, read(phone(200, "notConfigured"))}, "notConfigured", authmethod.CodeSMSNotSwitchedNotUnique},
 		{"another user's", enable, []step{create(phone(201, "phoneNumberNotUnique")), read(phone(200, "phoneNumberNotUnique"))}, "phoneNumberNotUnique", authmethod.CodeSMSNotSwitchedNotUnique},
 		{"another user's, for a moment", enable, []step{create(phone(201, "phoneNumberNotUnique")), read(phone(200, "ready"))}, "ready", ""},
 		{"answer lost", enable, []step{create(phone(201, "notConfigured")), {enable, lost}, {enable, status(204)}}, "ready", ""},

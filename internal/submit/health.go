@@ -2,9 +2,11 @@ package submit
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,10 +37,17 @@ func (e *RefusedError) Error() string {
 	switch {
 	case e.Last.Status == http.StatusUnauthorized:
 		return fmt.Sprintf("writing phones: Graph refused a new token as well (status 401 %s %q, request id %s)", e.Last.Code, e.Last.Message, e.Last.RequestID)
+	case e.known():
+		return fmt.Sprintf("writing phones: Graph answered nothing but 403 (%d): %s", e.Answers, e.Last.Meaning.Entry().Message)
 	case e.All:
 		return fmt.Sprintf("writing phones: Graph answered nothing but 403 (%d): the credential lacks the permission or the role, or all of these users are protected", e.Answers)
 	}
 	return fmt.Sprintf("writing phones: Graph refused the first %d rows with 403, so the credential lacks the permission or the role", e.Answers)
+}
+
+// known reports whether the answers say more than that the caller was refused.
+func (e *RefusedError) known() bool {
+	return !slices.Contains([]authmethod.Code{"", authmethod.CodeTokenRefused, authmethod.CodeAccessRefused}, e.Last.Meaning)
 }
 
 // ExitCode is what the command ends with. It tells scripts to get a person, not
@@ -48,6 +57,9 @@ func (e *RefusedError) ExitCode() int { return 5 }
 // Advice is what the caller lacks; see
 // https://learn.microsoft.com/graph/api/authentication-post-phonemethods.
 func (e *RefusedError) Advice() string {
+	if e.known() {
+		return e.Last.Meaning.Entry().Advice
+	}
 	if e.Last.Status == http.StatusUnauthorized {
 		return "check that --graph-endpoint and --cloud belong to the tenant, and the clock of this machine"
 	}
@@ -101,8 +113,12 @@ func (e *UnreachableError) Unwrap() error { return e.Cause }
 // fault, and the run has no way to tell which.
 func (e *UnreachableError) ExitCode() int { return 1 }
 
-// Advice is where to look when nothing answers.
+// Advice is where to look when nothing answers. The cause may know better.
 func (e *UnreachableError) Advice() string {
+	var advised interface{ Advice() string }
+	if errors.As(e.Cause, &advised) {
+		return advised.Advice() + "; then go on with entraphone resume"
+	}
 	return "check the network, the proxy (HTTPS_PROXY) and --graph-endpoint, then go on with entraphone resume"
 }
 

@@ -34,6 +34,7 @@ type head struct {
 	absent  int             // reads among them that showed no phone
 	others  int             // reads among them that showed another number
 	missing int             // creates that found no such user
+	clashes int             // writes that met another user's sign-in by SMS
 	due     time.Time       // not to be sent before
 	alone   bool            // to be sent in a request of its own
 
@@ -99,7 +100,25 @@ func (l *lane) sending() {
 // What came before is settled by then.
 func (l *lane) turn(verb authmethod.Verb, as authmethod.PhoneType) {
 	l.verb, l.as = verb, as
-	l.refusal, l.doubt, l.lost = authmethod.Answer{}, false, false
+	l.refusal, l.doubt, l.lost, l.clashes = authmethod.Answer{}, false, false, 0
+}
+
+// clashing reports whether the answer to a write tells of another user's sign-in by
+// SMS, and counts it.
+func (l *lane) clashing(a authmethod.Answer) bool {
+	is := fateOf(a) == clashed
+	if is {
+		l.clashes++
+	}
+	return is
+}
+
+// doubted is why a write that was in doubt counts as carried out.
+func (l *lane) doubted() authmethod.Code {
+	if l.clashes > 0 {
+		return authmethod.CodeSMSNotSwitchedNotUnique
+	}
+	return authmethod.CodeAnswerLost
 }
 
 // switchSMS reports whether SMS sign-in is to be switched now that the phone is in

@@ -33,7 +33,11 @@ func (s *settler) settleRead(l *lane, a authmethod.Answer) (*authmethod.Result, 
 		switch {
 		case l.absent > 1 && l.unexplained():
 			return resultRefused(l.refusal), 0
-		case l.refusal.Status == 0 && l.tries < s.MaxAttempts:
+		// Had the first create kept the phone, the second would have been refused
+		// as a duplicate.
+		case l.absent > 1 && l.clashes > 1 && !l.lost:
+			return resultOf(authmethod.Failed, l.last, authmethod.CodeNumberReserved), 0
+		case l.refusal.Status == 0 && l.tries < s.MaxAttempts && l.clashes < 2:
 			l.verb = authmethod.Create
 			return nil, 0
 		}
@@ -59,7 +63,7 @@ func (s *settler) compare(l *lane, a authmethod.Answer) *authmethod.Result {
 			l.verb = authmethod.Create
 			return nil
 		case l.doubt:
-			return resultOf(authmethod.Created, a, authmethod.CodeAnswerLost)
+			return resultOf(authmethod.Created, a, l.doubted())
 		}
 		return resultOf(authmethod.Unchanged, a, "")
 	case authmethod.CannotTell:
@@ -135,7 +139,7 @@ func (s *settler) standing(l *lane, a authmethod.Answer, shown string) (result *
 			l.verb, l.previous = authmethod.Update, expected
 			return nil, true
 		case l.doubt:
-			return l.changed(authmethod.Updated, a, authmethod.CodeAnswerLost), true
+			return l.changed(authmethod.Updated, a, l.doubted()), true
 		case l.refusal.Status != 0: // stored all the same
 			return l.changed(authmethod.Updated, a, ""), true
 		}
@@ -166,6 +170,8 @@ func (s *settler) standing(l *lane, a authmethod.Answer, shown string) (result *
 			return l.changed(authmethod.Conflict, a, refusal), true
 		}
 		return nil, false
+	case l.tries >= s.MaxAttempts && l.clashes > 0:
+		return resultOf(authmethod.Unknown, l.last, authmethod.CodeNumberReserved), true
 	case l.tries >= s.MaxAttempts:
 		return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, "what stood there before is still shown"), true
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"entraphone/internal/authmethod"
 )
@@ -32,10 +33,15 @@ func (l *lane) changed(outcome authmethod.Outcome, a authmethod.Answer, code aut
 func (l *lane) noteSMS() {
 	code, args := authmethod.CodeSMSNotSwitchedUnknown, []any(nil)
 	switch {
-	case l.phone.SMSSignIn == smsNotUnique:
+	case l.phone.SMSSignIn == smsNotUnique || fateOf(l.refusal) == clashed:
 		code = authmethod.CodeSMSNotSwitchedNotUnique
+	case l.refusal.Meaning == authmethod.CodeSMSNotAllowed:
+		code = authmethod.CodeSMSNotSwitchedPolicy
 	case l.refusal.Status != 0:
 		code, args = authmethod.CodeSMSNotSwitched, []any{l.refusal.Status}
+	}
+	if l.phone.Reason == code {
+		return // said already
 	}
 	note := code.Problem(args...)
 	l.phone.Message, l.phone.Advice = joined(l.phone.Message, note.Message), joined(l.phone.Advice, note.Advice)
@@ -51,10 +57,13 @@ func joined(first, second string) string {
 	return first + "; " + second
 }
 
-// resultRefused ends a row that Graph refused for good. It goes by status and
-// error code; the code of the catalogue says who can help.
+// resultRefused ends a row that Graph refused for good, for the reason that the
+// answer is known to mean, and else as its status says. The code of the catalogue
+// says who can help.
 func resultRefused(a authmethod.Answer) *authmethod.Result {
 	switch {
+	case a.Meaning != "":
+		return resultOf(authmethod.Failed, a, a.Meaning)
 	case a.Status == http.StatusForbidden:
 		return resultOf(authmethod.Failed, a, authmethod.CodeAccessRefused)
 	case a.Status == http.StatusUnauthorized:
@@ -62,18 +71,21 @@ func resultRefused(a authmethod.Answer) *authmethod.Result {
 	// Of a create only: a read has 404 where the phone is missing, too.
 	case a.Status == http.StatusNotFound:
 		return resultOf(authmethod.Failed, a, authmethod.CodeUserUnknown)
-	case a.Code == "invalidPhoneNumber":
+	case strings.EqualFold(a.Code, "invalidPhoneNumber"):
 		return resultOf(authmethod.Failed, a, authmethod.CodeNumberRefused)
 	case a.Status == http.StatusBadRequest:
 		return resultOf(authmethod.Failed, a, authmethod.CodeRowRefused)
+	case a.Code != "":
+		return resultOf(authmethod.Failed, a, authmethod.CodeRefusedCode, a.Status, a.Code)
 	}
 	return resultOf(authmethod.Failed, a, authmethod.CodeRefused, a.Status)
 }
 
 // refused ends a row whose write Graph refused for good. That says nothing of an
-// earlier one whose answer was lost, which may have been carried out.
+// earlier one whose answer was lost, or that met another user's sign-in by SMS: it
+// may have been carried out.
 func (l *lane) refused(a authmethod.Answer) *authmethod.Result {
-	if l.lost {
+	if l.lost || l.clashes > 0 {
 		return resultOf(authmethod.Unknown, a, authmethod.CodeNotSettled, fmt.Sprintf("sending it again was answered %d", a.Status))
 	}
 	return resultRefused(a)

@@ -1,8 +1,10 @@
 package submit
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"entraphone/internal/authmethod"
@@ -22,6 +24,7 @@ const (
 	postponed               // not worked on, ask again later
 	unavailable             // not worked on, and nobody says when it will be
 	lost                    // may have been carried out
+	clashed                 // may have been carried out, but for the sign-in by SMS
 	neverLeft               // was not carried out
 	notTogether             // the request around it was refused as a whole
 )
@@ -56,6 +59,7 @@ var fates = map[int]fate{
 // sender has set come before the status.
 func fateOf(a authmethod.Answer) fate {
 	of, known := fates[a.Status]
+	coded := func(status int, code string) bool { return a.Status == status && strings.EqualFold(a.Code, code) }
 	switch {
 	case a.Planned != "":
 		return planned
@@ -67,10 +71,14 @@ func fateOf(a authmethod.Answer) fate {
 		return notTogether
 	case a.Status/100 == 2:
 		return done
-	case a.Status == http.StatusBadRequest && a.Code == "invalidPhoneNumber":
+	case coded(http.StatusBadRequest, "invalidPhoneNumber"):
 		return refused
-	case a.Status == http.StatusConflict && a.Code == "Directory_ConcurrencyViolation":
-		return postponed // seen for concurrent writes anywhere in the tenant
+	case coded(http.StatusConflict, "phoneNumberNotUnique"):
+		return clashed // https://github.com/realmjoin/realmjoin-runbooks/pull/318
+	case coded(http.StatusConflict, "Directory_ConcurrencyViolation"): // seen for concurrent writes anywhere in the tenant
+		return postponed
+	case coded(http.StatusServiceUnavailable, "Request_ThrottledTemporarily"): // the directory's 429
+		return postponed
 	case a.Status == http.StatusServiceUnavailable && a.RetryAfter == 0:
 		return unavailable
 	case known:
@@ -167,7 +175,7 @@ func (s *settler) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result
 	}
 	// unsaid: nothing in the answer says that the create was not carried out.
 	unsaid := fateOf(a) != unavailable
-	l.last, l.doubt, l.lost = a, true, l.lost || unsaid
+	l.last, l.doubt, l.lost = a, true, l.lost || unsaid && !l.clashing(a)
 	if l.tries++; unsaid || l.tries >= s.MaxAttempts {
 		l.verb, l.refusal = authmethod.Read, authmethod.Answer{}
 	}
@@ -197,7 +205,8 @@ func (s *settler) settleUpdate(l *lane, a authmethod.Answer) (*authmethod.Result
 	if delay, as := s.asItWas(l, a); as {
 		return nil, delay
 	}
-	l.last, l.doubt, l.lost, l.verb = a, true, true, l.look
+	l.last, l.doubt, l.verb = a, true, l.look
+	l.lost = l.lost || !l.clashing(a)
 	l.tries++
 	return nil, s.wait(l.tries-1, a)
 }
@@ -218,8 +227,8 @@ func (s *settler) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Result
 	// The default method, or a mobile beside an alternateMobile; see
 	// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
 	case disputed:
-		code := authmethod.CodeRemovalRefused
-		if l.beside {
+		code := cmp.Or(a.Meaning, authmethod.CodeRemovalRefused)
+		if l.beside && a.Meaning == "" {
 			code = authmethod.CodeAlternateStands
 		}
 		return l.changed(authmethod.Conflict, a, code), 0
@@ -270,7 +279,7 @@ func (s *settler) settleSMS(l *lane, a authmethod.Answer) (*authmethod.Result, t
 	case of == done:
 		l.phone.SMSSignIn = map[authmethod.Verb]string{authmethod.EnableSMS: smsReady, authmethod.DisableSMS: smsNotEnabled}[l.verb]
 		return l.phone, 0
-	case l.verb != authmethod.Read && (of == refused || of == disputed || of == absent):
+	case l.verb != authmethod.Read && (of == refused || of == disputed || of == clashed || of == absent):
 		l.verb, l.refusal = authmethod.Read, a
 		return nil, apart
 	}
@@ -287,8 +296,16 @@ func (s *settler) settleSMS(l *lane, a authmethod.Answer) (*authmethod.Result, t
 // wait is how long to leave a step alone: what Graph asked for, or else
 // longer after every attempt.
 func (s *settler) wait(attempt int, a authmethod.Answer) time.Duration {
-	if a.RetryAfter > 0 {
+	switch backoff := pace.Backoff(attempt, s.Jitter()); {
+	case a.RetryAfter > 0:
 		return a.RetryAfter
+	case fateOf(a) == clashed:
+		return max(backoff, clashShown)
+	default:
+		return backoff
 	}
-	return pace.Backoff(attempt, s.Jitter())
 }
+
+// clashShown is how long after a write that met another user's sign-in by SMS the
+// phone is read: by then it shows whether it was kept.
+const clashShown = 5 * time.Second

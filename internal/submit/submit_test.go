@@ -129,6 +129,10 @@ func TestOutcomeOfOneRow(t *testing.T) {
 	whole := authmethod.Answer{Status: 400, Code: "BadRequest", Alone: true}
 	later := authmethod.Answer{Status: 503, RetryAfter: time.Second}
 	absent := status(404)
+	clash := authmethod.Answer{Status: 409, Code: "PhoneNumberNotUnique"} // codes come in any case
+	meant := func(status int, meaning authmethod.Code) authmethod.Answer {
+		return authmethod.Answer{Status: status, Code: "aCode", Meaning: meaning}
+	}
 	for _, test := range []struct {
 		name     string
 		steps    []step
@@ -155,6 +159,20 @@ func TestOutcomeOfOneRow(t *testing.T) {
 		{"access refused", []step{create(status(403))}, authmethod.Failed, authmethod.Permission, 1, "refused access"},
 		{"token refused", []step{create(status(401))}, authmethod.Failed, authmethod.Permission, 1, "refused the token"},
 		{"a status nobody expects", []step{create(status(405))}, authmethod.Failed, authmethod.Decision, 1, "405"},
+		{"a code nobody knows", []step{create(authmethod.Answer{Status: 405, Code: "newCode"})}, authmethod.Failed, authmethod.Decision, 1, "newCode"},
+		{"known to mean something", []step{create(meant(405, authmethod.CodeProgramFault))}, authmethod.Failed, authmethod.Decision, 1, "did not understand"},
+		{"what it means does not decide", []step{create(meant(503, authmethod.CodeProgramFault)), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"a 400 whose meaning is not needed", []step{create(meant(400, authmethod.CodeRowRefusedAlternate)), read(found)}, authmethod.Unchanged, "", 1, ""},
+
+		{"somebody's sign-in by SMS, and kept", []step{create(clash), read(found)}, authmethod.Created, "", 1, "another user has this number for it"},
+		{"somebody's sign-in by SMS, and shown late", []step{create(clash), read(absent), create(duplicate), read(found)}, authmethod.Created, "", 2, "another user has this number for it"},
+		{"somebody's sign-in by SMS, and not kept", []step{create(clash), read(absent), create(clash), read(absent), read(absent)}, authmethod.Failed, authmethod.Decision, 2, "does not show the phone with this number"},
+		{"somebody's sign-in by SMS, behind a lost answer", []step{create(lost), read(absent), create(clash), read(absent), create(clash), read(absent), read(absent), read(absent)}, authmethod.Unknown, authmethod.Retry, 3, "does not show"},
+		{"somebody's sign-in by SMS, not any more", []step{create(clash), read(absent), create(status(201))}, authmethod.Created, "", 2, ""},
+		{"somebody's sign-in by SMS, another number stands there", []step{create(clash), read(other)}, authmethod.Conflict, authmethod.Decision, 1, "another number"},
+		{"somebody's sign-in by SMS, and never shown", []step{create(clash), read(absent), create(duplicate), read(absent), read(absent), read(absent)}, authmethod.Unknown, authmethod.Retry, 2, "does not show"},
+		{"somebody's sign-in by SMS, then access refused", []step{create(clash), read(absent), create(status(403))}, authmethod.Unknown, authmethod.Retry, 2, "answered 403"},
+		{"the directory's throttle", []step{create(authmethod.Answer{Status: 503, Code: "Request_ThrottledTemporarily"}), create(authmethod.Answer{Status: 503, Code: "Request_ThrottledTemporarily"}), create(authmethod.Answer{Status: 503, Code: "Request_ThrottledTemporarily"}), create(authmethod.Answer{Status: 503, Code: "Request_ThrottledTemporarily"}), create(status(201))}, authmethod.Created, "", 5, ""},
 
 		{"throttled once", []step{create(throttled), create(status(201))}, authmethod.Created, "", 2, ""},
 		{"throttled, yet carried out", []step{create(throttled), create(duplicate), read(found)}, authmethod.Created, "", 2, "stands there"},
@@ -228,6 +246,7 @@ func TestRowsAfterOneThatDidNotArrive(t *testing.T) {
 	}{
 		{"mobile refused", []step{create(authmethod.Answer{Status: 400, Code: "invalidPhoneNumber"}), create(status(201))}, authmethod.Dependency, authmethod.Created},
 		{"user unknown", []step{create(status(404))}, authmethod.Dependency, authmethod.NotAttempted},
+		{"address unknown", []step{create(authmethod.Answer{Status: 404, Meaning: authmethod.CodeProgramFault}), create(status(201))}, authmethod.Dependency, authmethod.Created},
 		{"a masked mobile stands there", []step{create(status(400)), read(authmethod.Answer{Status: 200, Phone: "+1 XXXXXXXX99"}), create(status(201)), create(status(201))}, authmethod.Created, authmethod.Created},
 		{"another mobile stands there", []step{create(status(400)), read(authmethod.Answer{Status: 200, Phone: "+1 2065550199"}), create(status(201)), create(status(201))}, authmethod.Created, authmethod.Created},
 		{"alternate refused", []step{create(status(201)), create(status(403)), create(status(201))}, authmethod.Failed, authmethod.Created},
@@ -250,6 +269,48 @@ func TestRowsAfterOneThatDidNotArrive(t *testing.T) {
 		})
 	}
 }
+
+// A phone that met another user's sign-in by SMS takes some seconds to show.
+func TestAClashIsReadLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := rowsOf("a@x mobile +1 2065550101")
+		sender := &scripted{t: t, steps: map[string][]step{"a@x": {create(authmethod.Answer{Status: 409, Code: "phoneNumberNotUnique"}), read(authmethod.Answer{Status: 200, Phone: "+1 2065550101"})}}, start: time.Now()}
+		if err := submitter(rows, sender, newMemory(t)).Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Fields(sender.sent[1])[0]; got != "5s" {
+			t.Errorf("read after %s, want 5s", got)
+		}
+	})
+}
+
+// What ends the run says what the answers or the cause are known to mean.
+func TestEndsAreExplained(t *testing.T) {
+	refused := func(status int, meaning authmethod.Code) error {
+		return &submit.RefusedError{Answers: 20, Last: authmethod.Answer{Status: status, Code: "aCode", Meaning: meaning}}
+	}
+	for _, test := range []struct {
+		err          error
+		text, advice string
+	}{
+		{refused(403, ""), "permission or the role", "Authentication Administrator"},
+		{refused(403, authmethod.CodeAccessRefused), "permission or the role", "Authentication Administrator"},
+		{refused(403, authmethod.CodeLicenceMissing), "no licence", "licences of the tenant"},
+		{refused(403, authmethod.CodeAccessRefusedAzureCLI), "az login", "app registration of your own"},
+		{refused(401, authmethod.CodeTokenRefused), "refused a new token", "clock"},
+		{refused(401, authmethod.CodeTokenRefusedAppDisabled), "refused a new token", "administrator who did that"},
+		{&submit.UnreachableError{Cause: errCut}, "connection cut", "HTTPS_PROXY"},
+		{&submit.UnreachableError{Cause: fmt.Errorf("connecting: %w", advised{errCut})}, "connection cut", "ask the network team; then go on with entraphone resume"},
+	} {
+		if got := test.err.(interface{ Advice() string }).Advice(); !strings.Contains(test.err.Error(), test.text) || !strings.Contains(got, test.advice) {
+			t.Errorf("%v; %s; want %q and the advice %q", test.err, got, test.text, test.advice)
+		}
+	}
+}
+
+type advised struct{ error }
+
+func (advised) Advice() string { return "ask the network team" }
 
 func TestRetryAfterIsHonouredToTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -28,8 +28,9 @@ be done in the tenant, and Apply does exactly that. Resume goes on with a run th
 was stopped or died, Runs lists them, Report makes the report of one again, and
 Rollback puts back what it changed. Check does the first part of an import only,
 offline. Doctor says whether an import would work, and whether the phones would.
-Explain says what a code of their reports means, with an example. Template
-prints a file to start from, for a --profile if one is given. Simulate serves a
+Explain says what a code of their reports means, with an example; it knows
+Graph's codes and the sign-in service's AADSTS numbers as well. Template prints
+a file to start from, for a --profile if one is given. Simulate serves a
 simulated Graph, to rehearse on. A command that is misspelt is answered with the
 one that was probably meant.
 
@@ -424,9 +425,11 @@ a careless client among them.
 
 A scenario sets latency, quotas, permissions, the policy for SMS and voice,
 special users and faults: wrong statuses, lost and truncated answers, work that
-is done though the answer says otherwise. Where nobody outside Microsoft knows
-what Graph answers, the simulator's guess can be changed there, too. The file
-samples/scenario.yaml of the source shows every key.
+is done though the answer says otherwise. Some 140 answers that people met have
+names, such as policy-405 or secret-expired, and one line rehearses each:
+"- {answer: policy-405}" under faults. Where nobody outside Microsoft knows what
+Graph answers, the simulator's guess can be changed there, too. The file
+samples/scenario.yaml of the source shows every key and every name.
 
 # Results
 

@@ -4,21 +4,26 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/graph"
 )
 
 const explainHelp = `Say what a code of check, results.csv or a rejects file means, with an example
-and what to do; without a code, say it of all.
+and what to do; without a code, say it of all. It knows Graph's own codes, too,
+and the AADSTS numbers of the sign-in service.
 
 Usage:
   entraphone explain [CODE]
 
 Examples:
   entraphone explain not-assigned
+  entraphone explain phoneNumberNotUnique
+  entraphone explain AADSTS700016
   entraphone explain | less
 `
 
@@ -51,7 +56,7 @@ func newExplainCommand(p process) *cobra.Command {
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			out := bufio.NewWriter(p.stdout)
-			if found := explainCodes(out, strings.ToLower(strings.Join(args, ""))); !found {
+			if !explainAll(out, strings.Join(args, "")) {
 				return usagef("there is no code %q; entraphone explain lists all", args[0])
 			}
 			if err := out.Flush(); err != nil {
@@ -64,13 +69,32 @@ func newExplainCommand(p process) *cobra.Command {
 	return command
 }
 
-// explainCodes prints the entries of a word, or all, and reports whether there
-// are any. A code that is told in several ways has one title. Values that only a
-// row knows are printed as "…".
-func explainCodes(w io.Writer, word string) (found bool) {
+// explainAll explains a code, whoever's it is, or all of the catalogue, and
+// reports whether there is one.
+func explainAll(w io.Writer, code string) (found bool) {
+	word, meanings := strings.ToLower(code), graph.Meanings(code)
+	if explainCodes(w, func(c authmethod.Code) bool { return word == "" || c.Word() == word }) {
+		return true
+	}
+	if len(meanings) > 0 {
+		fmt.Fprintf(w, "%s (a code of Graph) can mean:\n\n", code)
+		return explainCodes(w, func(c authmethod.Code) bool { return slices.Contains(meanings, c) })
+	}
+	number, problem, advice := graph.SignInMeaning(code)
+	if number == 0 {
+		return false
+	}
+	fmt.Fprintf(w, "AADSTS%d (sign-in)\n  means    %s\n  to do    %s\n", number, wrapped(problem, 11), wrapped(advice, 11))
+	return true
+}
+
+// explainCodes prints the entries that are wanted, and reports whether there are
+// any. A code that is told in several ways has one title. Values that only a row
+// knows are printed as "…".
+func explainCodes(w io.Writer, wanted func(authmethod.Code) bool) (found bool) {
 	before := ""
 	for _, e := range authmethod.Catalogue() {
-		if word != "" && e.Code.Word() != word {
+		if !wanted(e.Code) {
 			continue
 		}
 		if title := fmt.Sprintf("%s (%s)", e.Code.Word(), e.Kind); title != before {

@@ -7,10 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"entraphone/internal/authmethod"
-	"entraphone/internal/graph"
 	"entraphone/internal/graphsim"
 	"entraphone/internal/pace"
 	"entraphone/internal/phonenumber"
@@ -32,17 +29,10 @@ func (d decided) Outcome(n authmethod.RowNumber, result authmethod.Result) error
 // of the rows.
 func carried(t *testing.T, sim *graphsim.Simulator, rows *authmethod.Rows, lanes []authmethod.Lane) decided {
 	t.Helper()
-	client, err := graph.New(graph.Config{
-		Transport: sim.Transport(), Logger: zerolog.Nop(),
-		Credential: graph.CredentialConfig{Kind: graph.AuthSecret, TenantID: "t.example.com", ClientID: "c", ClientSecret: graph.NewSecret("s")},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	outcomes := decided{}
 	s := &submit.Submitter{
 		Config: submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, KeepLast: true, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
-		Sender: client, Pacer: pace.New(18, func() float64 { return 0.5 }), Recorder: outcomes, Rows: rows,
+		Sender: simClient(t, sim), Pacer: pace.New(18, func() float64 { return 0.5 }), Recorder: outcomes, Rows: rows,
 	}
 	if err := s.Run(context.Background(), lanes); err != nil {
 		t.Error(err)

@@ -124,6 +124,14 @@ func TestEveryMeaningIsMet(t *testing.T) {
 		for !calls[i].names.MatchString(name) {
 			i++
 		}
+		if calls[i].method == http.MethodGet {
+			c := mustNew(t, secretConfig(graphsim.New(config).Transport()))
+			for _, asked := range []asked{ask(t, c, calls[i].path), ask(t, c, calls[i].path, "/organization")} {
+				if got := asked.answers[0]; got.Meaning != want[name] || asked.err != nil {
+					t.Errorf("%s: Ask = %+v, %v, want the meaning %q", name, got, asked.err, want[name])
+				}
+			}
+		}
 		status, refused := refusedBy(t, graphsim.New(config), calls[i].method, calls[i].path)
 		if refused == nil {
 			continue // not by Graph

@@ -343,7 +343,7 @@ func (s *Submitter) holdBack(l *lane, result authmethod.Result) error {
 			}
 			held = code.Result(authmethod.Dependency, head.Line)
 			held.Class = result.Class // who helps the one helps the other
-		case result.Outcome == authmethod.Failed && result.Reason == authmethod.CodeUserUnknown:
+		case result.Outcome == authmethod.Failed && result.Reason.Word() == authmethod.CodeUserUnknown.Word():
 			held = authmethod.CodeUserUnknownHeld.Result(authmethod.NotAttempted, head.Line)
 		default:
 			kept = append(kept, task)

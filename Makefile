@@ -20,8 +20,9 @@ test: ## run all tests, with the race detector and in random order
 	ENTRAPHONE_COMPARISONS=1000000 go test -count=1 -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 	cd $(CLIENTS) && go test -race -shuffle=on ./...
 
-torture: ## 500 kills of runs and rollbacks, and 100 million numbers against the library of plans: hours
+torture: ## 500 kills of runs and rollbacks, every dialect, and 100 million numbers against the library of plans: hours
 	ENTRAPHONE_KILLS=500 go test -count=1 -timeout 24h -v -run '^TestKilledRunsResume$$' ./cmd/entraphone
+	ENTRAPHONE_DIALECTS=10000 go test -count=1 -race -timeout 24h -v -run '^TestEveryDialectReadsAlike$$' ./internal/table ./internal/importfile
 	ENTRAPHONE_COMPARISONS=100000000 go test -count=1 -timeout 24h -v -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 
 check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and macOS

@@ -126,6 +126,7 @@ func phonesIn(sim *graphsim.Simulator) map[string]string {
 // interrupted as often, leaves the tenant as it was before. What nobody knows is
 // taken up again until it is known.
 func TestRunsAndRollbacksAreWhatTheyShouldBe(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		n, seed := rapid.IntRange(1, 25).Draw(rt, "users"), rapid.Uint64().Draw(rt, "seed")
 		lag := rapid.SampledFrom([]string{"0s", "2s", "6s"}).Draw(rt, "lag")

@@ -29,7 +29,15 @@ import (
 	"entraphone/internal/graphsim/login"
 )
 
+// raceOptions leave the goroutines of a process a moment in which to race when it
+// ends.
+const raceOptions = "atexit_sleep_ms=50"
+
 func TestMain(m *testing.M) {
+	// Scripts wait more than they compute. Under the race detector each of their
+	// hundreds of processes would also sleep for a second when it ends.
+	_ = flag.Set("test.parallel", "4")
+	_ = os.Setenv("GORACE", raceOptions)
 	testscript.Main(m, map[string]func(){"entraphone": main})
 }
 
@@ -54,6 +62,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", raceOptions)
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("LOCALAPPDATA", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("AZURE_TENANT_ID", "tenant.example.com")

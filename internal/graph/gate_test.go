@@ -58,6 +58,9 @@ func TestGate(t *testing.T) {
 func TestSecretWhereABodyIsCut(t *testing.T) {
 	secret := NewSecret("s3cret-" + strings.Repeat("ab", 10))
 	for filled := range 2100 {
+		if filled < 1900 && filled%7 != 0 {
+			continue // far from the cut, steps shorter than the secret are enough
+		}
 		body := strings.Repeat("<b>", filled/3) + strings.Repeat("x ", filled%3) + secret.Value()
 		if got := newGate(secret).beginning([]byte(body)); strings.Contains(got, "s3c") {
 			t.Fatalf("beginning after %d characters = %q", filled, got)

@@ -94,9 +94,15 @@ func TestTimeIsLinear(t *testing.T) {
 		"a cell of lines and quotes": strings.Repeat("\"\n", 20000),
 		"quotes that are open":       strings.Repeat("\",\"x\n", 20000),
 	} {
-		start := time.Now()
-		readAll(t, pieces{strings.NewReader(heading + "a@b,1," + cell + "\n"), 1}, testOptions())
-		if took := time.Since(start); took > 2*time.Second {
+		took := time.Hour
+		for range 3 { // once it may be others that take the time
+			start := time.Now()
+			readAll(t, pieces{strings.NewReader(heading + "a@b,1," + cell + "\n"), 1}, testOptions())
+			if took = min(took, time.Since(start)); took <= 2*time.Second {
+				break
+			}
+		}
+		if took > 2*time.Second {
 			t.Errorf("%s takes %v byte by byte", why, took)
 		}
 	}

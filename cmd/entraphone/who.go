@@ -17,7 +17,7 @@ import (
 // lookup is what was found out about the users of a file before anything is planned.
 type lookup struct {
 	findings []authmethod.Finding
-	without  func(user string, phoneType authmethod.PhoneType) bool // for a planner; nil where nobody knows
+	without  func(user string) bool // for a planner; nil where nobody knows
 }
 
 // worthAReport is how many users make the registration report cheaper than reading
@@ -153,7 +153,7 @@ func (d *lookup) readReport(ctx context.Context, r *importRun, asked *tenant.Ten
 			d.note(n, authmethod.CodeUserAdmin)
 		}
 	}
-	d.without = func(address string, phoneType authmethod.PhoneType) bool {
+	d.without = func(address string) bool {
 		registration, told := of(byAddress[strings.ToLower(address)])
 		return told && !registration.Mobile && !registration.AlternateMobile && !registration.Office
 	}

@@ -276,9 +276,9 @@ func (s *share) add(task authmethod.Task, result authmethod.Result) {
 	switch {
 	case task.Verb != authmethod.Create:
 		return
-	case result.Outcome == authmethod.Unchanged, result.Outcome == authmethod.Conflict, result.Outcome == authmethod.Updated:
+	case result.Outcome == authmethod.Unchanged, result.Outcome == authmethod.Conflict, result.Outcome == authmethod.Updated, result.Would == authmethod.Update:
 		there = 1
-	case result.Outcome != authmethod.Created:
+	case result.Outcome != authmethod.Created && result.Would != authmethod.Create:
 		return
 	}
 	before := math.Float64frombits(s.bits.Load())

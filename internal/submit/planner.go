@@ -22,10 +22,10 @@ import (
 type Planner struct {
 	Sender Sender
 	Pacer  *pace.Pacer
-	// Without reports whether a user is known to have no phone of a type, so that
-	// nobody needs to read it; it may be nil. It may be wrong: then the plan is, and
-	// not what is made of it.
-	Without func(user string, phoneType authmethod.PhoneType) bool
+	// Without reports whether a user is known to have no phone at all, so that nobody
+	// needs to read any; it may be nil. It may be wrong: then the plan is, and not what
+	// is made of it.
+	Without func(user string) bool
 
 	mu    sync.Mutex
 	users map[string]*phones // by name in lower case
@@ -87,7 +87,7 @@ func (p *Planner) known(step authmethod.Step) *phones {
 	defer p.mu.Unlock()
 	user := strings.ToLower(step.User)
 	known := p.users[user]
-	if known == nil && step.Verb == authmethod.Create && p.Without != nil && p.Without(step.User, step.PhoneType) {
+	if known == nil && (step.Verb == authmethod.Create || step.Verb == authmethod.Read) && p.Without != nil && p.Without(step.User) {
 		known = new(phones)
 		p.keep(user, known)
 	}

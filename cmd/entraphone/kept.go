@@ -52,6 +52,9 @@ func (r *importRun) remarks(class authmethod.Class) map[int32]importfile.Remark 
 			continue
 		}
 		reason := result.Message
+		if result.Outcome == authmethod.Conflict && !result.Registered.IsZero() {
+			reason += ": " + result.Registered.Graph()
+		}
 		if !r.input.Reading.Long && row.PhoneType != "" {
 			reason = string(row.PhoneType) + ": " + reason
 		}

@@ -117,20 +117,25 @@ func arguments(t *testing.T, command, makefile string) (args []string, runs bool
 	if args[0] == "runs" || args[0] == "resume" {
 		return nil, false
 	}
-	if args[0] == "import" && !slices.Contains(args, "--state") {
+	if imports(args) && !slices.Contains(args, "--state") {
 		args = append(args, "--state", "/home/mia/.local/state/entraphone")
 	}
 	return args, true
+}
+
+// imports reports whether a command carries out a run.
+func imports(args []string) bool {
+	return slices.Contains([]string{"import", "plan", "remove"}, args[0])
 }
 
 // printedBy is what a session prints on a terminal.
 func printedBy(t *testing.T, args []string) []string {
 	home := t.TempDir()
 	var out string
-	switch args[0] {
-	case "simulate":
+	switch {
+	case args[0] == "simulate":
 		out = served(t, args)
-	case "import":
+	case imports(args):
 		for i, arg := range args {
 			if strings.HasPrefix(arg, "/home/mia") {
 				args[i] = home + strings.TrimPrefix(arg, "/home/mia")

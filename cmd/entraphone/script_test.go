@@ -131,7 +131,9 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 		config.AccessTokens = []string{*token}
 	}
 	sim := simOf(ts)
-	sim.Simulator = graphsim.New(config)
+	sim.mu.Lock()
+	sim.Simulator, sim.arrived = graphsim.New(config), 0
+	sim.mu.Unlock()
 	server := httptest.NewUnstartedServer(sim)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what some scripts test
 	if *useTLS {

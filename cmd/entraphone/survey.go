@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/journal"
@@ -20,15 +21,19 @@ type foresight struct {
 	planned *authmethod.Results // what would be done; nil where nobody has asked
 }
 
-// survey finds out what the run would do, without doing it: it carries the lanes
-// through a planner. The results of the run are those of that, until adopt.
-func survey(ctx context.Context, r *importRun) error {
-	lanes := make([]authmethod.Lane, len(r.lanes)) // which a run uses up
-	for i, lane := range r.lanes {
-		lanes[i] = slices.Clone(lane)
+// survey finds out what the run would do about some of its lanes, without doing it: it
+// carries them through a planner. The results of the run are those of that, until
+// adopt.
+func survey(ctx context.Context, r *importRun, some func(authmethod.Task) bool) error {
+	all := r.lanes
+	r.lanes = nil
+	for _, lane := range all {
+		if slices.ContainsFunc(lane, some) {
+			r.lanes = append(r.lanes, slices.Clone(lane)) // a run uses its lanes up
+		}
 	}
 	err := r.carry(ctx, &recorder{results: r.results, logger: r.logger}, true)
-	r.lanes = lanes
+	r.lanes = all
 	return err
 }
 
@@ -66,6 +71,11 @@ func asPlanned(task authmethod.Task, result authmethod.Result, expected map[auth
 	return task
 }
 
+// hasMoved reports whether something else would be done about a planned row by now.
+func hasMoved(before, after authmethod.Result) bool {
+	return before.Outcome == authmethod.Planned && !(after.Outcome == authmethod.Planned && before.Would == after.Would && before.Registered == after.Registered)
+}
+
 // moved names the rows of a plan of which the tenant would have something else done by
 // now; nil where there are none.
 func moved(rows *authmethod.Rows, then, now *authmethod.Results) error {
@@ -74,7 +84,7 @@ func moved(rows *authmethod.Rows, then, now *authmethod.Results) error {
 	n := 0
 	for at, row := range rows.All() {
 		before, after := then.At(at), now.At(at)
-		if before.Outcome != authmethod.Planned || after.Outcome == authmethod.Planned && before.Would == after.Would && before.Registered == after.Registered {
+		if !hasMoved(before, after) {
 			continue
 		}
 		if n++; n > most {
@@ -97,6 +107,30 @@ func moved(rows *authmethod.Rows, then, now *authmethod.Results) error {
 		text += fmt.Sprintf("\n  and %d more", n-most)
 	}
 	return usagef("the tenant is not as it was when the plan was made, and nothing was sent; plan again:\n  %s", text)
+}
+
+// settles are how long it is waited until phones that seem to have moved are read again:
+// for some seconds reads show what stood there before.
+var settles = []time.Duration{5 * time.Second, 10 * time.Second}
+
+// stillHolds makes sure that the phones of a plan are as they were then.
+func (f *foresight) stillHolds(ctx context.Context, r *importRun, then *authmethod.Results) error {
+	for _, wait := range settles {
+		if moved(&r.input.Rows, then, r.results) == nil {
+			return nil
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+		if err := survey(ctx, r, func(task authmethod.Task) bool { return hasMoved(then.At(task.Row), r.results.At(task.Row)) }); err != nil {
+			return err
+		}
+	}
+	return moved(&r.input.Rows, then, r.results)
 }
 
 // holds makes sure that the plan that is applied is of this file and for this tenant.
@@ -125,7 +159,7 @@ func (f *foresight) find(ctx context.Context, r *importRun) error {
 	if err := r.target.Authenticate(ctx); err != nil {
 		return err
 	}
-	if err := survey(ctx, r); err != nil {
+	if err := survey(ctx, r, func(authmethod.Task) bool { return true }); err != nil {
 		return fmt.Errorf("finding out what would be done: %w", err)
 	}
 	f.planned = r.results
@@ -134,7 +168,7 @@ func (f *foresight) find(ctx context.Context, r *importRun) error {
 		if err != nil {
 			return err
 		}
-		if err := moved(&r.input.Rows, then, f.planned); err != nil {
+		if err := f.stillHolds(ctx, r, then); err != nil {
 			return err
 		}
 		f.planned = then

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -27,9 +28,14 @@ type Planner struct {
 	// is made of it.
 	Without func(user string) bool
 
-	mu    sync.Mutex
-	users map[string]*phones // by name in lower case
+	mu     sync.Mutex
+	users  map[string]*phones // by name in lower case
+	failed map[string]int     // reads of a user that told nothing
 }
+
+// patience is how many reads of a user may tell nothing until the rows are given up:
+// whatever their writes would come to, nobody can tell.
+const patience = 3
 
 // phones are the numbers of a user by rank, as Graph shows them; empty for none.
 type phones [3]string
@@ -109,11 +115,7 @@ func (p *Planner) understand(step authmethod.Step, a authmethod.Answer) authmeth
 	case absent, refused, disputed, notTogether:
 		return a
 	default:
-		err := errors.Join(a.NotSent, a.Lost)
-		if err == nil {
-			err = fmt.Errorf("reading the phones was answered %d", a.Status)
-		}
-		return authmethod.Answer{NotSent: err, RetryAfter: a.RetryAfter, RequestID: a.RequestID}
+		return p.untold(step, a)
 	}
 	read := new(phones)
 	for _, m := range a.Methods {
@@ -133,6 +135,27 @@ func (p *Planner) understand(step authmethod.Step, a authmethod.Answer) authmeth
 		return a
 	}
 	return p.answer(step, known)
+}
+
+// untold is the answer to a step of whose user a read has told nothing. As long as it
+// is tried again, the step has not left.
+func (p *Planner) untold(step authmethod.Step, a authmethod.Answer) authmethod.Answer {
+	err := errors.Join(a.NotSent, a.Lost)
+	if err == nil {
+		err = fmt.Errorf("reading the phones was answered %d", a.Status)
+	}
+	if a.NotSent == nil && a.Status != http.StatusTooManyRequests {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.failed == nil {
+			p.failed = map[string]int{}
+		}
+		user := strings.ToLower(step.User)
+		if p.failed[user]++; p.failed[user] > patience {
+			return authmethod.Answer{Lost: err, RequestID: a.RequestID}
+		}
+	}
+	return authmethod.Answer{NotSent: err, RetryAfter: a.RetryAfter, RequestID: a.RequestID}
 }
 
 // answer is what Graph would say. At most one step of a user is on its way, so that

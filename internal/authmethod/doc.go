@@ -20,14 +20,19 @@
 //     code of the catalogue.
 //   - plan: the lanes of a file, with what is decided and found before anything is
 //     sent.
-//   - task: what is to be done about one row, a create or a removal; lane: the
-//     tasks of one user, in the order that Graph needs. The first of them that has
+//   - action: what the file asks for a row; policy: what the run does where the file
+//     does not say.
+//   - task: what is to be done about one row, a create, an update or a removal; lane:
+//     the tasks of one user, in the order that Graph needs. The first of them that has
 //     no outcome is its head.
-//   - step: one call to Graph for one phone of one row: a create, a delete or a
-//     read. A task takes one step or several; creates and deletes are writes.
+//   - step: one call to Graph for one phone of one row. A task takes one step or
+//     several; those that change something are writes, the others reads.
 //   - answer: what came back for a step, or the fact that nothing usable did.
 //   - outcome: what became of a row; results: exactly one outcome for each row.
 //   - class: who can do something about an outcome that is not a success.
+//   - registered: of a number, that it stands in the tenant as the user's phone of a
+//     type.
+//   - ledger: what was last confirmed of a tenant's phones, from run to run.
 //   - run: the import of one file, or the rollback of another run, from its first
 //     process to its end; rehearsal: a run into the simulator.
 //   - journal: the record of a run. It has an intent before each write and an outcome
@@ -35,8 +40,8 @@
 //     its write is in doubt.
 //   - fold: what the journal says became of the rows of a file, as the file is now.
 //   - resume: another process goes on with a run that did not come to its end.
-//   - rollback: a run that removes what another run has created. The rollback of a
-//     rollback creates it again.
+//   - rollback: a run that puts back what another run has changed. The rollback of a
+//     rollback changes it again.
 //
 // And to these verbs: parse (text to a value), decide (choose among several ways
 // to read), send, settle (find out what became of a step), hold back (give a task

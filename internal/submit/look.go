@@ -77,6 +77,7 @@ func (s *settler) compare(l *lane, a authmethod.Answer) *authmethod.Result {
 		return nil
 	case existing == authmethod.AddAlternate && l.as == "" && s.rows.At(l.row()).PhoneType == authmethod.PhoneTypeMobile:
 		l.turn(authmethod.Create, authmethod.PhoneTypeAlternateMobile)
+		l.previous = authmethod.PhoneNumber{}
 		return nil
 	}
 	r := resultOf(authmethod.Conflict, a, authmethod.CodeConflict)

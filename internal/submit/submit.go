@@ -4,10 +4,13 @@
 // It decides what an answer means: done, refused for good, to be sent again, or
 // lost. A write whose answer was lost is never repeated blindly: the phone is
 // read, by its constant id, and compared by meaning; where no phone is shown
-// yet, the answer to a second create, or to a removal, decides. Before a removal
-// the phone is read in any case, so that only the row's own number is taken
-// away. What may have been carried out is never called failed. It does not know
-// HTTP, files or the clock's absolute time.
+// yet, the answer to a second create, or to a removal, decides. Before an update or
+// a removal the phone is read in any case, so that only a number goes that may go,
+// and that it is known which one. What may have been carried out is never called
+// failed. It does not know HTTP, files or the clock's absolute time.
+//
+// A [Planner] in the place of the Sender makes of the same run a plan: nothing else
+// decides what would be done.
 //
 // Its one invariant: at most one step of a lane (one user) is in flight. A lane
 // is either waiting in the queue or in the hands of one worker, never both, and

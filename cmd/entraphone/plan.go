@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -131,7 +132,7 @@ func (c *planCommand) print(r *importRun) error {
 			return err
 		}
 	case c.details:
-		printDetails(out, r.results, c.output.mask)
+		printDetails(out, r.results, c.output.mask, math.MaxInt)
 	}
 	if c.out != "" && c.format == "text" {
 		fmt.Fprintf(out, "  plan     %s\n  go on    entraphone apply %s\n", c.out, quoted(c.out))
@@ -186,8 +187,9 @@ func shownNumber(mask bool) func(authmethod.PhoneNumber) string {
 	return authmethod.PhoneNumber.Graph
 }
 
-// printDetails prints the rows by what would become of them.
-func printDetails(w io.Writer, results *authmethod.Results, mask bool) {
+// printDetails prints the rows by what would become of them, of each kind so many at
+// most.
+func printDetails(w io.Writer, results *authmethod.Results, mask bool, most int) {
 	groups := map[string][]authmethod.RowNumber{}
 	var order []string
 	for n := range results.Rows().All() {
@@ -207,7 +209,7 @@ func printDetails(w io.Writer, results *authmethod.Results, mask bool) {
 	number := shownNumber(mask)
 	for _, name := range order {
 		fmt.Fprintf(w, "\n%s (%d)\n", report.Printable(name), len(groups[name]))
-		for _, n := range groups[name] {
+		for _, n := range groups[name][:min(most, len(groups[name]))] {
 			row, result := results.Rows().At(n), results.At(n)
 			text := fmt.Sprintf("  line %d, %s: %s", row.Line, row.User, row.PhoneType)
 			if result.Outcome == authmethod.Rejected {
@@ -222,6 +224,9 @@ func printDetails(w io.Writer, results *authmethod.Results, mask bool) {
 				text += " " + after
 			}
 			fmt.Fprintln(w, strings.TrimRight(report.Printable(text), " "))
+		}
+		if more := len(groups[name]) - most; more > 0 {
+			fmt.Fprintf(w, "  and %s\n", counted(more, "more row"))
 		}
 	}
 	fmt.Fprintln(w)

@@ -177,7 +177,8 @@ func (f *foresight) find(ctx context.Context, r *importRun) error {
 		return err
 	}
 	if r.changes.review {
-		printDetails(r.console, f.planned, r.output.mask)
+		const shown = 10 // of each kind; a plan shows all
+		printDetails(r.console, f.planned, r.output.mask, shown)
 		question := fmt.Sprintf("This changes %d phones in %s.", f.planned.Counts()[authmethod.Planned], r.target.words)
 		if err := r.confirm(ctx, question, r.changes.yes); err != nil {
 			return err

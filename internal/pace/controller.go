@@ -236,9 +236,10 @@ func (c controller) fits(seen interval) bool {
 }
 
 // spanOf is the time from the first step to the opening. Retry-After is rounded
-// up to whole seconds, and windows are multiples of five.
+// up to whole seconds, and may be that of a step which came a round trip after the
+// first; windows are multiples of five.
 func spanOf(seen interval) time.Duration {
-	const jitter, rounding = 300 * time.Millisecond, 1200 * time.Millisecond
+	const jitter, rounding = 300 * time.Millisecond, 1500 * time.Millisecond
 	span := seen.throttledAt.Add(seen.soonest).Sub(seen.first) + jitter
 	if down := span.Truncate(5 * time.Second); down > 0 && span-down <= jitter+rounding {
 		return down

@@ -196,7 +196,7 @@ func TestWholeRequestsCount(t *testing.T) {
 	g := newGate(18, noJitter)
 	now := 0.0
 	for accepted := range 6 {
-		n, wait := g.admit(instant(now), 20)
+		n, wait := g.admit(instant(now), batch(20, 0))
 		if wait > 0 {
 			t.Fatalf("request %d has to wait for %v", accepted+1, wait)
 		}
@@ -211,7 +211,7 @@ func TestWholeRequestsCount(t *testing.T) {
 		t.Errorf("room for %d steps, want 100", got)
 	}
 	now = 10.2
-	if n, wait := g.admit(instant(now), 20); n != 20 || wait > 0 {
+	if n, wait := g.admit(instant(now), batch(20, 0)); n != 20 || wait > 0 {
 		t.Errorf("admit = %d, %v, want a full request at once", n, wait)
 	}
 	// A part of a request is refused: it is steps that are counted after all.
@@ -221,15 +221,129 @@ func TestWholeRequestsCount(t *testing.T) {
 	}
 }
 
+// usedUp is a gate whose window of 30 steps in ten seconds, which was found before,
+// is full since the second 12. So many of them were reads.
+func usedUp(reads int) *gate {
+	g := newGate(18, noJitter)
+	g.all.control = controller{ceiling: 18, span: 10 * time.Second, plateau: 3, age: 10 * time.Second}
+	g.writes.control = g.all.control
+	g.grown = 100
+	for range 2 {
+		n, _ := g.admit(instant(11), batch(15, reads/2))
+		f := Feedback{SentAt: instant(11), Accepted: n}
+		f.Reads.Accepted = reads / 2
+		g.observe(instant(12), f)
+	}
+	return g
+}
+
+// TestReadsAreTried: where a window is full, one request of reads finds out whether
+// it counts them. What was refused once is not tried again.
+func TestReadsAreTried(t *testing.T) {
+	reads := func(accepted, throttled int) Feedback {
+		f := Feedback{SentAt: instant(12), Accepted: accepted, Throttled: throttled, RetryAfter: 9 * time.Second, Soonest: 9 * time.Second}
+		f.Reads.Accepted, f.Reads.Throttled = accepted, throttled
+		return f
+	}
+	g := usedUp(0)
+	if n, wait := g.admit(instant(12), batch(20, 0)); n != 0 || wait != 10*time.Second {
+		t.Errorf("writes alone: admit = %d, %v, want to wait until the window opens", n, wait)
+	}
+	if n, _ := g.admit(instant(12), batch(20, 3)); n != 3 {
+		t.Fatalf("admit = %d steps, want the 3 reads", n)
+	}
+	if n, _ := g.admit(instant(12), batch(20, 3)); n != 0 {
+		t.Errorf("admit = %d steps while reads are tried, want none", n)
+	}
+	g.observe(instant(12.2), reads(3, 0))
+	for range 2 {
+		if n, _ := g.admit(instant(12.2), batch(20, 5)); n != 5 {
+			t.Errorf("after reads were accepted: admit = %d, want the 5 reads", n)
+		}
+		if n, wait := g.admit(instant(12.2), batch(5, 5)); n != 0 || wait != untilAnswered {
+			t.Errorf("admit = %d, %v, want reads to wait for each other", n, wait)
+		}
+		g.observe(instant(12.2), reads(5, 0))
+	}
+	if n, _ := g.admit(instant(22), batch(20, 5)); n != 20 {
+		t.Errorf("after the window opened: admit = %d, want reads and writes in one request", n)
+	}
+
+	g = usedUp(0)
+	g.admit(instant(12), batch(20, 3))
+	g.observe(instant(12.2), reads(2, 1))
+	if n, wait := g.admit(instant(12.2), batch(20, 3)); n != 0 || wait != 9*time.Second {
+		t.Errorf("after a read was refused: admit = %d, %v, want the hold", n, wait)
+	}
+	for used := 0; used < g.control.room(); {
+		n, wait := g.admit(instant(22.3), batch(20, 0))
+		if n == 0 {
+			t.Fatalf("the window has room for %d more, and admit = %v", g.control.room()-used, wait)
+		}
+		g.observe(instant(22.5), Feedback{SentAt: instant(22.3), Accepted: n})
+		used += n
+	}
+	if n, wait := g.admit(instant(22.5), batch(20, 3)); n != 0 || wait < 9*time.Second {
+		t.Errorf("in the next window: admit = %d, %v, want reads to wait as well", n, wait)
+	}
+}
+
+// TestWritesAreTried: where a window would have room if it did not count the reads
+// that it took, a few writes find out.
+func TestWritesAreTried(t *testing.T) {
+	for _, test := range []struct {
+		answer Feedback
+		now    float64
+		want   int // of 20 writes that leave then
+	}{
+		{Feedback{Accepted: 4}, 12.2, 6}, // of 30, with 20 before
+		{Feedback{Throttled: 4, RetryAfter: 9 * time.Second, Soonest: 9 * time.Second}, 21.3, 0},  // it opens at 22
+		{Feedback{Throttled: 4, RetryAfter: 9 * time.Second, Soonest: 9 * time.Second}, 22.1, 20}, // it is open
+		{Feedback{Failed: 4, Trouble: true, RetryAfter: time.Millisecond}, 12.3, few},             // tells nothing
+	} {
+		g := usedUp(10)
+		if n, _ := g.admit(instant(12), batch(20, 0)); n != few {
+			t.Fatalf("admit = %d, want to try %d", n, few)
+		}
+		if n, _ := g.admit(instant(12), batch(20, 0)); n != 0 {
+			t.Errorf("admit = %d while some are tried, want 0", n)
+		}
+		test.answer.SentAt = instant(12)
+		g.observe(instant(12.2), test.answer)
+		if n, wait := g.admit(instant(test.now), batch(20, 0)); n != test.want {
+			t.Errorf("after %+v: admit = %d, %v, want %d", test.answer, n, wait, test.want)
+		}
+	}
+}
+
+// TestWindowTellsWhatItCounts: the one that refused after as many steps, or as many
+// writes, as before.
+func TestWindowTellsWhatItCounts(t *testing.T) {
+	for _, test := range []struct {
+		writes, reads int // accepted
+		counted       string
+	}{{24, 6, "all"}, {30, 9, "writes"}} {
+		g := usedUp(0)
+		g.admit(instant(22), batch(20, 0)) // opens the next window
+		f := Feedback{SentAt: instant(22), Accepted: test.writes + test.reads}
+		f.Reads.Accepted = test.reads
+		g.observe(instant(22.5), f)
+		g.observe(instant(23), Feedback{SentAt: instant(22.7), Throttled: 1, RetryAfter: 9 * time.Second, Soonest: 9 * time.Second})
+		if got := map[*book]string{&g.all: "all", &g.writes: "writes"}[g.book]; got != test.counted {
+			t.Errorf("%d writes and %d reads: %s count, want %s", test.writes, test.reads, got, test.counted)
+		}
+	}
+}
+
 // TestSlowStart: the flight grows by round trips, to one full request and then
 // with what was accepted.
 func TestSlowStart(t *testing.T) {
 	g := newGate(1e6, noJitter)
 	now, sizes := 0.0, []int(nil)
 	for range 9 {
-		n, _ := g.admit(instant(now), 20)
+		n, _ := g.admit(instant(now), batch(20, 0))
 		sizes = append(sizes, n)
-		if more, wait := g.admit(instant(now), 20); more != 0 || wait != untilAnswered {
+		if more, wait := g.admit(instant(now), batch(20, 0)); more != 0 || wait != untilAnswered {
 			t.Errorf("with %d in flight: admit = %d, %v, want to wait for an answer", n, more, wait)
 		}
 		now += 0.2
@@ -312,14 +426,15 @@ func TestRateStaysInBounds(t *testing.T) {
 		ceiling := rapid.SampledFrom([]float64{0.01, 0.5, 18, 1000, Unlimited}).Draw(t, "ceiling")
 		g := newGate(ceiling, func() float64 { return rapid.Float64Range(0, 0.999).Draw(t, "jitter") })
 		now := epoch
-		var flying []Feedback // of which only SentAt and Accepted are known
+		var flying []Feedback // as if all were accepted
 		t.Repeat(map[string]func(*rapid.T){
 			"time passes": func(t *rapid.T) {
 				now = now.Add(time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "pause")))
 			},
 			"admit": func(t *rapid.T) {
 				asked := rapid.IntRange(1, 20).Draw(t, "asked")
-				allowed, wait := g.admit(now, asked)
+				reads := rapid.SliceOfN(rapid.Bool(), asked, asked).Draw(t, "reads")
+				allowed, wait := g.admit(now, reads)
 				switch {
 				case wait < 0 || allowed < 0 || allowed > asked || (allowed > 0) != (wait == 0):
 					t.Fatalf("admit(%d) = %d, %v", asked, allowed, wait)
@@ -328,7 +443,9 @@ func TestRateStaysInBounds(t *testing.T) {
 				case len(flying) == 0 && wait >= untilAnswered && wait != g.until.Sub(now):
 					t.Fatalf("admit = %d, %v with nothing in flight", allowed, wait)
 				case allowed > 0:
-					flying = append(flying, Feedback{SentAt: now, Accepted: allowed})
+					f := Feedback{SentAt: now, Accepted: allowed}
+					f.Reads.Accepted = allowed - writesAmong(reads[:allowed])
+					flying = append(flying, f)
 				}
 				span := max(10, 1/ceiling)
 				if got := g.sent.after(now.Add(-duration(span) + time.Millisecond)); float64(got) > ceiling*span+1e-6 {
@@ -343,9 +460,14 @@ func TestRateStaysInBounds(t *testing.T) {
 				f := flying[i]
 				flying = slices.Delete(flying, i, i+1)
 				now = now.Add(1)
-				f.Throttled = rapid.IntRange(0, f.Accepted).Draw(t, "throttled")
-				f.Failed = rapid.IntRange(0, f.Accepted-f.Throttled).Draw(t, "failed")
-				f.Accepted -= f.Throttled + f.Failed
+				split := func(n int) (accepted, throttled, failed int) {
+					throttled = rapid.IntRange(0, n).Draw(t, "throttled")
+					failed = rapid.IntRange(0, n-throttled).Draw(t, "failed")
+					return n - throttled - failed, throttled, failed
+				}
+				accepted, throttled, failed := split(f.Accepted - f.Reads.Accepted)
+				f.Reads.Accepted, f.Reads.Throttled, f.Reads.Failed = split(f.Reads.Accepted)
+				f.Accepted, f.Throttled, f.Failed = f.Reads.Accepted+accepted, f.Reads.Throttled+throttled, f.Reads.Failed+failed
 				f.RetryAfter = time.Duration(rapid.Int64Range(0, int64(10*time.Minute)).Draw(t, "retry after"))
 				f.Soonest = min(f.RetryAfter, time.Duration(rapid.Int64Range(0, int64(10*time.Minute)).Draw(t, "soonest")))
 				f.Trouble = f.Failed > 0
@@ -360,8 +482,11 @@ func TestRateStaysInBounds(t *testing.T) {
 				if got := g.control.rate(); !(got > 0 && got <= ceiling) {
 					t.Fatalf("rate = %g, want above 0 and at most %g", got, ceiling)
 				}
-				if (g.inFlight == 0) != (len(flying) == 0) {
-					t.Fatalf("%d steps in flight, and %d requests", g.inFlight, len(flying))
+				if (g.flying == 0) != (len(flying) == 0) || g.flying != g.all.inFlight {
+					t.Fatalf("%d and %d steps in flight, and %d requests", g.flying, g.all.inFlight, len(flying))
+				}
+				if g.shared && g.book != &g.all {
+					t.Fatal("a read was refused, and reads do not count")
 				}
 			},
 		})

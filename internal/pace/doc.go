@@ -70,6 +70,13 @@
 // are refused and never a part of one, they go out full, and one at a time if
 // others were in flight with the first that was refused.
 //
+// Reads count like writes until it is seen that they do not: the limit that was stated
+// for phone methods is of both. Two books are kept, of all steps and of writes alone.
+// Where the first has no room, the reads that come next are sent all the same, or a few
+// writes for which the second has room. If they are accepted, reads need no room any
+// more. If they or any later read are refused, all steps count to the end. A window
+// that refuses tells as well, by the book in which it is as full as before.
+//
 // # One hold for all
 //
 // A 429 holds everyone. Answers to requests that had been sent before the hold

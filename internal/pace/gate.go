@@ -3,8 +3,6 @@ package pace
 import (
 	"math"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -19,6 +17,8 @@ const (
 	// whole is how many steps must be refused together, and never a part of a
 	// request, to think that requests are counted.
 	whole = 8
+	// few steps are sent to find out what a quota counts.
+	few = 4
 
 	// backoffCap ends the doubling of Backoff.
 	backoffCap = time.Minute
@@ -37,39 +37,46 @@ func Backoff(attempt int, jitter float64) time.Duration {
 // gate is all that the workers share, without locks and clocks: the pace, what
 // is in flight, and the hold. The time is always an argument.
 type gate struct {
-	jitter  func() float64
-	control controller
-	meter   *rate.Limiter // of an even rate
-	load    float64
-	stalled time.Time // since when the quota holds workers back, zero when not
+	jitter      func() float64
+	*book       // the one that is believed
+	all, writes book
+	shared      bool      // all steps count, as was proven
+	triedAt     time.Time // when steps were sent to find out, zero when that is answered
+	load        float64
+	stalled     time.Time // since when the quota holds workers back, zero when not
 
-	sent, answered, accepted ledger
-	inFlight                 int
-	grown                    int  // accepted since the flight was last cut
-	crowdedAt                int  // accepted by the time it was last too large
-	full                     int  // steps that the largest request asked for
-	partly, wholly           bool // a part of a request was refused; only whole ones were
+	sent           ledger
+	flying         int  // steps in flight
+	grown          int  // accepted since the flight was last cut
+	crowdedAt      int  // accepted by the time it was last too large
+	full           int  // steps that the largest request asked for
+	partly, wholly bool // a part of a request was refused; only whole ones were
 
 	until  time.Time // end of the present hold or the last
 	known  time.Time // the same without what older requests added to it
 	reason Reason
 
-	refusals int        // throttle holds since a step was last accepted
-	troubles int        // trouble holds since then
-	before   controller // as it was when the first refusal came
-	company  bool       // other requests were in flight then
-	seen     interval
+	refusals int  // throttle holds since a step was last accepted
+	troubles int  // trouble holds since then
+	company  bool // other requests were in flight when the first refusal came
 }
 
 func newGate(ceiling float64, jitter func() float64) *gate {
-	return &gate{jitter: jitter, control: newController(ceiling), meter: rate.NewLimiter(0, 0)}
+	g := &gate{jitter: jitter, all: newBook(ceiling), writes: newBook(ceiling)}
+	g.book = &g.all
+	return g
 }
 
-// admit lets up to n steps leave as one request, or says how long to wait before
-// asking again; earlier answers may shorten that.
-func (g *gate) admit(now time.Time, n int) (int, time.Duration) {
-	if g.seen.from.IsZero() {
-		g.seen.from = now
+func (g *gate) books() []*book { return []*book{&g.all, &g.writes} }
+
+// admit lets so many of some steps leave as one request, from the first on, or says
+// how long to wait before asking again; earlier answers may shorten that. It is told
+// which of them are reads.
+func (g *gate) admit(now time.Time, reads []bool) (int, time.Duration) {
+	for _, b := range g.books() {
+		if b.seen.from.IsZero() {
+			b.seen.from = now
+		}
 	}
 	if !g.stalled.IsZero() && !g.until.After(now) {
 		g.control = g.control.climb(now.Sub(g.stalled), g.load)
@@ -78,24 +85,92 @@ func (g *gate) admit(now time.Time, n int) (int, time.Duration) {
 	if wait := g.until.Sub(now); wait > 0 {
 		return 0, wait
 	}
-	g.full = max(g.full, n)
-	n = min(n, g.flight())
-	n, at := g.quota(now, n)
-	if wait := at.Sub(now); wait > 0 {
-		g.stalled = now
+	g.full = max(g.full, len(reads))
+	n, wait := g.allowed(now, reads[:min(len(reads), g.flight())])
+	if n == 0 {
 		return 0, wait
 	}
-	if g.flight()-g.inFlight < n {
+	trial := wait > 0
+	if g.flight()-g.flying < n {
 		return 0, untilAnswered
 	}
-	n, at = g.ceiling(now, n)
+	n, at := g.ceiling(now, n)
 	if wait := at.Sub(now); wait > 0 {
 		return 0, wait
 	}
+	if trial {
+		g.triedAt = now
+	}
 	g.sent.add(now, n)
-	g.meter.ReserveN(now, n)
-	g.inFlight += n
+	g.flying += n
+	g.all.send(now, n)
+	g.writes.send(now, writesAmong(reads[:n]))
 	return n, 0
+}
+
+// allowed is how many of the steps the quota has room for, and else when it has. A
+// few are sent although it has none, with a wait, if the other book has room: their
+// answer tells which book is right.
+func (g *gate) allowed(now time.Time, reads []bool) (int, time.Duration) {
+	if g.book == &g.writes {
+		return g.besides(now, reads)
+	}
+	room, at := g.quota(now, len(reads), g.wholly)
+	wait := at.Sub(now)
+	if wait <= 0 {
+		return room, 0
+	}
+	g.stalled = now
+	if g.shared || wait <= time.Second || now.Sub(g.triedAt) < untilAnswered {
+		return 0, wait // it may have room by itself, or is tried already
+	}
+	n := prefix(reads, 0)
+	if n > 0 || g.writes.control.span == 0 || g.all.answered.total() == g.writes.answered.total() {
+		return n, wait // before any read the books are the same
+	}
+	if room, at = g.writes.quota(now, len(reads), g.wholly); at.After(now) {
+		return 0, wait
+	}
+	return prefix(reads, min(room, few)), wait
+}
+
+// besides is the same where reads need no room. Alone, they leave in one request at a
+// time.
+func (g *gate) besides(now time.Time, reads []bool) (int, time.Duration) {
+	wait := untilAnswered
+	if writes := writesAmong(reads); writes > 0 {
+		room, at := g.quota(now, writes, g.wholly)
+		if !at.After(now) {
+			return prefix(reads, room), 0
+		}
+		g.stalled, wait = now, at.Sub(now)
+	}
+	if n := prefix(reads, 0); n > 0 && g.flying == g.writes.inFlight {
+		return n, 0
+	}
+	return 0, wait
+}
+
+func writesAmong(reads []bool) (n int) {
+	for _, read := range reads {
+		if !read {
+			n++
+		}
+	}
+	return n
+}
+
+// prefix is how many steps come before one write too many.
+func prefix(reads []bool, writes int) int {
+	for i, read := range reads {
+		if read {
+			continue
+		}
+		if writes--; writes < 0 {
+			return i
+		}
+	}
+	return len(reads)
 }
 
 // flight is how many steps may be in flight.
@@ -103,45 +178,11 @@ func (g *gate) flight() int {
 	if g.control.cold && math.IsInf(g.control.ceiling, 1) && !g.wholly {
 		return math.MaxInt
 	}
-	most := max(aFlight, int(flightShare*float64(g.accepted.total()-g.crowdedAt)))
+	most := max(aFlight, int(flightShare*float64(g.all.accepted.total()-g.crowdedAt)))
 	if g.wholly {
 		return most
 	}
 	return min(most, 1+int(growth*float64(g.grown)))
-}
-
-// quota lets a window be used up as fast as it goes, and meters an even rate.
-// A window's steps count until a span after their answers: they may have
-// arrived as late as that.
-func (g *gate) quota(now time.Time, n int) (int, time.Time) {
-	c := g.control
-	if c.cold {
-		return n, now
-	}
-	if c.span == 0 {
-		most := max(1, int(c.rate()*shareSec))
-		if g.wholly {
-			most = max(most, n)
-		}
-		n = min(n, most)
-		// The burst is one request: a long hold or a pause must not save up
-		// tokens for a herd.
-		g.meter.SetLimitAt(now, rate.Limit(c.rate()))
-		g.meter.SetBurstAt(now, n)
-		lacking := max(0, float64(n)-g.meter.TokensAt(now))
-		return n, now.Add(time.Duration(lacking / c.rate() * float64(time.Second)))
-	}
-	room := c.room()
-	left := room - g.inFlight
-	if left <= 0 {
-		return 0, now.Add(untilAnswered)
-	}
-	// What the window was not seen to take yet is tried with few in flight.
-	used := g.answered.after(now.Add(-c.span)) + g.inFlight
-	if used+n > c.known() && room > c.known() && g.inFlight > 0 && g.inFlight+n > max(aFlight, room/50) {
-		return 0, now.Add(untilAnswered)
-	}
-	return g.answered.fit(now, n, left, c.span)
 }
 
 // ceiling is a mean over the usual time, or over that of one step.
@@ -155,44 +196,48 @@ func (g *gate) ceiling(now time.Time, n int) (int, time.Time) {
 }
 
 func (g *gate) observe(now time.Time, f Feedback) {
+	own, writes := f, f.ofWrites()
+	g.believe(f)
+	if g.book == &g.writes {
+		own = writes
+	}
 	// What was sent before the hold, or slipped out as it began, belongs to the
 	// episode that is known already.
 	fresh := !f.SentAt.Before(g.known)
 	g.load = f.Load
-	all := f.Accepted + f.Throttled + f.Failed
-	g.inFlight -= all
-	g.answered.add(now, all)
-	g.accepted.add(now, f.Accepted)
+	g.flying -= f.Accepted + f.Throttled + f.Failed
 	g.grown += f.Accepted
-	if f.Accepted > 0 {
-		g.accept(now, f, fresh)
+	if fresh && own.Accepted > 0 && g.refusals > 0 {
+		// The episode is over. The next interval begins where its hold ended.
+		g.refusals = 0
+		g.all.seen, g.writes.seen = interval{from: g.until}, interval{from: g.until}
 	}
+	if fresh && f.Accepted > 0 && !f.Trouble {
+		g.troubles = 0
+	}
+	g.all.hear(now, f, g.refusals > 0)
+	g.writes.hear(now, writes, g.refusals > 0)
 	switch {
-	case f.Throttled > 0:
-		g.throttle(now, f, fresh)
+	case own.Throttled > 0:
+		g.throttle(now, own, fresh)
 	case f.Trouble:
 		g.trouble(now, f, fresh)
 	}
 }
 
-// accept ends an episode if the steps were sent after it: the next interval
-// begins where its hold ended. Late ones still count for its estimate.
-func (g *gate) accept(now time.Time, f Feedback, fresh bool) {
-	if fresh && g.refusals > 0 {
-		g.refusals = 0
-		g.seen = interval{from: g.until}
+// believe chooses the book that an answer proves. Whatever was tried, a read that is
+// refused counts.
+func (g *gate) believe(f Feedback) {
+	after := f.SentAt.Sub(g.triedAt) // nothing else left within the next second
+	tried := after >= 0 && after < time.Second
+	if tried {
+		g.triedAt = time.Time{}
 	}
-	if fresh && !f.Trouble {
-		g.troubles = 0
-	}
-	if g.seen.accepted == 0 {
-		g.seen.first = now
-	}
-	g.seen.accepted += f.Accepted
-	g.seen.requests++
-	if g.refusals > 0 {
-		g.seen.recent += f.Accepted
-		g.control = g.before.cut(g.seen)
+	switch {
+	case f.Reads.Throttled > 0, tried && f.Throttled > 0:
+		g.book, g.shared = &g.all, true
+	case tried && f.Accepted > 0 && !g.shared:
+		g.book = &g.writes
 	}
 }
 
@@ -207,7 +252,10 @@ func (g *gate) throttle(now time.Time, f Feedback, fresh bool) {
 			wait = max(Backoff(g.refusals, g.jitter()), min(step, backoffCap))
 		}
 		if g.refusals == 0 {
-			g.begin(now, f)
+			g.company = g.flying > 0
+			g.writes.begin(now, f)
+			g.all.begin(now, f)
+			g.choose()
 		}
 		g.refusals++
 	}
@@ -217,17 +265,34 @@ func (g *gate) throttle(now time.Time, f Feedback, fresh bool) {
 	if g.refusals == 0 {
 		return
 	}
-	g.seen.throttled += f.Throttled
-	g.seen.until = g.until
-	g.seen.full = 0
-	if g.wholly {
-		g.seen.full = g.full
+	crowded := g.crowded(f)
+	if crowded {
+		g.crowdedAt = g.all.accepted.total()
 	}
-	if g.control = g.before.cut(g.seen); g.crowded(f) {
-		g.control, g.crowdedAt = g.before, g.accepted.total()
+	for _, b := range g.books() {
+		b.seen.throttled += f.Throttled
+		b.seen.until = g.until
+		b.seen.full = 0
+		if g.wholly {
+			b.seen.full = g.full
+		}
+		if b.control = b.before; !crowded {
+			b.control = b.before.cut(b.seen)
+		}
 	}
 	if g.control.span == 0 {
 		g.grown = 0
+	}
+}
+
+// choose believes the book whose window had taken what it should when it refused.
+func (g *gate) choose() {
+	all, writes := g.all.off(), g.writes.off()
+	switch {
+	case all < writes:
+		g.book = &g.all
+	case writes < all && !g.shared:
+		g.book = &g.writes
 	}
 }
 
@@ -235,16 +300,6 @@ func (g *gate) throttle(now time.Time, f Feedback, fresh bool) {
 // flight with it. Then one is sent at a time, before anything is concluded.
 func (g *gate) crowded(f Feedback) bool {
 	return g.before.cold && g.wholly && g.company && f.Soonest <= time.Second
-}
-
-// begin takes note of what an episode began with. The request arrived between
-// being sent and being answered.
-func (g *gate) begin(now time.Time, f Feedback) {
-	g.before, g.company = g.control, g.inFlight > 0
-	g.seen.throttledAt, g.seen.soonest = now, f.Soonest
-	arrived := f.SentAt.Add(now.Sub(f.SentAt) / 2)
-	g.seen.recent = g.accepted.after(arrived.Add(-g.control.span))
-	g.seen.since = g.accepted.youngest(min(g.seen.recent, g.control.known()))
 }
 
 // trouble holds and leaves the rate alone. The hold is taken out of the
@@ -262,7 +317,9 @@ func (g *gate) trouble(now time.Time, f Feedback, fresh bool) {
 		held = now
 	}
 	g.hold(now, wait, Trouble, fresh)
-	g.seen.from = g.seen.from.Add(max(0, g.until.Sub(held)))
+	for _, b := range g.books() {
+		b.seen.from = b.seen.from.Add(max(0, g.until.Sub(held)))
+	}
 }
 
 // hold never shortens a hold.

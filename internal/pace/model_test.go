@@ -152,6 +152,15 @@ var epoch = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func instant(seconds float64) time.Time { return epoch.Add(duration(seconds)) }
 
+// batch is n steps, of which the first are so many reads.
+func batch(n, reads int) []bool {
+	all := make([]bool, n)
+	for i := range min(n, reads) {
+		all[i] = true
+	}
+	return all
+}
+
 func duration(seconds float64) time.Duration { return time.Duration(math.Ceil(seconds * 1e9)) }
 
 // answer is a request on its way.
@@ -191,7 +200,7 @@ func (r *run) until(end float64, steps int) float64 {
 	for now < end && r.done < steps {
 		wake := math.Inf(1)
 		if n := min(r.writes+r.reads, r.most); n > 0 && len(r.inFlight) < r.workers {
-			allowed, wait := r.gate.admit(instant(now), n)
+			allowed, wait := r.gate.admit(instant(now), batch(n, r.reads))
 			if allowed > 0 {
 				r.send(now, allowed)
 				continue
@@ -252,11 +261,17 @@ func (r *run) send(now float64, n int) {
 			*kind--
 			*accepted++
 			a.feedback.Accepted++
+			if kind == &r.reads {
+				a.feedback.Reads.Accepted++
+			}
 			continue
 		}
 		defer func() { *kind++ }() // not to be sent twice in one request
 		*kind--
 		r.refuse(&a.feedback, retryAfter)
+		if kind == &r.reads {
+			a.feedback.Reads.Throttled++
+		}
 	}
 	if arrival >= r.from {
 		r.accepted += a.feedback.Accepted

@@ -32,6 +32,9 @@ type Feedback struct {
 	// whatever result; Throttled those answered 429; Failed all others.
 	Accepted, Throttled, Failed int
 
+	// Reads counts those of them that were reads: a quota may be of writes alone.
+	Reads Counts
+
 	// RetryAfter is the longest that was asked for, Soonest the shortest for a
 	// throttled step; 0 when none was.
 	RetryAfter, Soonest time.Duration
@@ -43,6 +46,17 @@ type Feedback struct {
 
 	// Load is x-ms-throttle-limit-percentage, 0.8 to 1.8, and 0 when absent.
 	Load float64
+}
+
+// Counts are numbers of steps by what became of them.
+type Counts struct{ Accepted, Throttled, Failed int }
+
+// ofWrites is the same without its reads.
+func (f Feedback) ofWrites() Feedback {
+	f.Accepted -= f.Reads.Accepted
+	f.Throttled -= f.Reads.Throttled
+	f.Failed -= f.Reads.Failed
+	return f
 }
 
 // Reason says why everything is held.
@@ -70,9 +84,10 @@ func New(ceiling float64, jitter func() float64) *Pacer {
 	return &Pacer{turnstile: semaphore.NewWeighted(1), gate: newGate(ceiling, jitter), wake: func() {}}
 }
 
-// Wait returns how many of n steps may be sent in one request at once, 1 at
-// least. It returns the context's error when that is done first.
-func (p *Pacer) Wait(ctx context.Context, n int) (int, error) {
+// Wait returns how many of some steps may be sent in one request at once: the first
+// ones, and 1 at least. reads has an element for each step, which tells whether it is
+// a read. It returns the context's error when that is done first.
+func (p *Pacer) Wait(ctx context.Context, reads []bool) (int, error) {
 	if err := p.turnstile.Acquire(ctx, 1); err != nil {
 		return 0, err
 	}
@@ -80,7 +95,7 @@ func (p *Pacer) Wait(ctx context.Context, n int) (int, error) {
 
 	for ctx.Err() == nil {
 		p.mu.Lock()
-		allowed, wait := p.gate.admit(time.Now(), n)
+		allowed, wait := p.gate.admit(time.Now(), reads)
 		waiting, wake := context.WithTimeout(ctx, wait)
 		p.wake = wake
 		p.mu.Unlock()

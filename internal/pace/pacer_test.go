@@ -29,7 +29,7 @@ func crew(ctx context.Context, p *Pacer, workers int, answer func(sent time.Dura
 	for range workers {
 		group.Go(func() error {
 			for {
-				if _, err := p.Wait(ctx, 1); err != nil {
+				if _, err := p.Wait(ctx, batch(1, 0)); err != nil {
 					return nil
 				}
 				sentAt := time.Now()
@@ -167,7 +167,7 @@ func TestNoHerdAfterHold(t *testing.T) {
 func TestEpisode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(1000, noJitter)
-		if _, err := p.Wait(t.Context(), 1); err != nil {
+		if _, err := p.Wait(t.Context(), batch(1, 0)); err != nil {
 			t.Fatal(err)
 		}
 		p.Observe(Feedback{SentAt: time.Now(), Accepted: 1})
@@ -198,7 +198,7 @@ func TestEpisode(t *testing.T) {
 // make newer requests look as old. They begin an episode of their own.
 func TestLateAnswers(t *testing.T) {
 	g := newGate(Unlimited, noJitter)
-	g.admit(epoch, 1)
+	g.admit(epoch, batch(1, 0))
 	steps := []struct {
 		sent, answered float64
 		f              Feedback
@@ -275,7 +275,7 @@ func TestTroubleLeavesTheRateAlone(t *testing.T) {
 // the next throttle gives an estimate.
 func TestTroubleIsNoEvidence(t *testing.T) {
 	g := newGate(1000, noJitter)
-	g.admit(epoch, 1)
+	g.admit(epoch, batch(1, 0))
 	g.observe(instant(50), Feedback{SentAt: instant(49), Accepted: 500})
 	g.observe(instant(50), Feedback{SentAt: instant(49), Trouble: true, RetryAfter: 300 * time.Second})
 	g.observe(instant(399), Feedback{SentAt: instant(398), Accepted: 490})
@@ -289,7 +289,7 @@ func TestTroubleIsNoEvidence(t *testing.T) {
 // steps before the first throttle but through the first estimate.
 func TestEveryIntervalCountsForItself(t *testing.T) {
 	g := newGate(1000, noJitter)
-	g.admit(epoch, 1)
+	g.admit(epoch, batch(1, 0))
 	g.observe(instant(99), Feedback{SentAt: instant(98), Accepted: 1000, Throttled: 1, RetryAfter: time.Second})
 	if got := g.control.plateau; !at(got, 1000/109.0) {
 		t.Errorf("first estimate = %g, want 1000 steps in 10 s and 99", got)
@@ -306,9 +306,9 @@ func TestLoadSlowsTheClimb(t *testing.T) {
 		g := newGate(1000, noJitter)
 		g.control, g.grown = settled(), 100
 		g.observe(epoch, Feedback{SentAt: epoch, Accepted: 1, Load: load})
-		g.admit(epoch, 2)
-		g.admit(epoch, 2)
-		g.admit(instant(0.1), 2) // a tenth of a second later
+		g.admit(epoch, batch(2, 0))
+		g.admit(epoch, batch(2, 0))
+		g.admit(instant(0.1), batch(2, 0)) // a tenth of a second later
 		return g.control.climbed - settled().climbed
 	}
 	if got := climbed(0); got != 100*time.Millisecond {
@@ -333,7 +333,7 @@ func TestWaitIsCancelled(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := New(0.01, noJitter)
-				if _, err := p.Wait(t.Context(), 1); err != nil {
+				if _, err := p.Wait(t.Context(), batch(1, 0)); err != nil {
 					t.Fatal(err)
 				}
 				test.hold(p)
@@ -343,7 +343,7 @@ func TestWaitIsCancelled(t *testing.T) {
 				var group errgroup.Group
 				for range 16 { // one first in the turnstile, 15 behind it
 					group.Go(func() error {
-						if _, err := p.Wait(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
+						if _, err := p.Wait(ctx, batch(1, 0)); !errors.Is(err, context.DeadlineExceeded) {
 							t.Errorf("Wait = %v, want %v", err, context.DeadlineExceeded)
 						}
 						return nil
@@ -363,12 +363,12 @@ func TestWaitIsCancelled(t *testing.T) {
 func TestAnswerWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(1000, noJitter)
-		if allowed, err := p.Wait(t.Context(), 20); allowed != 1 || err != nil {
+		if allowed, err := p.Wait(t.Context(), batch(20, 0)); allowed != 1 || err != nil {
 			t.Fatalf("first Wait = %d, %v, want 1, the start of the slow start", allowed, err)
 		}
 		sentAt := time.Now()
 		time.AfterFunc(latency, func() { p.Observe(Feedback{SentAt: sentAt, Accepted: 1}) })
-		if _, err := p.Wait(t.Context(), 20); err != nil {
+		if _, err := p.Wait(t.Context(), batch(20, 0)); err != nil {
 			t.Fatal(err)
 		}
 		if got := time.Since(sentAt); got != latency {

@@ -239,9 +239,13 @@ func (h *health) end() error {
 // feedback is what the answers to one request tell the pacer. Faults of single items
 // say nothing about the service; a request that brought nothing else does. What a dry
 // run answers counts as accepted.
-func feedback(sentAt time.Time, answers []authmethod.Answer) pace.Feedback {
+func feedback(sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) pace.Feedback {
 	feedback := pace.Feedback{SentAt: sentAt}
-	for _, answer := range answers {
+	for i, answer := range answers {
+		reads := new(pace.Counts)
+		if !steps[i].Verb.Writes() {
+			reads = &feedback.Reads
+		}
 		feedback.Load = max(feedback.Load, answer.Load)
 		feedback.RetryAfter = max(feedback.RetryAfter, answer.RetryAfter)
 		switch {
@@ -252,11 +256,14 @@ func feedback(sentAt time.Time, answers []authmethod.Answer) pace.Feedback {
 				feedback.Soonest = answer.RetryAfter
 			}
 			feedback.Throttled++
+			reads.Throttled++
 		case answer.Planned == "" && (answer.Status == 0 || answer.Status >= http.StatusInternalServerError):
 			feedback.Failed++
+			reads.Failed++
 			feedback.Trouble = feedback.Trouble || answer.RetryAfter > 0
 		default:
 			feedback.Accepted++
+			reads.Accepted++
 		}
 	}
 	feedback.Trouble = feedback.Trouble || feedback.Failed == len(answers)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,7 +57,7 @@ func (p *Planner) Send(ctx context.Context, steps []authmethod.Step) ([]authmeth
 		}
 	}
 	for len(asked) > 0 {
-		allowed, err := p.Pacer.Wait(ctx, min(len(asked), batchMost))
+		allowed, err := p.Pacer.Wait(ctx, slices.Repeat([]bool{true}, min(len(asked), batchMost)))
 		if err != nil {
 			for _, i := range asked {
 				answers[i] = authmethod.Answer{NotSent: err}
@@ -72,7 +73,7 @@ func (p *Planner) Send(ctx context.Context, steps []authmethod.Step) ([]authmeth
 		}
 		sentAt := time.Now()
 		read, err := p.Sender.Send(ctx, reads)
-		p.Pacer.Observe(feedback(sentAt, read))
+		p.Pacer.Observe(feedback(sentAt, reads, read))
 		for j, i := range asked[:allowed] {
 			answers[i] = p.understand(steps[i], read[j])
 		}

@@ -176,7 +176,7 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 		if len(batch) == 0 {
 			return nil // all done, or ctx is
 		}
-		allowed, err := s.Pacer.Wait(ctx, len(batch))
+		allowed, err := s.Pacer.Wait(ctx, reads(batch))
 		q.giveBack(batch[allowed:]...)
 		batch = batch[:allowed]
 		if err != nil {
@@ -189,6 +189,14 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
 			return err
 		}
 	}
+}
+
+// reads tells which lanes send a read next.
+func reads(batch []*lane) (reads []bool) {
+	for _, l := range batch {
+		reads = append(reads, !l.verb.Writes())
+	}
+	return reads
 }
 
 // begin is a lane whose first task comes next. What may have been done already
@@ -278,7 +286,7 @@ func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []auth
 // observe tells the pacer and the health what a request brought.
 func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) {
 	s.health.heard(steps, answers)
-	s.Pacer.Observe(feedback(sentAt, answers))
+	s.Pacer.Observe(feedback(sentAt, steps, answers))
 }
 
 // conclude gives the head of a lane its outcome, or has it sent again, and gives

@@ -600,3 +600,68 @@ func TestUnauthorized(t *testing.T) {
 		}
 	})
 }
+
+// limited takes 30 steps in every ten seconds, and the reads among them count or do
+// not. A third of the phones are registered already.
+type limited struct {
+	countsReads bool
+	mu          sync.Mutex
+	start       time.Time
+	window      int
+	used        int
+	writes      int
+}
+
+func (l *limited) Send(ctx context.Context, steps []authmethod.Step) (answers []authmethod.Answer, err error) {
+	<-time.After(100 * time.Millisecond)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	since := time.Since(l.start)
+	if window := int(since / (10 * time.Second)); window != l.window {
+		l.window, l.used = window, 0
+	}
+	for _, step := range steps {
+		read := step.Verb == authmethod.Read
+		answer := authmethod.Answer{Status: 200, Phone: "+1 2065550101"}
+		switch {
+		case l.used == 30 && (!read || l.countsReads):
+			answer = authmethod.Answer{Status: 429, RetryAfter: time.Duration(l.window+1)*10*time.Second - since}
+		case !read || l.countsReads:
+			l.used++
+		}
+		if answer.Status == 200 && !read {
+			answer = status(201)
+			if l.writes++; l.writes%3 == 0 {
+				answer = authmethod.Answer{Status: 400, Code: "badRequest", Message: "already registered"}
+			}
+		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
+}
+
+// Where reads have a quota of their own they do not take the room of 300 writes, which
+// are ten windows' worth. Where they have none, it is the 400 steps of fourteen.
+func TestReadsInAQuotaOfTheirOwn(t *testing.T) {
+	for _, test := range []struct {
+		countsReads bool
+		windows     int
+	}{{false, 10}, {true, 14}} {
+		synctest.Test(t, func(t *testing.T) {
+			rows := new(authmethod.Rows)
+			number := parser.Parse("+1 2065550101", phonenumber.Parts{}, phonenumber.Region{}).Number
+			for i := range 300 {
+				rows.Append(authmethod.Row{Line: int32(i) + 2, User: fmt.Sprintf("u%d@x", i), PhoneType: authmethod.PhoneTypeMobile, Number: number})
+			}
+			sender := &limited{countsReads: test.countsReads, start: time.Now()}
+			s := submitter(rows, sender, newMemory(t))
+			s.Pacer = pace.New(18, noJitter)
+			if err := s.Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
+				t.Fatal(err)
+			}
+			if most := time.Duration(test.windows) * 10 * time.Second; time.Since(sender.start) > most || s.Stats().Throttled > 25 {
+				t.Errorf("reads count %v: %v and %d throttled, want at most %v and 25", test.countsReads, time.Since(sender.start), s.Stats().Throttled, most)
+			}
+		})
+	}
+}

@@ -63,7 +63,7 @@ func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body 
 	}
 	size, progress := largestBatch, time.Now()
 	for len(open) > 0 {
-		n, err := r.pacer.Wait(ctx, min(size, len(open)))
+		n, err := r.pacer.Wait(ctx, slices.Repeat([]bool{true}, min(size, len(open))))
 		if err != nil {
 			return nil, cmp.Or(context.Cause(ctx), err)
 		}
@@ -132,6 +132,7 @@ func feedback(sentAt time.Time, answers []authmethod.Answer) pace.Feedback {
 		}
 	}
 	f.Trouble = f.Trouble || f.Failed == len(answers)
+	f.Reads = pace.Counts{Accepted: f.Accepted, Throttled: f.Throttled, Failed: f.Failed} // all of them
 	return f
 }
 

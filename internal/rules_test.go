@@ -59,7 +59,7 @@ var mayUse = map[string][]string{
 	"golang.org/x/term":                  {"cmd/entraphone"},
 	"github.com/natefinch/atomic":        {"internal/report", "cmd/entraphone"},
 	"golang.org/x/time/rate":             {"internal/pace"},
-	"go.yaml.in/yaml/":                   {"internal/heading", "internal/graphsim"},
+	"go.yaml.in/yaml/":                   {"internal/heading", "internal/graphsim", "cmd/entraphone"},
 	"golang.org/x/text/encoding":         {"internal/table", "internal/graphsim/directory"},
 	"golang.org/x/text/language":         {"internal/country"},
 	"github.com/rs/zerolog":              {"internal/graph", "internal/journal", "cmd/entraphone"},

@@ -17,6 +17,7 @@ Usage:
 	entraphone explain [CODE]
 	entraphone template [flags]
 	entraphone simulate [flags]
+	entraphone config [COMMAND] [flags]
 	entraphone help files|numbers|results|exit-codes
 	entraphone completion bash|zsh|fish|powershell
 
@@ -294,6 +295,23 @@ with another --state, or the phones of a planned row have changed, it names what
 moved and sends nothing (exit code 2). A run that looked first replaces and
 removes only the numbers that it saw, also after it was resumed.
 
+# Settings
+
+	--config FILE
+		Take settings that are not given on the command line from FILE
+		(ENTRAPHONE_CONFIG), in YAML: the names of flags and their values,
+		lists for those that may be repeated, and sections named as
+		commands for what holds for these alone. A profile may stand there
+		as a mapping. Paths are taken from the folder of the file. A key
+		that no command has is an error, with its line and the one that was
+		probably meant.
+
+Every flag may also stand in the environment, as ENTRAPHONE_ and its name:
+ENTRAPHONE_MAX_CHANGES=5%. A flag wins over the environment, that over the file's
+section of the command, and that over what stands there for all. What stands
+there counts as given: a run that is gone on with keeps it. "entraphone config
+import" prints what holds, and where each value comes from.
+
 # The tenant
 
 	--tenant-id ID, --client-id ID
@@ -304,8 +322,10 @@ removes only the numbers that it saw, also after it was resumed.
 		device-code or token. By default the first of secret, certificate,
 		workload-identity and token that a flag or the environment provides.
 	--client-secret-file FILE
-		The secret, instead of AZURE_CLIENT_SECRET. There is no flag for the
-		secret itself: other users of the machine can see flags.
+		The secret, instead of AZURE_CLIENT_SECRET (or of a file named by
+		AZURE_CLIENT_SECRET_FILE, or of systemd's LoadCredential=client-secret).
+		There is no flag for the secret itself: other users of the machine
+		can see flags.
 	--client-certificate FILE
 		Certificate and private key, PEM or PFX, as OpenSSL 3 and Windows
 		write it (AZURE_CLIENT_CERTIFICATE_PATH and _PASSWORD).

@@ -158,7 +158,7 @@ func readProfile(name string) (heading.Profile, error) {
 	if p, named := heading.NamedProfile(name); named {
 		return p, nil
 	}
-	file, err := os.Open(name)
+	file, err := openProfile(name)
 	if err != nil {
 		return heading.Profile{}, usagef("reading --profile: %w; it is neither a file nor one of %s", err, strings.Join(heading.ProfileNames(), ", "))
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -132,7 +134,7 @@ func (o *tenantOptions) kind(p process) (graph.Auth, error) {
 		kind  graph.Auth
 		given string
 	}{
-		{graph.AuthSecret, o.secretFile + p.getenv("AZURE_CLIENT_SECRET")},
+		{graph.AuthSecret, o.secretPath(p) + p.getenv("AZURE_CLIENT_SECRET")},
 		{graph.AuthCertificate, o.certificate + p.getenv("AZURE_CLIENT_CERTIFICATE_PATH")},
 		{graph.AuthWorkloadIdentity, p.getenv("AZURE_FEDERATED_TOKEN_FILE")},
 		{graph.AuthToken, p.getenv("ENTRAPHONE_ACCESS_TOKEN")},
@@ -144,18 +146,34 @@ func (o *tenantOptions) kind(p process) (graph.Auth, error) {
 	return "", &graph.ConfigError{Problem: "no credential: set AZURE_CLIENT_SECRET, give --client-certificate, or choose with --auth (azure-cli and device-code sign a person in); --simulate needs none"}
 }
 
+// secretPath is the file that holds the client secret: that of the flag, of
+// AZURE_CLIENT_SECRET_FILE, or the credential "client-secret" that systemd has loaded
+// for the service, see https://systemd.io/CREDENTIALS/. A secret in the environment
+// comes before the last.
+func (o *tenantOptions) secretPath(p process) string {
+	loaded := filepath.Join(p.getenv("CREDENTIALS_DIRECTORY"), "client-secret")
+	switch named := cmp.Or(o.secretFile, p.getenv("AZURE_CLIENT_SECRET_FILE")); {
+	case named != "":
+		return named
+	case p.getenv("CREDENTIALS_DIRECTORY") != "" && p.getenv("AZURE_CLIENT_SECRET") == "" && exists(loaded):
+		return loaded
+	}
+	return ""
+}
+
 // secret reads the client secret from its file, else from the environment. White
 // space at the end of a file is not part of it.
 func (o *tenantOptions) secret(p process) (graph.Secret, error) {
-	if o.secretFile == "" {
+	path := o.secretPath(p)
+	if path == "" {
 		return graph.NewSecret(p.getenv("AZURE_CLIENT_SECRET")), nil
 	}
-	text, err := os.ReadFile(o.secretFile)
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &graph.ConfigError{Problem: fmt.Sprintf("reading --client-secret-file: %v", err)}
+		return nil, &graph.ConfigError{Problem: fmt.Sprintf("reading the file of the client secret: %v", err)}
 	}
-	if info, err := os.Stat(o.secretFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		fmt.Fprintf(p.console, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", report.Printable(o.secretFile))
+	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		fmt.Fprintf(p.console, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", report.Printable(path))
 	}
 	return graph.NewSecret(strings.TrimSpace(string(text))), nil
 }

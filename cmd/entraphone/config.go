@@ -1,0 +1,343 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+
+	"entraphone/internal/report"
+)
+
+// Every flag of every command may also stand in the environment or in a file, in this
+// order: the flag, ENTRAPHONE_ and its name, the file's section of the command, the
+// file, the default. What comes from there is as if it had been given, also for a run
+// that is gone on with.
+
+// configFlag names the file.
+const configFlag = "config"
+
+// configPrefix is that of the variables of flags: ENTRAPHONE_GIVE_UP_AFTER.
+const configPrefix = "ENTRAPHONE_"
+
+// notConfigured are flags that mean one moment, and never all runs.
+var notConfigured = []string{configFlag, "help", "version", "yes", "delete", "force"}
+
+// configured is a value of the file, and where it stands.
+type configured struct {
+	values []string
+	where  string // "entraphone.yaml:3"
+}
+
+// configFile is what a file says: for all commands, and for single ones.
+type configFile struct {
+	all      map[string]configured
+	sections map[string]map[string]configured
+}
+
+// of is what the file says of a flag of a command. What stands for all commands is not
+// for the simulator, whose flags mean other things.
+func (f configFile) of(command, flag string) (configured, bool) {
+	if value, is := f.sections[command][flag]; is {
+		return value, true
+	}
+	value, is := f.all[flag]
+	return value, is && command != "simulate"
+}
+
+// configPath is the file of settings that a command was given, or none.
+func (p process) configPath(command *cobra.Command) string {
+	if flag := command.Flags().Lookup(configFlag); flag != nil && flag.Changed {
+		return flag.Value.String()
+	}
+	return p.getenv(configPrefix + "CONFIG")
+}
+
+// configure gives the flags that were not given on the command line their values, and
+// returns where each flag has its value from. All mistakes are told at once.
+func (p process) configure(command *cobra.Command, path string) (sources map[string]string, err error) {
+	var file configFile
+	if path != "" {
+		if file, err = readConfig(path, command.Root()); err != nil {
+			return nil, err
+		}
+	}
+	sources = map[string]string{}
+	var problems []error
+	command.Flags().VisitAll(func(flag *pflag.Flag) {
+		variable := configPrefix + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		value, inFile := file.of(command.Name(), flag.Name)
+		switch {
+		case slices.Contains(notConfigured, flag.Name):
+		case flag.Changed:
+			sources[flag.Name] = "flag"
+		case p.getenv(variable) != "":
+			sources[flag.Name] = variable
+			problems = append(problems, setFlag(command.Flags(), flag, strings.Split(p.getenv(variable), "\n"), variable))
+		case inFile:
+			sources[flag.Name] = value.where
+			problems = append(problems, setFlag(command.Flags(), flag, value.values, value.where))
+		}
+	})
+	if err := errors.Join(problems...); err != nil {
+		return nil, &usageError{flatten(err)}
+	}
+	return sources, nil
+}
+
+// setFlag sets a flag as the command line does.
+func setFlag(flags *pflag.FlagSet, flag *pflag.Flag, values []string, where string) error {
+	for _, value := range values {
+		if err := flags.Set(flag.Name, value); err != nil {
+			return fmt.Errorf("%s: %w", where, err)
+		}
+	}
+	return nil
+}
+
+// readConfig reads a file of settings. A key that no command has is a mistake, and so is
+// one that stands there twice. Paths are taken from the folder of the file.
+func readConfig(path string, root *cobra.Command) (configFile, error) {
+	file := configFile{all: map[string]configured{}, sections: map[string]map[string]configured{}}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return file, usagef("reading --config: %w", err)
+	}
+	var document yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return file, nil // an empty file says nothing
+	case err != nil:
+		return file, usagef("reading --config %s: %w", path, err)
+	}
+	settings := configReader{path: path, commands: map[string]*cobra.Command{}, all: pflag.NewFlagSet("", pflag.ContinueOnError)}
+	for _, command := range root.Commands() {
+		settings.commands[command.Name()] = command
+		command.Flags().VisitAll(func(flag *pflag.Flag) {
+			if settings.all.Lookup(flag.Name) == nil {
+				settings.all.AddFlag(flag)
+			}
+		})
+	}
+	settings.read(document.Content[0], settings.all, file.all, file.sections)
+	if len(settings.problems) > 0 {
+		return file, &usageError{settings.problems}
+	}
+	return file, nil
+}
+
+// configReader gathers all that is wrong with a file.
+type configReader struct {
+	path     string
+	commands map[string]*cobra.Command
+	all      *pflag.FlagSet // of any command
+	problems []error
+}
+
+func (c *configReader) problem(node *yaml.Node, format string, args ...any) {
+	c.problems = append(c.problems, fmt.Errorf("%s:%d: %s", c.path, node.Line, fmt.Sprintf(format, args...)))
+}
+
+// read reads a mapping of the flags of a set, with sections of commands where there may
+// be any.
+func (c *configReader) read(node *yaml.Node, flags *pflag.FlagSet, into map[string]configured, sections map[string]map[string]configured) {
+	if node.Kind != yaml.MappingNode {
+		c.problem(node, "write flags and their values, as in \"rate: 3\"")
+		return
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		command := c.commands[key.Value]
+		flag := flags.Lookup(key.Value)
+		_, twice := into[key.Value]
+		switch {
+		case twice || sections[key.Value] != nil:
+			c.problem(key, "%s stands there twice", key.Value)
+		case command != nil && sections != nil && value.Kind == yaml.MappingNode:
+			sections[key.Value] = map[string]configured{}
+			c.read(value, command.Flags(), sections[key.Value], nil)
+		case key.Value == "profile" && value.Kind == yaml.MappingNode && flag != nil:
+			into[key.Value] = configured{[]string{c.path + inlineProfile}, fmt.Sprintf("%s:%d", c.path, key.Line)}
+		case strings.Contains(strings.ToLower(key.Value), "secret") && flag == nil:
+			c.problem(key, "a secret does not stand in this file: name the file that holds it with client-secret-file, or set AZURE_CLIENT_SECRET")
+		case slices.Contains(notConfigured, key.Value) && flag != nil:
+			c.problem(key, "%s is for the command line only", key.Value)
+		case flag == nil:
+			c.problem(key, "there is no setting %s%s", key.Value, near(key.Value, flags))
+		default:
+			into[key.Value] = configured{c.values(key, value, flag), fmt.Sprintf("%s:%d", c.path, key.Line)}
+		}
+	}
+}
+
+// near is the setting that was probably meant.
+func near(name string, flags *pflag.FlagSet) string {
+	best, distance := "", 4
+	plain := strings.NewReplacer("-", "", "_", "")
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if d := editDistance(strings.ToLower(plain.Replace(name)), plain.Replace(flag.Name)); d < distance {
+			best, distance = flag.Name, d
+		}
+	})
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + best + "?"
+}
+
+// editDistance is how many letters have to be put in, taken out or replaced.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+// pathFlags are flags that hold a path, or may.
+var pathFlags = []string{"client-certificate", "client-secret-file", "ca-file", "state", "profile", "directory", "scenario", "identity"}
+
+// values are those of a setting: one, or a list for a flag that may be repeated.
+func (c *configReader) values(key, node *yaml.Node, flag *pflag.Flag) (values []string) {
+	list := []*yaml.Node{node}
+	if _, several := flag.Value.(pflag.SliceValue); several && node.Kind == yaml.SequenceNode {
+		list = node.Content
+	}
+	for _, one := range list {
+		if one.Kind != yaml.ScalarNode || one.Tag == "!!null" {
+			c.problem(one, "%s is %s", key.Value, flag.Value.Type())
+			return nil
+		}
+		value := one.Value
+		beside := filepath.Join(filepath.Dir(c.path), value)
+		if slices.Contains(pathFlags, flag.Name) && value != "" && !filepath.IsAbs(value) && (flag.Name == "state" || exists(beside)) {
+			value = beside
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+// inlineProfile marks a profile that stands in a file of settings.
+const inlineProfile = "#profile"
+
+// openProfile opens a file with a profile, or the profile within a file of settings.
+func openProfile(name string) (io.ReadCloser, error) {
+	path, inline := strings.CutSuffix(name, inlineProfile)
+	if !inline {
+		return os.Open(path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var settings struct {
+		Profile yaml.Node `yaml:"profile"`
+	}
+	if err := yaml.Unmarshal(text, &settings); err != nil {
+		return nil, err
+	}
+	profile, err := yaml.Marshal(&settings.Profile)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(profile)), nil
+}
+
+const configHelp = `Print which settings hold for a command, and where each comes from.
+
+A flag wins over the environment (ENTRAPHONE_ and the name of the flag:
+ENTRAPHONE_RATE), that over a file of settings (--config FILE, or
+ENTRAPHONE_CONFIG), and that over the default. The file is YAML: flags and their
+values, and sections named as commands for what holds for these alone.
+
+Usage:
+  entraphone config [COMMAND] [flags]
+
+Examples:
+  entraphone config import --config /etc/entraphone.yaml
+`
+
+// newConfigCommand prints settings. It asks nobody and changes nothing.
+func newConfigCommand(p process) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "config [COMMAND]",
+		Short: "Print which settings hold, and where each comes from",
+		RunE: func(command *cobra.Command, args []string) error {
+			name := "import"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			of, _, err := command.Root().Find([]string{name})
+			if err != nil || of == command.Root() || len(args) > 1 {
+				return usagef("give one COMMAND at most, such as import")
+			}
+			return p.printConfig(command, of)
+		},
+	}
+	setHelp(command, configHelp, "")
+	return command
+}
+
+func (p process) printConfig(command, of *cobra.Command) error {
+	sources, err := p.configure(of, p.configPath(command))
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SETTING\tVALUE\tFROM")
+	of.Flags().VisitAll(func(flag *pflag.Flag) {
+		if slices.Contains(notConfigured, flag.Name) {
+			return
+		}
+		source := sources[flag.Name]
+		if source == "" {
+			source = "default"
+		}
+		value := strings.Trim(flag.Value.String(), "[]")
+		if value == "" {
+			value = "-"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", flag.Name, report.Printable(value), report.Printable(source))
+	})
+	for _, variable := range slices.Sorted(maps.Keys(secretVariables)) {
+		if p.getenv(variable) != "" {
+			fmt.Fprintf(table, "%s\tset\t%s\n", secretVariables[variable], variable)
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if _, err := p.stdout.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("printing the settings: %w", err)
+	}
+	return nil
+}
+
+// secretVariables are those that hold secrets, of which nothing but that is shown.
+var secretVariables = map[string]string{
+	"AZURE_CLIENT_SECRET": "client secret", "AZURE_CLIENT_CERTIFICATE_PASSWORD": "certificate password", "ENTRAPHONE_ACCESS_TOKEN": "access token",
+}

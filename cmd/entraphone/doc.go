@@ -149,6 +149,24 @@ of a mobile and the writing of an alternateMobile together.
 		Complete users that are a name without a domain: panand becomes
 		panand@DOMAIN. Numbers and names with blanks are not completed.
 
+A job that nobody watches should not believe every file:
+
+	--min-rows N
+		Send nothing, with exit code 2, if the file has less than N rows.
+	--max-shrink N|N%
+		The same, if it has so many rows less than in the last good run of
+		this job: of the same file, from the same --state.
+	--max-age AGE
+		The same, if the file was written longer ago, such as 26h, or before
+		that of the last good run.
+	--strict, --strict=CODES
+		Reject rows with a note that makes their number doubtful (not-assigned,
+		fixed-line, special-rate, no-texts and what was read in an unusual
+		way), or with one of these codes.
+
+A file that changes while it is read ends the run. A last number that may have
+lost its end is rejected.
+
 # Numbers
 
 Numbers are sent in the form that Graph documents: +, country code, one blank,

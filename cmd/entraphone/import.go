@@ -22,6 +22,7 @@ import (
 type importCommand struct {
 	process
 	file      fileOptions
+	whole     wholeOptions
 	changes   changeOptions
 	tenant    tenantOptions
 	pace      paceOptions
@@ -64,7 +65,7 @@ func newImportCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, importHelp, exitHelp(), c.file.flags(), c.mode(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, importHelp, exitHelp(), c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
 	return command
 }
 
@@ -87,7 +88,7 @@ func (c *importCommand) rehearsal() *pflag.FlagSet {
 // problems names everything that is wrong with the flags together. Whether the
 // credential is complete shows later, when the target is made.
 func (c *importCommand) problems() []error {
-	problems := slices.Concat(c.changes.problems(), c.pace.problems(), c.output.problems(), c.simulator.problems(c.simulate))
+	problems := slices.Concat(c.whole.problems(), c.changes.problems(), c.pace.problems(), c.output.problems(), c.simulator.problems(c.simulate))
 	return append(problems, c.tenant.problems()...)
 }
 
@@ -147,7 +148,7 @@ func (c *importCommand) takeUp(state, run string, will func(keptRun) bool, own *
 func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) error {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	kept := *c
-	for _, set := range []*pflag.FlagSet{c.file.flags(), c.mode(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags()} {
+	for _, set := range []*pflag.FlagSet{c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags()} {
 		all.AddFlagSet(set)
 	}
 	c.tenant, c.pace, c.output = kept.tenant, kept.pace, kept.output // flags set their defaults; nothing else is given anew

@@ -72,6 +72,9 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 		return err
 	}
 	r.sayReading()
+	if err := r.whole.refuses(r.file, r.input, state, r.started); err != nil {
+		return err
+	}
 	if err := r.changes.contradiction(&r.input.Rows, r.given); err != nil {
 		return err
 	}
@@ -121,7 +124,7 @@ func (r *importRun) plan() (users int) {
 		return len(r.lanes)
 	}
 	policy := r.changes.policy()
-	policy.Found = r.lookup.findings
+	policy.Found = append(r.whole.findings(&r.input.Rows), r.lookup.findings...)
 	planned := plan.Build(&r.input.Rows, policy)
 	r.lanes, r.findings, r.results = planned.Lanes, planned.Findings, authmethod.NewResults(&r.input.Rows, planned.Findings)
 	for _, d := range planned.Decisions {
@@ -232,7 +235,7 @@ func (r *importRun) header() journal.Header {
 		file = absolute(r.file.path)
 	}
 	return journal.Header{
-		Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, Path: file, SHA256: r.input.SHA256,
+		Version: version(), StartedAt: r.started.UTC(), Input: r.input.Reading.Name, Path: file, SHA256: r.input.SHA256, ModifiedAt: modified(r.file.path).UTC(),
 		TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Flags: r.given,
 		Removes: r.file.action == authmethod.Remove, Undoes: r.undoes, UndoneBytes: r.undoneBytes, Doubtful: r.doubtful,
 	}

@@ -72,7 +72,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits, "edit": editFile, "glob": globbed,
+			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits, "edit": editFile, "glob": globbed, "old": makeOld,
 		},
 	})
 }
@@ -223,6 +223,14 @@ func globbed(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		ts.Check(os.Truncate(path, 5000))
 	}
+}
+
+// makeOld has a file written so long ago.
+func makeOld(ts *testscript.TestScript, neg bool, args []string) {
+	age, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	then := time.Now().Add(-age)
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), then, then))
 }
 
 // editFile replaces a text in a file wherever it stands.

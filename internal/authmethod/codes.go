@@ -86,6 +86,7 @@ const (
 	CodeBreaksOffNumber           Code = "breaks-off/number"
 	CodeNotCorrected              Code = "not-corrected"
 	CodeContradiction             Code = "contradiction"
+	CodeStrict                    Code = "strict"
 	CodeUserNotFound              Code = "user-not-found"
 	CodeUserAmbiguous             Code = "user-ambiguous"
 	CodeOwnAccount                Code = "own-account"

@@ -51,6 +51,8 @@ type Header struct {
 	Input     string    `json:"input"`          // name of the file, for people
 	Path      string    `json:"path,omitempty"` // of the file; empty for standard input
 	SHA256    string    `json:"sha256"`         // of its bytes
+	// ModifiedAt is when the file was written; zero for standard input.
+	ModifiedAt time.Time `json:"modifiedAt,omitzero"`
 	// TenantID and Endpoint say where the phones went: resume and rollback write
 	// there or not at all. TenantID is empty where only the credential knows the
 	// tenant.

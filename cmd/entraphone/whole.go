@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/importfile"
+)
+
+// wholeOptions keep a job that nobody watches from believing a file that is not whole:
+// one that was cut off, is an old one, or has lost most of its people. What is refused
+// is refused before anything is sent.
+type wholeOptions struct {
+	minRows   int
+	maxShrink limit
+	maxAge    ageFlag
+	strict    string
+}
+
+// doubtfulNotes are what --strict refuses where it names no codes: numbers that may be
+// wrong ones, or that no text message reaches.
+var doubtfulNotes = []authmethod.Code{
+	authmethod.CodeNotAssigned, authmethod.CodeFixedLine, authmethod.CodeSpecialRate, authmethod.CodeNoTexts, authmethod.CodePlusMissing,
+	authmethod.CodePlusOrNational, authmethod.CodeCodeBehindZero, authmethod.CodeNumberRewritten, authmethod.CodePrefixLeftOut, authmethod.CodeZeroAdded,
+}
+
+func (o *wholeOptions) flags() *pflag.FlagSet {
+	set := pflag.NewFlagSet("Files that are not whole", pflag.ContinueOnError)
+	set.IntVar(&o.minRows, "min-rows", 0, "send nothing if the file has less than `N` rows")
+	set.Var(&o.maxShrink, "max-shrink", "send nothing if the file has more than N rows, or N%, less than in the last good run of this job")
+	set.Var(&o.maxAge, "max-age", "send nothing if the file was written longer ago, such as 26h, or before that of the last good run")
+	set.StringVar(&o.strict, "strict", "", "reject rows with doubtful notes, or with these `CODES` of notes, as in --strict=not-assigned,fixed-line")
+	set.Lookup("strict").NoOptDefVal = doubtful
+	return set
+}
+
+// doubtful stands for the codes that --strict means by itself.
+const doubtful = "doubtful"
+
+func (o *wholeOptions) problems() (problems []error) {
+	if o.minRows < 0 {
+		problems = append(problems, errors.New("--min-rows: give a number from 0"))
+	}
+	known := map[string]bool{}
+	for _, e := range authmethod.Catalogue() {
+		known[e.Code.Word()] = known[e.Code.Word()] || e.Kind == "note"
+	}
+	for _, word := range o.codes() {
+		if !known[word] {
+			problems = append(problems, fmt.Errorf("--strict: there is no note %q; entraphone explain lists them", word))
+		}
+	}
+	return problems
+}
+
+// codes are the words of the notes that are refused.
+func (o *wholeOptions) codes() (codes []string) {
+	for _, word := range strings.FieldsFunc(o.strict, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if word != doubtful {
+			codes = append(codes, word)
+			continue
+		}
+		for _, code := range doubtfulNotes {
+			codes = append(codes, code.Word())
+		}
+	}
+	return codes
+}
+
+// refuses is why the file is not believed, or nil. The runs before are those in the
+// folder of runs.
+func (o *wholeOptions) refuses(file fileOptions, in *input, state string, now time.Time) error {
+	name, rows := in.Reading.Name, in.Rows.Len()
+	if rows < o.minRows {
+		return usagef("%s has %s, and --min-rows is %d: nothing was sent", name, counted(rows, "row"), o.minRows)
+	}
+	if o.maxShrink.text == "" && o.maxAge == 0 {
+		return nil
+	}
+	last, err := lastGood(state, file, name)
+	if err != nil {
+		return err
+	}
+	if last != nil {
+		before := 0
+		for _, n := range last.counts {
+			before += n
+		}
+		if most, limited := o.maxShrink.of(before); limited && before-rows > most {
+			return usagef("%s has %s, and %s in the last good run (%s): that is %d less, and --max-shrink %s allows %d: nothing was sent",
+				name, counted(rows, "row"), counted(before, "row"), last.folder.name(), before-rows, o.maxShrink.text, most)
+		}
+	}
+	written := modified(file.path)
+	if o.maxAge == 0 || written.IsZero() {
+		return nil
+	}
+	age := now.Sub(written).Round(time.Minute)
+	switch at := written.Local().Format("2 January 2006 15:04"); {
+	case age > time.Duration(o.maxAge):
+		return usagef("%s was written on %s, %s ago, and --max-age is %s: nothing was sent", name, at, age, &o.maxAge)
+	case last != nil && written.Before(last.header.ModifiedAt):
+		return usagef("%s was written on %s, before that of the last good run (%s): nothing was sent", name, at, last.folder.name())
+	}
+	return nil
+}
+
+// modified is when a file was written; zero for what is none, such as standard input.
+func modified(path string) time.Time {
+	info, err := os.Stat(path)
+	if path == importfile.StandardInput || err != nil || !info.Mode().IsRegular() {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
+
+// lastGood is the newest run of the same job that came to its end: of the same file,
+// for the same purpose. It is nil where there is none.
+func lastGood(state string, file fileOptions, name string) (*keptRun, error) {
+	runs, err := listRuns(state)
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range slices.Backward(runs) {
+		same := run.header.Path == absolute(file.path) || run.header.Path == "" && run.header.Input == name
+		removes := file.action == authmethod.Remove
+		if run.state == runDone && same && run.header.Undoes == "" && run.header.Removes == removes && !run.simulated() && run.counts != nil {
+			return &run, nil
+		}
+	}
+	return nil, nil
+}
+
+// findings reject the rows whose notes are refused.
+func (o *wholeOptions) findings(rows *authmethod.Rows) (found []authmethod.Finding) {
+	codes := o.codes()
+	if len(codes) == 0 {
+		return nil
+	}
+	for n, row := range rows.All() {
+		for _, note := range row.Found().Notes {
+			if slices.Contains(codes, note.Code.Word()) && !row.Rejected() {
+				p := authmethod.CodeStrict.Problem(note.Code.Word(), note.Message)
+				found = append(found, authmethod.Finding{Row: n, Stops: true, Problem: &p})
+				break
+			}
+		}
+	}
+	return found
+}

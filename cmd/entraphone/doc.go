@@ -405,6 +405,12 @@ tells it in one line, too; a rehearsal does not.
 		does not count.
 	--give-up-after DURATION
 		End the run when nothing has gone forward for so long (30m).
+	--max-failures N|N%
+		Stop with exit code 4 when more than N rows have failed, or N% of
+		the file's.
+	--max-duration DURATION
+		Stop with exit code 4 after so long. The summary says how far a run
+		was from its limits, these and the --max flags above.
 	--drain DURATION
 		After an interrupt let requests in flight finish within this time
 		(20s), which is less than the 30 seconds that service managers give.
@@ -617,11 +623,11 @@ a run, too: it is resumed and reported as others are, and rolled back.
 Codes may be added; any other code means failure. To go on with the run, and
 also to run the same file again, is always safe: what stands in the tenant
 already becomes unchanged. A script may do so by itself after 4, 6 and 130, and
-some time later after 1. Limits are --give-up-after, --existing fail, and the
---max flags, which send nothing. After 3 the rows of class retry are done by it;
-the others need somebody first. 2 and 5 stay until something is corrected: the
-command line or the file for 2; for 5 the secret, or the permission where Graph
-answered nothing but 403.
+some time later after 1. Limits are --give-up-after, --max-failures,
+--max-duration, --existing fail, and the --max flags, which send nothing. After
+3 the rows of class retry are done by it; the others need somebody first. 2 and
+5 stay until something is corrected: the command line or the file for 2; for 5
+the secret, or the permission where Graph answered nothing but 403.
 
 Ctrl-C and SIGTERM stop the sending, let requests in flight finish within
 --drain, and write the report; a second one quits at once.

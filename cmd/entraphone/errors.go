@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"entraphone/internal/authmethod"
+	"entraphone/internal/graph"
 )
 
 // The exit codes are a public contract; doc.go and the README list them.
@@ -112,4 +115,24 @@ func hintFor(err error, command string, code int) string {
 		return "entraphone resume goes on where it stopped; run again after a rehearsal"
 	}
 	return ""
+}
+
+// stoppedBy says in one sentence why a run ended before its rows did.
+func stoppedBy(code int, failure error) string {
+	if code == exitInterrupted {
+		return "interrupted"
+	}
+	return failure.Error()
+}
+
+// endOf is why rows were not sent when the run stopped, which says who can help.
+func endOf(code int, failure error) authmethod.Code {
+	var signIn *graph.AuthError
+	switch {
+	case errors.As(failure, &signIn):
+		return authmethod.CodeRunStoppedSignIn
+	case code == exitRefused:
+		return authmethod.CodeRunStoppedRefused
+	}
+	return authmethod.CodeRunStopped
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"entraphone/internal/authmethod"
-	"entraphone/internal/graph"
 	"entraphone/internal/journal"
 	"entraphone/internal/pace"
 	"entraphone/internal/phonenumber"
@@ -197,7 +196,9 @@ func (r *importRun) sayReading() {
 // send opens the journal, which shows that the folder can be written before
 // anything is sent, signs in, and sends.
 func (r *importRun) send(ctx context.Context) (err error) {
-	recorder := &recorder{results: r.results, logger: r.logger, knowledge: r.knowledge}
+	recorder := &recorder{results: r.results, logger: r.logger, knowledge: r.knowledge, brakes: r.brakes}
+	ctx, lifted := r.brakes.within(ctx, r.started)
+	defer lifted()
 	if r.target.journal {
 		if recorder.journal, err = r.openJournal(); err != nil {
 			return err
@@ -352,7 +353,7 @@ func (r *importRun) facts() report.Facts {
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Limits: limitsTold(r), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
 }
@@ -376,24 +377,4 @@ func (r *importRun) print(facts report.Facts, results string, rejects []string) 
 		fmt.Fprintf(r.stdout, "  go on    %s\n", r.resumption())
 	}
 	return nil
-}
-
-// stoppedBy says in one sentence why a run ended before its rows did.
-func stoppedBy(code int, failure error) string {
-	if code == exitInterrupted {
-		return "interrupted"
-	}
-	return failure.Error()
-}
-
-// endOf is why rows were not sent when the run stopped, which says who can help.
-func endOf(code int, failure error) authmethod.Code {
-	var signIn *graph.AuthError
-	switch {
-	case errors.As(failure, &signIn):
-		return authmethod.CodeRunStoppedSignIn
-	case code == exitRefused:
-		return authmethod.CodeRunStoppedRefused
-	}
-	return authmethod.CodeRunStopped
 }

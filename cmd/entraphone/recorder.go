@@ -15,6 +15,8 @@ type recorder struct {
 	knowledge *knowledge       // nil where the target is no tenant
 	results   *authmethod.Results
 	progress  *progress
+	brakes    brakes
+	failures  int // rows that have failed in this process
 	logger    zerolog.Logger
 }
 
@@ -64,5 +66,9 @@ func (r *recorder) Outcome(n authmethod.RowNumber, result authmethod.Result) err
 			return err
 		}
 	}
-	return r.journal.Outcome(n, result)
+	if err := r.journal.Outcome(n, result); err != nil || result.Outcome != authmethod.Failed {
+		return err
+	}
+	r.failures++
+	return r.brakes.failed(r.failures, r.results.Rows().Len())
 }

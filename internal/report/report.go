@@ -26,18 +26,20 @@ import (
 // them; what can be counted from rows and results is not among them. Those with
 // a JSON name stand in summary.json as they are.
 type Facts struct {
-	Tool         string `json:"tool"`               // name and version
-	Run          string `json:"run"`                // name of the run's folder
-	Input        string `json:"-"`                  // path of the file, or "standard input"
-	SHA256       string `json:"-"`                  // of the input's bytes
-	LeftOut      int    `json:"-"`                  // lines that the user did not want read as rows
-	WithoutPhone int    `json:"-"`                  // lines of people who have no phone at all
-	Target       string `json:"target"`             // what was written to, for people
-	DryRun       bool   `json:"dryRun"`             // nothing was to be sent
-	Plan         bool   `json:"plan,omitempty"`     // nothing was to be changed, and the tenant was read
-	Undoes       string `json:"undoes,omitempty"`   // the run that this one rolled back
-	Removes      bool   `json:"removes,omitempty"`  // lines that did not say removed phones
-	UnderWay     bool   `json:"underWay,omitempty"` // the run goes on while this is said of it
+	Tool         string `json:"tool"`   // name and version
+	Run          string `json:"run"`    // name of the run's folder
+	Input        string `json:"-"`      // path of the file, or "standard input"
+	SHA256       string `json:"-"`      // of the input's bytes
+	LeftOut      int    `json:"-"`      // lines that the user did not want read as rows
+	WithoutPhone int    `json:"-"`      // lines of people who have no phone at all
+	Target       string `json:"target"` // what was written to, for people
+	DryRun       bool   `json:"dryRun"` // nothing was to be sent
+	// Limits are those that the run was given, with how far it was from them.
+	Limits   []string `json:"limits,omitempty"`
+	Plan     bool     `json:"plan,omitempty"`     // nothing was to be changed, and the tenant was read
+	Undoes   string   `json:"undoes,omitempty"`   // the run that this one rolled back
+	Removes  bool     `json:"removes,omitempty"`  // lines that did not say removed phones
+	UnderWay bool     `json:"underWay,omitempty"` // the run goes on while this is said of it
 	// StartedAt is that of the process, or of the first one where the report is
 	// made again from the journal.
 	StartedAt  time.Time `json:"startedAt"`

@@ -150,6 +150,9 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	case f.Operations > 0:
 		fmt.Fprintf(&text, "  phones sent %d, as the journal says\n", f.Operations)
 	}
+	if len(f.Limits) > 0 {
+		fmt.Fprintf(&text, "  limits %s\n", strings.Join(f.Limits, ", "))
+	}
 	if f.LeftOut > 0 {
 		fmt.Fprintf(&text, "  lines left out by --where, --skip and --limit: %d\n", f.LeftOut)
 	}

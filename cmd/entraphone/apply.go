@@ -42,7 +42,7 @@ func newApplyCommand(p process) *cobra.Command {
 			return c.apply(command.Context(), command.Flags())
 		},
 	}
-	setHelp(command, applyHelp, exitHelp(), c.changes.limitFlags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, applyHelp, exitHelp(), c.changes.limitFlags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
 	return command
 }
 

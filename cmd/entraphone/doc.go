@@ -506,6 +506,26 @@ Every run has a folder of its own, readable by its owner only, under
 		terminal has a line of progress; without one, a line of the log
 		tells every minute how far the run is.
 
+	problems.json  hashes of the rows that need somebody, for --known-problems
+
+In the folder above them, "latest" leads to the newest run. For jobs that nobody
+watches:
+
+	--quiet
+		Print no summary when nothing new needs anybody (exit code 0).
+	--known-problems, --remind AGE
+		Rows that needed somebody in the last run of this job as well, for
+		the same reason, do not make the exit code 3. They are counted by
+		themselves. After AGE, such as 7d, they are new again.
+	--metrics-file FILE
+		Write counts for the textfile collector of Prometheus' node_exporter:
+		rows by outcome and by class, known problems, requests, throttles,
+		duration, exit code, and when a run last came to its end.
+	--notify-command COMMAND
+		When something new needs somebody (any exit code but 0), run COMMAND
+		in a shell, with summary.json on its standard input. After 30
+		seconds it is killed.
+
 The columns of results.csv:
 
 	line        physical line of the file where the row begins

@@ -55,6 +55,16 @@ func usagef(format string, args ...any) error {
 	return &usageError{[]error{fmt.Errorf(format, args...)}}
 }
 
+// open counts the rows that need somebody.
+func open(results *authmethod.Results) (n int) {
+	for row := range results.Rows().All() {
+		if !results.At(row).Outcome.Success() {
+			n++
+		}
+	}
+	return n
+}
+
 // rowsError ends a run that finished, and of which some rows need somebody. The
 // summary has said so already, so that it is not printed.
 type rowsError struct{}

@@ -25,6 +25,7 @@ type importCommand struct {
 	whole     wholeOptions
 	changes   changeOptions
 	brakes    brakes
+	after     aftermath
 	tenant    tenantOptions
 	pace      paceOptions
 	output    outputOptions
@@ -66,7 +67,7 @@ func newImportCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, importHelp, exitHelp(), c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, importHelp, exitHelp(), c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
 	return command
 }
 
@@ -89,7 +90,7 @@ func (c *importCommand) rehearsal() *pflag.FlagSet {
 // problems names everything that is wrong with the flags together. Whether the
 // credential is complete shows later, when the target is made.
 func (c *importCommand) problems() []error {
-	problems := slices.Concat(c.whole.problems(), c.changes.problems(), c.brakes.problems(), c.pace.problems(), c.output.problems(), c.simulator.problems(c.simulate))
+	problems := slices.Concat(c.whole.problems(), c.changes.problems(), c.brakes.problems(), c.pace.problems(), c.output.problems(), c.after.problems(), c.simulator.problems(c.simulate))
 	return append(problems, c.tenant.problems()...)
 }
 
@@ -149,10 +150,10 @@ func (c *importCommand) takeUp(state, run string, will func(keptRun) bool, own *
 func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) error {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	kept := *c
-	for _, set := range []*pflag.FlagSet{c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags()} {
+	for _, set := range []*pflag.FlagSet{c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags()} {
 		all.AddFlagSet(set)
 	}
-	c.tenant, c.pace, c.output, c.brakes = kept.tenant, kept.pace, kept.output, kept.brakes // flags set their defaults; nothing else is given anew
+	c.tenant, c.pace, c.output, c.brakes, c.after = kept.tenant, kept.pace, kept.output, kept.brakes, kept.after // flags set their defaults; nothing else is given anew
 	c.given = header.Flags
 	for _, flag := range header.Flags {
 		if given := own.Lookup(flag.Name); given != nil && given.Changed || flag.Name == "state" {

@@ -289,10 +289,14 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 // report writes the report of a run and returns the error that decides the exit
 // code. The summary comes last, because it holds that code.
 func (r *importRun) report(ctx context.Context, failure error) error {
-	if failure == nil && !r.results.AllDone() {
+	facts := r.facts()
+	var untold error
+	if facts.Known, untold = settleTroubles(r); untold != nil {
+		return &reportError{[]error{untold}, failure}
+	}
+	if failure == nil && !r.results.AllDone() && !(r.after.known && facts.Known == open(r.results)) {
 		failure = rowsError{}
 	}
-	facts := r.facts()
 	facts.ExitCode = exitCode(ctx, failure)
 	if facts.ExitCode != exitDone && facts.ExitCode != exitRows {
 		facts.Stopped = stoppedBy(facts.ExitCode, failure)
@@ -303,6 +307,9 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 	}
 	if err := r.over(failure); err != nil {
 		return &reportError{[]error{err}, failure}
+	}
+	if problems := r.after.conclude(ctx, r, facts); len(problems) > 0 {
+		return &reportError{problems, failure}
 	}
 	line, counts := r.audit().Str("run", r.folder.name()).Int("exit_code", facts.ExitCode), r.results.Counts()
 	for _, outcome := range authmethod.Outcomes() {
@@ -361,7 +368,7 @@ func (r *importRun) facts() report.Facts {
 // print prints the summary, and where everything is kept. Only what could be
 // written is named.
 func (r *importRun) print(facts report.Facts, results string, rejects []string) error {
-	if r.quiet {
+	if r.quiet || r.after.quiet && facts.ExitCode == exitDone {
 		return nil
 	}
 	if err := report.Print(r.stdout, r.results, facts); err != nil {

@@ -164,7 +164,7 @@ func TestRunsAndRollbacksAreWhatTheyShouldBe(t *testing.T) {
 					rows = changed(rows, shuffle)
 				}
 				var results *authmethod.Results
-				for again := 0; results == nil || open(results); again++ {
+				for again := 0; results == nil || unsettledRows(results); again++ {
 					var done bool
 					if results, done = m.attempt(rows, 0); !done || again > 20 {
 						t.Fatal("an attempt that nobody interrupted is not done")
@@ -182,8 +182,8 @@ func TestRunsAndRollbacksAreWhatTheyShouldBe(t *testing.T) {
 	})
 }
 
-// open reports whether going on may still settle a row.
-func open(results *authmethod.Results) bool {
+// unsettledRows reports whether going on may still settle a row.
+func unsettledRows(results *authmethod.Results) bool {
 	for n := range results.Rows().All() {
 		if results.At(n).Class == authmethod.Retry {
 			return true

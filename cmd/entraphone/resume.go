@@ -61,7 +61,7 @@ func newResumeCommand(p process) *cobra.Command {
 	}
 	input := pflag.NewFlagSet("The file", pflag.ContinueOnError)
 	input.BoolVar(&c.keptInput, "kept-input", false, "read the file as the run has kept it, even if it is still there")
-	setHelp(command, resumeHelp, exitHelp(), input, c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, resumeHelp, exitHelp(), input, c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
 	return command
 }
 

@@ -55,7 +55,7 @@ func newRollbackCommand(p process) *cobra.Command {
 	set := pflag.NewFlagSet("What to do", pflag.ContinueOnError)
 	set.BoolVar(&c.yes, "yes", false, "do not ask first")
 	set.BoolVar(&c.doubtful, "doubtful", false, "also take away phones of which nobody knows whether they stood there before the run: those whose answers were lost")
-	setHelp(command, rollbackHelp, exitHelp(), set, c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, rollbackHelp, exitHelp(), set, c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
 	return command
 }
 

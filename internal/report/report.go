@@ -35,11 +35,14 @@ type Facts struct {
 	Target       string `json:"target"` // what was written to, for people
 	DryRun       bool   `json:"dryRun"` // nothing was to be sent
 	// Limits are those that the run was given, with how far it was from them.
-	Limits   []string `json:"limits,omitempty"`
-	Plan     bool     `json:"plan,omitempty"`     // nothing was to be changed, and the tenant was read
-	Undoes   string   `json:"undoes,omitempty"`   // the run that this one rolled back
-	Removes  bool     `json:"removes,omitempty"`  // lines that did not say removed phones
-	UnderWay bool     `json:"underWay,omitempty"` // the run goes on while this is said of it
+	Limits []string `json:"limits,omitempty"`
+	// Known are the rows that needed somebody in the last run of the job as well, for
+	// the same reason.
+	Known    int    `json:"knownProblems"`
+	Plan     bool   `json:"plan,omitempty"`     // nothing was to be changed, and the tenant was read
+	Undoes   string `json:"undoes,omitempty"`   // the run that this one rolled back
+	Removes  bool   `json:"removes,omitempty"`  // lines that did not say removed phones
+	UnderWay bool   `json:"underWay,omitempty"` // the run goes on while this is said of it
 	// StartedAt is that of the process, or of the first one where the report is
 	// made again from the journal.
 	StartedAt  time.Time `json:"startedAt"`

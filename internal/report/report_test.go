@@ -188,7 +188,7 @@ func TestSummaryAddsUp(t *testing.T) {
 			"created": 1.0, "updated": 0.0, "removed": 0.0, "planned": 0.0, "unchanged": 0.0, "duplicate": 0.0, "conflict": 0.0, "rejected": 1.0, "dependency": 0.0, "failed": 1.0, "unknown": 0.0, "not-attempted": 1.0,
 		},
 		"classes":       map[string]any{"fix-data": 2.0, "retry": 1.0, "permission": 0.0, "decision": 0.0},
-		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "readBacks": 1.0,
+		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "knownProblems": 0.0, "readBacks": 1.0,
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("summary.json (-got +want):\n%s", diff)

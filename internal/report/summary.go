@@ -150,6 +150,9 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	case f.Operations > 0:
 		fmt.Fprintf(&text, "  phones sent %d, as the journal says\n", f.Operations)
 	}
+	if f.Known > 0 {
+		fmt.Fprintf(&text, "  rows that needed somebody in the last run as well, for the same reason: %d\n", f.Known)
+	}
 	if len(f.Limits) > 0 {
 		fmt.Fprintf(&text, "  limits %s\n", strings.Join(f.Limits, ", "))
 	}

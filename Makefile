@@ -2,6 +2,7 @@
 # A module of its own: other people's Graph clients, which drive the simulator.
 CLIENTS = internal/graphsim/clients
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .PHONY: help build demo test torture check bench fuzz clean
 
@@ -25,7 +26,7 @@ torture: ## 500 kills of runs and rollbacks, every dialect, and 100 million numb
 	ENTRAPHONE_DIALECTS=10000 go test -count=1 -race -timeout 24h -v -run '^TestEveryDialectReadsAlike$$' ./internal/table ./internal/importfile
 	ENTRAPHONE_COMPARISONS=100000000 go test -count=1 -timeout 24h -v -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 
-check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and macOS
+check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities, and builds for Windows and macOS
 	@unformatted=$$(gofmt -l cmd internal); [ -z "$$unformatted" ] || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go mod tidy -diff
@@ -34,6 +35,7 @@ check: ## formatting, vet, tidiness, staticcheck, and builds for Windows and mac
 	GOOS=windows go build -o /dev/null ./cmd/entraphone
 	GOOS=darwin go build -o /dev/null ./cmd/entraphone
 	GOOS=windows go vet ./cmd/... ./internal/...
+	@.ci/vulnerabilities $(GOVULNCHECK)
 
 bench: build ## measure speed as ratios within one run
 	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./internal/ledger ./internal/pace ./cmd/entraphone

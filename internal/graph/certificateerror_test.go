@@ -9,13 +9,16 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -107,4 +110,68 @@ func TestCertificateEndsTheRun(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A proxy changes nothing about that: it passes the bytes of the server on, whose
+// certificate is looked at behind the CONNECT. A proxy that is itself spoken to
+// over TLS is held to the same.
+func TestCertificateBehindAProxy(t *testing.T) {
+	now := time.Now()
+	loopback := []net.IP{net.IPv4(127, 0, 0, 1)}
+	for name, template := range map[string]x509.Certificate{
+		"unknown authority": {NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), IPAddresses: loopback},
+		"expired":           {NotBefore: now.Add(-2 * time.Hour), NotAfter: now.Add(-time.Hour), IPAddresses: loopback},
+		"of another host":   {NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), DNSNames: []string{"other.example.com"}},
+	} {
+		server, connections := serverWith(t, template)
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodConnect {
+				t.Errorf("%s: %s %s was sent in the clear", name, r.Method, r.URL)
+				return
+			}
+			tunnel(t, w, strings.TrimPrefix(server.URL, "https://"))
+		}))
+		t.Cleanup(proxy.Close)
+		for where, address := range map[string]string{"behind the proxy": proxy.URL, "the proxy": server.URL} {
+			network, err := newTransport(Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			through, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			network.(*http.Transport).Proxy = http.ProxyURL(through)
+			atGraph := Config{Transport: network, Credential: CredentialConfig{Kind: AuthToken, AccessToken: NewSecret("token")}}
+			for asked, cfg := range map[string]Config{"Graph": atGraph, "sign-in": secretConfig(network)} {
+				connections.Store(0)
+				s := send(t, mustNew(t, cfg), creates(2))
+				var untrusted *CertificateError
+				if !errors.As(s.err, &untrusted) || connections.Load() != 1 || s.answers[0].NotSent == nil {
+					t.Errorf("%s, %s, asking %s: Send = %v after %d connections, want a *CertificateError after one", name, where, asked, s.err, connections.Load())
+				}
+			}
+		}
+	}
+}
+
+// tunnel answers a CONNECT, and passes bytes on until either side ends.
+func tunnel(t *testing.T, w http.ResponseWriter, address string) {
+	upstream, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer upstream.Close()
+	client, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer client.Close()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
+	var g sync.WaitGroup
+	g.Go(func() { _, _ = io.Copy(upstream, client); _ = upstream.Close() })
+	g.Go(func() { _, _ = io.Copy(client, upstream); _ = client.Close() })
+	g.Wait()
 }

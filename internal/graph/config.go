@@ -20,12 +20,13 @@ type Cloud string
 const CloudGlobal Cloud = "global"
 
 // clouds are where each Graph and its sign-in service answer, as listed at
-// https://learn.microsoft.com/graph/deployments.
-var clouds = map[Cloud]struct{ graph, login string }{
-	CloudGlobal: {"https://graph.microsoft.com", "https://login.microsoftonline.com"},
-	"usgov":     {"https://graph.microsoft.us", "https://login.microsoftonline.us"},            // US Government L4, GCC High
-	"dod":       {"https://dod-graph.microsoft.us", "https://login.microsoftonline.us"},        // US Government L5
-	"china":     {"https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn"}, // operated by 21Vianet
+// https://learn.microsoft.com/graph/deployments. The alias is another host of the
+// same sign-in service, which its documents may name.
+var clouds = map[Cloud]struct{ graph, login, alias string }{
+	CloudGlobal: {"https://graph.microsoft.com", "https://login.microsoftonline.com", ""},
+	"usgov":     {"https://graph.microsoft.us", "https://login.microsoftonline.us", ""},                                            // US Government L4, GCC High
+	"dod":       {"https://dod-graph.microsoft.us", "https://login.microsoftonline.us", ""},                                        // US Government L5
+	"china":     {"https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn", "login.partner.microsoftonline.cn"}, // operated by 21Vianet
 }
 
 // ParseCloud reads the name of a cloud.
@@ -38,6 +39,7 @@ func ParseCloud(text string) (Cloud, error) {
 
 func (c Cloud) graph() string { return clouds[cmp.Or(c, CloudGlobal)].graph }
 func (c Cloud) login() string { return clouds[cmp.Or(c, CloudGlobal)].login }
+func (c Cloud) alias() string { return clouds[cmp.Or(c, CloudGlobal)].alias }
 
 // Config is everything a [Client] is made of.
 type Config struct {

@@ -230,7 +230,8 @@ func TestPlainHTTPToLoopback(t *testing.T) {
 	}
 }
 
-// Only the origin that was configured is spoken to in plain http.
+// Only the origin that was configured is spoken to in plain http, and no other
+// gets the secret.
 func TestPlainHTTPIsForOneOrigin(t *testing.T) {
 	var asked []string
 	cfg := secretConfig(inProcess{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -244,7 +245,7 @@ func TestPlainHTTPIsForOneOrigin(t *testing.T) {
 	})})
 	cfg.Authority = "http://127.0.0.1:9"
 	_ = mustNew(t, cfg).Authenticate(t.Context())
-	want := "http://127.0.0.1:9/contoso/v2.0/.well-known/openid-configuration https://127.0.0.2:9/token"
+	want := "http://127.0.0.1:9/contoso/v2.0/.well-known/openid-configuration"
 	if got := strings.Join(asked, " "); got != want {
 		t.Errorf("asked %q, want %q", got, want)
 	}

@@ -63,6 +63,9 @@ func (e *AuthError) Advice() string {
 // ExitCode is the exit code that the command ends with.
 func (e *AuthError) ExitCode() int { return 5 }
 
+// NonRetriable keeps azcore, which looks for this method, from trying again.
+func (e *AuthError) NonRetriable() {}
+
 // CertificateError is a server whose certificate cannot be believed. Nothing was
 // sent to it, and the next try would meet the same certificate.
 type CertificateError struct {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,12 @@ const signInLimit = 90 * time.Second
 // is given to it in disguise.
 func newTokens(cfg Config, authority *url.URL, transport policy.Transporter) (*tokens, error) {
 	wire := &signInWire{gate: cfg.Credential.gate()}
+	if cfg.Credential.Kind != AuthManagedIdentity { // which asks this machine, and no authority
+		wire.hosts = []string{authority.Host}
+		if alias := cfg.Cloud.alias(); alias != "" && cfg.Authority == "" {
+			wire.hosts = append(wire.hosts, alias)
+		}
+	}
 	if authority.Scheme == "http" {
 		wire.plainHost = authority.Host
 		encrypted := *authority
@@ -116,14 +123,24 @@ func (t *tokens) explainLocal(err error) *AuthError {
 // became of the last one, and speaks plain http to one loopback host, of which
 // azidentity, which refuses http, believes that it speaks https.
 type signInWire struct {
-	plainHost string // empty for none
+	hosts     []string // that may be asked, over https; nil for any
+	plainHost string   // empty for none
 	gate      gate
 	last      signInAnswer // of the present fetch: there is one at a time
 }
 
-// Do implements policy.Policy.
+// Do implements policy.Policy. The document of the tenant names the endpoints to
+// which the secret is posted, and whoever has written it must not choose another
+// host for that, or have it sent in the clear.
 func (w *signInWire) Do(req *policy.Request) (*http.Response, error) {
 	raw := req.Raw()
+	if !w.may(raw.URL) {
+		w.last = signInAnswer{host: w.hosts[0], err: &AuthError{
+			Problem: fmt.Sprintf("the sign-in service %s names an endpoint at %q, which is not asked because the credential would go there", w.hosts[0], w.gate.text(raw.URL.Scheme+"://"+raw.URL.Host)),
+			advice:  "check --authority and the proxy settings",
+		}}
+		return nil, w.last.err
+	}
 	downgraded := w.plainHost != "" && raw.URL.Scheme == "https" && strings.EqualFold(raw.URL.Host, w.plainHost)
 	if downgraded {
 		raw.URL.Scheme = "http"
@@ -149,6 +166,11 @@ func (w *signInWire) Do(req *policy.Request) (*http.Response, error) {
 		resp.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	return resp, err
+}
+
+// may reports whether the address may be asked.
+func (w *signInWire) may(address *url.URL) bool {
+	return w.hosts == nil || address.Scheme == "https" && slices.ContainsFunc(w.hosts, func(host string) bool { return strings.EqualFold(host, address.Host) })
 }
 
 // discoveryPath ends the address of the document that names the endpoints of the

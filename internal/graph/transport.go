@@ -46,9 +46,11 @@ func newTransport(c Config) (http.RoundTripper, error) {
 }
 
 // proxyFor is the proxy of the environment, and none to this machine: net/http
-// knows "localhost" in lower case only.
+// knows "localhost" in lower case only. The service that gives tokens to a machine
+// of Azure stands at a link-local address, and answers in plain http.
 func proxyFor(r *http.Request) (*url.URL, error) {
-	if loopback(r.URL.Hostname()) {
+	address, err := netip.ParseAddr(r.URL.Hostname())
+	if loopback(r.URL.Hostname()) || err == nil && address.Unmap().IsLinkLocalUnicast() {
 		return nil, nil
 	}
 	return http.ProxyFromEnvironment(r)

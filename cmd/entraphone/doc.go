@@ -123,13 +123,17 @@ of a mobile and the writing of an alternateMobile together.
 	--skip N, --limit N
 		Of those lines, leave out the first N, and read at most N. Lines
 		left out are counted apart; they are not rows.
+	--keep-columns HEADING
+		Copy the cells under this heading into the rejects, too; or a list
+		with commas between. Repeatable. What is copied without it stands
+		under Results below.
 	--profile PROFILE
 		Read the file as this profile says: a YAML file with description,
 		columns (for each KEY of --map a heading, or several, of which the
 		first that the file has counts), partsOf (the phone that areaCode
 		and dialCode belong to), countryCodes (iso or dial: what numbers in
-		the country column are), where, encoding, defaultCountry, userKey
-		and userDomain, or one of active-directory, adp-workforce-now,
+		the country column are), where, encoding, defaultCountry, userKey,
+		userDomain and keepColumns, or one of active-directory, adp-workforce-now,
 		bamboohr, entra-bulk-create, entra-download-users, m365-add-users,
 		personio, successfactors and workday. Flags come before it. It is
 		binding: no other column stands in for one that it names, nor is a
@@ -582,8 +586,12 @@ A line that could not be split into cells, because of a quote that is not closed
 for one, comes back whole in the cell of its user. What only the values of the
 whole file have settled (whether country codes are ISO or dialling codes,
 whether "Office" is a room) goes along as the heading of another, empty column.
-Cells under a heading that names a password or another secret are left empty.
---mask does not change these files.
+Of the cells only those are copied that were read, those that a condition looks
+at, and those under headings that help to find the person and tell no more than
+a staff directory does: names, departments, job titles, places, employee ids.
+The others are left empty; --keep-columns, or keepColumns in a profile, names
+those that are wanted all the same. Where some are left empty, a line that could
+not be split is left out, too. --mask does not change these files.
 
 # Going on with a run
 

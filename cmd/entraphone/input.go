@@ -197,7 +197,7 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 	}
 	p, err := readProfile(o.profile)
 	return importfile.Options{
-		Name: name, Map: columns, Profile: p, Where: o.where, Skip: o.skip, Limit: o.limit,
+		Name: name, Map: columns, Profile: p, Where: o.where, KeepColumns: o.keepColumns, Skip: o.skip, Limit: o.limit,
 		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserKey: key, UserDomain: o.userDomain, Action: o.action,
 	}, err
 }

@@ -31,6 +31,7 @@ type fileOptions struct {
 	defaultCountry string
 	encoding       string
 	where          []string
+	keepColumns    []string
 	skip, limit    int
 	userKey        string
 	userDomain     string
@@ -44,6 +45,7 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
 	set.StringVar(&o.encoding, "encoding", "", "read the file in this `ENCODING`, such as Windows-1250, IBM850, UTF-16LE or Shift_JIS (default: UTF-8 and UTF-16 are detected, anything else is read as Windows-1252)")
 	set.StringArrayVar(&o.where, "where", nil, "read only lines that meet this `CONDITION`: HEADING=VALUE or HEADING!=VALUE, as in \"Status!=inactive\"; repeatable, and all must be met")
+	set.StringArrayVar(&o.keepColumns, "keep-columns", nil, "copy the cells under this `HEADING` into rejects, too, or a list with commas between; repeatable (default: only what is read, and names, departments, places and employee ids)")
 	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")
 	set.IntVar(&o.limit, "limit", 0, "read at most `N` lines of those, and leave out the others; 0 reads all")
 	set.StringVar(&o.userKey, "user-key", "", "the user column holds this `KEY`: upn (userPrincipalName or object id), mail, employeeId or samAccountName, or auto for what its heading says (default: upn)")

@@ -51,6 +51,7 @@ type lexicon struct {
 	rules    []rule                          // the first that fits decides
 	senses   map[string]senses               // by word of a heading
 	headings map[string]Meaning              // by folded heading
+	harmless map[string]bool                 // by the letters of one word or of several
 	types    map[string]authmethod.PhoneType // by the letters of a cell
 	lists    map[string]*list                // all other words by meaning
 	example  *regexp.Regexp                  // in brackets in a heading
@@ -98,7 +99,7 @@ var lexical = sync.OnceValue(newLexicon)
 func newLexicon() *lexicon {
 	l := &lexicon{
 		senses: map[string]senses{}, headings: map[string]Meaning{}, types: map[string]authmethod.PhoneType{},
-		lists: map[string]*list{},
+		harmless: map[string]bool{}, lists: map[string]*list{},
 	}
 	for _, cells := range tableRows(ruleTable) {
 		r := rule{Meaning: parseMeaning(cells[0]), needed: of(cells[1])}
@@ -133,7 +134,7 @@ var spellings = [...]func(string) string{func(word string) string { return word 
 var spelledOut = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "ø", "oe", "å", "aa", "æ", "ae")
 
 // adding puts words where the form of their meaning says: KEY/RANK is a whole
-// heading, senses are words of headings, and all else are lists.
+// heading, senses and harmless ones are words of headings, and all else are lists.
 func (l *lexicon) adding(meaning string) func(word string) {
 	says, isSense := parseSenses(meaning)
 	phoneType, isType := strings.CutPrefix(meaning, "type ")
@@ -146,6 +147,8 @@ func (l *lexicon) adding(meaning string) func(word string) {
 		return func(word string) { fill(l.senses, letters(word), says) }
 	case isType && t.ID() != "":
 		return func(word string) { fill(l.types, typeLetters(word), t) }
+	case meaning == "harmless":
+		return func(word string) { fill(l.harmless, letters(word), true) }
 	}
 	words := l.listOf(meaning)
 	l.lists[meaning] = words

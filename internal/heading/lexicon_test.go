@@ -56,7 +56,7 @@ func TestWholeHeadingsAreNeeded(t *testing.T) {
 // asked are the meanings that code looks for, beside senses and whole headings.
 var asked = []string{
 	"type mobile", "type alternateMobile", "type office", "type other", "type unsure",
-	"other manager", "other emergency", "other relation", "other person", "no phone", "like phone", "directory", "mail user", "local", "secret",
+	"other manager", "other emergency", "other relation", "other person", "no phone", "like phone", "directory", "mail user", "local", "harmless",
 	"gone", "active", "status", "no status", "value gone", "value not", "value true", "value false",
 	"empty", "empty number", "label", "mark", "example",
 	"action upsert", "action create", "action update", "action remove", "action skip", "switch on", "switch off",
@@ -141,7 +141,7 @@ func TestLanguagesAreWhole(t *testing.T) {
 	needed := []string{
 		"phone", "mobile", "desk", "work", "private", "alternate", "number", "mail", "address", "user", "login", "name", "type", "country", "code", "extension",
 		"user/3", "alternateMobile/0", "country/0", "type mobile", "type alternateMobile", "type office", "type unsure",
-		"other manager", "other emergency", "other relation", "other person", "no phone", "secret", "gone", "status",
+		"other manager", "other emergency", "other relation", "other person", "no phone", "harmless", "gone", "status",
 		"value gone", "value true", "value false", "empty", "label", "mark", "example",
 	}
 	has := map[string]bool{}

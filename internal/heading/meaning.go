@@ -183,15 +183,43 @@ func Wanted(profile Profile, named map[string]string) map[string]Key {
 	return wanted
 }
 
-// Secret reports whether the cells under a heading are not to be copied: passwords,
-// keys, and the numbers by which states and banks know a person. A column that means
-// something to us is none. In doubt it is one: a cell that is missing from a copy
-// does less harm than a password in it.
-func Secret(heading string) bool {
-	if _, known := Lookup(heading); known {
-		return false
+// Harmless reports whether the cells under a heading help to find a person, and may
+// lie about in another file: names, departments, places, employee ids, addresses of
+// users. All its words must be known to be so. In doubt it is not: a cell that is
+// missing from a copy does less harm than a password in it.
+func Harmless(heading string) bool {
+	name, beside, is := property(heading)
+	if is && !somebodyElses(beside) {
+		heading = name
 	}
-	return mentions(haystack(heading), "secret")
+	// States call theirs an ID, too.
+	if m, known := Lookup(heading); known && (m.Key == User || m.Key == Country) && letters(heading) != "id" {
+		return true
+	}
+	rest := words(heading)
+	any := false
+	for len(rest) > 0 {
+		n, finds := harmless(rest)
+		if n == 0 {
+			return false
+		}
+		any, rest = any || finds, rest[n:]
+	}
+	return any
+}
+
+// harmless is how many of the words belong together, the most first, and are
+// harmless or say nothing of a column; 0 for none. finds is false for the latter.
+func harmless(words []string) (n int, finds bool) {
+	for n := min(4, len(words)); n > 0; n-- {
+		if _, known := either(lexical().harmless, strings.Join(words[:n], "")); known {
+			return n, true
+		}
+	}
+	if says, n, known := next(words); known && says.only("work+firm+place+user") {
+		return n, false
+	}
+	return 0, false
 }
 
 // somebodyElses reports whether a heading names somebody else than the user. A phone

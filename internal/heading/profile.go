@@ -42,6 +42,9 @@ type Profile struct {
 	DefaultCountry string `yaml:"defaultCountry,omitempty"`
 	UserKey        string `yaml:"userKey,omitempty"`
 	UserDomain     string `yaml:"userDomain,omitempty"`
+	// KeepColumns are headings of columns that are not read, and whose cells are
+	// copied when lines are handed back. A file need not have them.
+	KeepColumns Texts `yaml:"keepColumns,omitempty"`
 }
 
 // Texts are written as one text or as a list. A list of one is written as one text.
@@ -183,7 +186,7 @@ func plainYAML(err error) error {
 		return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	text := unknownKey.ReplaceAllString(wrong.Errors[0],
-		"unknown key $1; known are description, columns, partsOf, countryCodes, where, encoding, defaultCountry, userKey, userDomain")
+		"unknown key $1; known are description, columns, partsOf, countryCodes, where, encoding, defaultCountry, userKey, userDomain, keepColumns")
 	if found := wrongType.FindStringSubmatch(text); found != nil {
 		text = strings.Replace(text, found[0],
 			"this cannot be read: "+cmp.Or(expected[found[1]], "keys with their values, as in columns: {user: UPN}")+" is expected", 1)

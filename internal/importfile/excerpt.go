@@ -17,8 +17,9 @@ import (
 // Excerpt copies the lines of a file that have remarks, in the file's own
 // dialect: encoding, delimiter, quotes, line ends, whatever stands above the
 // heading, and the heading. The remarks stand in three more columns at the end,
-// or in the same three if the file is itself an excerpt. Cells under a heading
-// that names a secret are left empty.
+// or in the same three if the file is itself an excerpt. Of the cells only those are
+// copied that were read, that help to find the person, and that opts keep: what
+// else a file holds of people is nobody's who corrects a phone. The others are empty.
 //
 // Read unchanged, an excerpt gives no row that the file did not give. So a line
 // that could not be split into cells, and each one that may stand in a quoted
@@ -35,8 +36,8 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 	sum := sha256.New()
 	in, _, err := openLines(ctxReader{ctx, io.TeeReader(src, sum)}, opts)
 	if err == nil {
-		e := &excerpt{lines: in, remarks: remarks, doubtful: read.doubtful, byValue: make([]string, len(read.Reading.byValue))}
-		e.blank(in.Headings)
+		e := &excerpt{lines: in, remarks: remarks, doubtful: read.doubtful, byValue: make([]string, len(read.Reading.byValue)), needed: read.needed}
+		e.label(in.Headings)
 		e.out = table.NewWriter(in.Table, w, read.Reading.Encoding, slices.Concat(remarkHeadings[:], read.Reading.byValue))
 		err = e.copy()
 	}
@@ -60,7 +61,8 @@ type excerpt struct {
 	remarks  map[int32]Remark
 	doubtful []table.Inside // those that are still to come
 	byValue  []string       // empty cells, whose headings tell what was decided by the values of the whole file
-	blanked  []int          // columns that are left empty
+	needed   []bool         // columns that are copied whatever they are called
+	kept     []bool         // columns that are copied
 }
 
 // copy goes through the file as [Read] did, and writes the lines that are wanted,
@@ -79,7 +81,7 @@ func (e *excerpt) copy() error {
 		case err != nil:
 			return err
 		case kind == lineOfWords: // it may tell more than the heading does
-			e.blank(r.Texts())
+			e.label(r.Texts())
 			e.out.Raw(r.Raw)
 		case kind != lineLeftOut:
 			e.line(r)
@@ -88,12 +90,13 @@ func (e *excerpt) copy() error {
 	return e.out.Close()
 }
 
-// blank leaves the cells empty of columns that are called like secrets. They stay,
-// so that every cell keeps its place.
-func (e *excerpt) blank(headings []string) {
-	for i, text := range headings {
-		if heading.Secret(text) {
-			e.blanked = append(e.blanked, i)
+// label decides by a line of headings, the last that says anything of a column, which
+// cells are copied. The other columns stay, so that every cell keeps its place.
+func (e *excerpt) label(headings []string) {
+	e.kept = append(e.kept, e.needed[len(e.kept):]...)
+	for i, text := range headings[:min(len(headings), len(e.kept))] {
+		if text != "" {
+			e.kept[i] = e.needed[i] || heading.Harmless(text)
 		}
 	}
 }
@@ -115,7 +118,7 @@ func (e *excerpt) line(r *table.Record) {
 		e.out.InOneCell(e.columns.At[heading.User], e.noUser(r), further)
 		return
 	}
-	e.out.Record(r, e.blanked, further)
+	e.out.Record(r, e.kept, further)
 }
 
 // quoteOver finds the quotes that a line may stand in, or open. It is asked line by
@@ -130,13 +133,13 @@ func (e *excerpt) quoteOver(line int) (table.Inside, bool) {
 	return e.doubtful[0], true
 }
 
-// noUser is a whole line as a cell that cannot be a user. Where nobody knows which
-// of it is a secret, it is left out. No user has brackets in it, so that a line
+// noUser is a whole line as a cell that cannot be a user. Where a column is not
+// copied nobody knows which of the line is of it, and all is left out. No user has brackets in it, so that a line
 // which would be one gets them.
 func (e *excerpt) noUser(r *table.Record) []byte {
 	text := bytes.TrimSpace(r.Raw)
-	if len(e.blanked) > 0 {
-		text = []byte("(see the file: the line cannot be split into cells, and has a column with secrets)")
+	if slices.Contains(e.kept, false) {
+		text = []byte("(see the file: the line cannot be split into cells, and some of its columns are not copied)")
 	}
 	if _, kind := heading.UserOf(r.Decoded(text)); kind.Fit(true) || fits(kind, &e.columns) {
 		text = slices.Concat([]byte("("), text, []byte(")"))

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"entraphone/internal/heading"
 )
 
 // excerptOf hands back the lines for which pick holds.
@@ -82,6 +84,7 @@ func TestExcerpt(t *testing.T) {
 		pick       func(int32) bool
 		want       string
 	}{
+		{"what nobody needs", "UPN;TAP;Department;Mobile;Notes\na@example.com;t;IT;1;n\n", all, "UPN;TAP;Department;Mobile;Notes;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;IT;1;;2REMARKS\n"},
 		{"as it stands", "sep=;\r\nUPN;\"Mobile\" ;x\r\n\"a@example.com\";1;\"y;z\"\r\nb@example.com;\"2\"\" \";\r\n", func(line int32) bool { return line == 4 },
 			"sep=;\r\nUPN;\"Mobile\" ;x;entraphone_line;entraphone_reason;entraphone_advice\r\nb@example.com;\"2\"\" \";;4REMARKS\r\n"},
 		{"missing cells", "UPN;Mobile;x;y\na@example.com;1\n", all, "UPN;Mobile;x;y;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;1;;;2REMARKS\n"},
@@ -91,9 +94,9 @@ func TestExcerpt(t *testing.T) {
 		{"ragged", "UPN;Mobile\na@example.com;1;2\nb@example.com;2\n", second, "UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\nb@example.com;2;3REMARKS\n"},
 		{"secrets", "UPN;Initial password;Mobile\na@example.com;\"p;w\";1\n", all, "UPN;Initial password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;1;2REMARKS\n"},
 		{"secrets by a part of the heading", "UPN;Temp PW;Steuer-ID;Mobile\na@example.com;p;12;1\n", all, "UPN;Temp PW;Steuer-ID;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;;;1;2REMARKS\n"},
-		{"secrets in a line that is none", "UPN;Password;Mobile\na@example.com;pw;1;2\n", all, "UPN;Password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n\"(see the file: the line cannot be split into cells, and has a column with secrets)\";;;2REMARKS\n"},
-		{"a line that may stand in a cell", "x;UPN;Mobile\n\"\nx;c@example.com;1\nd\n\n\";a@example.com;1\n", func(line int32) bool { return line == 2 },
-			"x;UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n;\"\"\"\";;2REMARKS\n" +
+		{"secrets in a line that is none", "UPN;Password;Mobile\na@example.com;pw;1;2\n", all, "UPN;Password;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n\"(see the file: the line cannot be split into cells, and some of its columns are not copied)\";;;2REMARKS\n"},
+		{"a line that may stand in a cell", "keep;UPN;Mobile\n\"\nx;c@example.com;1\nd\n\n\";a@example.com;1\n", func(line int32) bool { return line == 2 },
+			"keep;UPN;Mobile;entraphone_line;entraphone_reason;entraphone_advice\n;\"\"\"\";;2REMARKS\n" +
 				";\"x;c@example.com;1\";;3;the line may be a part of the quoted cell that begins on line 2;put it back into line 2, or leave it out\n" +
 				";\"(d)\";;4;the line may be a part of the quoted cell that begins on line 2;put it back into line 2, or leave it out\n" +
 				";\"\"\";a@example.com;1\";;6;the line may be a part of the quoted cell that begins on line 2;put it back into line 2, or leave it out\n"},
@@ -102,12 +105,13 @@ func TestExcerpt(t *testing.T) {
 		{"labels", "EMAIL;CELL\nEmail;Mobile Phone\na@example.com;1\n", all, "EMAIL;CELL;entraphone_line;entraphone_reason;entraphone_advice\nEmail;Mobile Phone\na@example.com;1;3REMARKS\n"},
 		{"single quotes", "'UPN';'Mobile'\n'a@example.com';'1'\n", all, "'UPN';'Mobile';'entraphone_line';'entraphone_reason';'entraphone_advice'\n'a@example.com';'1';'2';'the number, \"so to say\", is wrong';'correct it; run again'\n"},
 		{"a damaged line of UTF-8", "UPN;Name;Mobile\nü@example.com;ü;1\nb@example.com;\xdcber;1\n", second, "UPN;Name;Mobile;entraphone_line;entraphone_reason;entraphone_advice\nb@example.com;\ufffdber;1;3REMARKS\n"},
-		{"Windows-1252", "UPN;Gr\xf6\xdfe;Mobile\na@example.com;\xdcber;1\n", all, "UPN;Gr\xf6\xdfe;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;\xdcber;1;2REMARKS\n"},
+		{"Windows-1252", "UPN;Gr\xf6\xdfe keep;Mobile\na@example.com;\xdcber;1\n", all, "UPN;Gr\xf6\xdfe keep;Mobile;entraphone_line;entraphone_reason;entraphone_advice\na@example.com;\xdcber;1;2REMARKS\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			want := strings.ReplaceAll(test.want, "REMARKS", `;"the number, ""so to say"", is wrong";"correct it; run again"`)
-			if got := excerptOf(t, test.text, Options{}, test.pick); got != want {
+			opts := Options{Profile: heading.Profile{KeepColumns: heading.Texts{"keep", "Größe keep"}}}
+			if got := excerptOf(t, test.text, opts, test.pick); got != want {
 				t.Errorf("excerpt of %q:\n%q, want\n%q", test.text, got, want)
 			}
 		})
@@ -121,7 +125,7 @@ func TestExcerptInNamedEncodings(t *testing.T) {
 		"shift_jis": "UPN,\x8e\x81\x96\xbc,Mobile\na@example.com,\x97\xe9\x96\xd8,x\n",
 	} {
 		want := strings.NewReplacer("Mobile\n", "Mobile,entraphone_line,entraphone_reason,entraphone_advice\n", "x\n", "x,2,\"the number, \"\"so to say\"\", is wrong\",correct it; run again\n").Replace(text)
-		if got := excerptOf(t, text, Options{Encoding: name}, all); got != want {
+		if got := excerptOf(t, text, Options{Encoding: name, Profile: heading.Profile{KeepColumns: heading.Texts{"氏名"}}}, all); got != want {
 			t.Errorf("in %s: %q, want %q", name, got, want)
 		}
 	}
@@ -246,5 +250,32 @@ func TestCellsOfExcerptsStandWhereTheyShould(t *testing.T) {
 		if got := showAll(mustRead(t, heading+text, Options{}))[0]; got != want {
 			t.Errorf("row of %q = %s, want %s", text, got, want)
 		}
+	}
+}
+
+// Columns that nobody needs are copied where somebody says so, or asks for their cells.
+func TestKeptColumns(t *testing.T) {
+	const text = "UPN,Badge,Shoe size,Hat, big,Mobile\na@example.com,b,s,h,i,1\n"
+	for _, test := range []struct {
+		opts Options
+		want string
+	}{
+		{Options{}, "a@example.com,,,,,1"},
+		{Options{KeepColumns: []string{"badge"}}, "a@example.com,b,,,,1"},
+		{Options{KeepColumns: []string{"badge", "Hat"}}, "a@example.com,b,,h,,1"},
+		{Options{KeepColumns: []string{"badge,shoe size"}}, "a@example.com,b,s,,,1"},
+		{Options{Profile: heading.Profile{KeepColumns: heading.Texts{"Big", "of another file"}}}, "a@example.com,,,,i,1"},
+		{Options{Where: []string{"Hat!=x"}}, "a@example.com,,,h,,1"},
+		{Options{Profile: heading.Profile{Where: heading.Texts{"Hat=h"}}}, "a@example.com,,,h,,1"},
+		{Options{Map: map[string]string{"alternateMobile": "Badge"}}, "a@example.com,b,,,,1"},
+	} {
+		got := excerptOf(t, text, test.opts, all)
+		if line := strings.Split(got, "\n")[1]; !strings.HasPrefix(line, test.want+",2,") {
+			t.Errorf("with %+v: %q, want %q", test.opts, line, test.want)
+		}
+	}
+	_, err := Read(t.Context(), strings.NewReader(text), Options{Name: "a.csv", KeepColumns: []string{"Badge,Sho"}})
+	if err == nil || !strings.Contains(err.Error(), "--keep-columns Sho") {
+		t.Errorf("a column that the file does not have: %v", err)
 	}
 }

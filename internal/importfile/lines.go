@@ -35,6 +35,7 @@ type lines struct {
 	columns heading.Columns
 	keys    []heading.Key // that have a column, the user first
 	mapped  []mapped      // their columns, and those of further phones with a type each
+	needed  []bool        // columns that are read, or that the options keep
 	// What changes with each record.
 	labels   labels
 	selected selection
@@ -96,6 +97,9 @@ func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
 	l.mapped = mappedCells(c)
 	l.labels = newLabels(c, t.Headings, t.HeadingLine)
 	if l.selected, err = newSelection(opts, t.Headings); err != nil {
+		return nil, Reading{}, whereSought(err, t, wanted)
+	}
+	if l.needed, err = neededColumns(c, l.selected.conditions, t.Headings, opts); err != nil {
 		return nil, Reading{}, whereSought(err, t, wanted)
 	}
 	l.status = newStatusSeekers(c, l.selected.conditions, t.Headings)

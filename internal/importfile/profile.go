@@ -54,7 +54,7 @@ func (r Reading) Profile(opts Options) heading.Profile {
 	p := heading.Profile{
 		Description: "read as " + r.Name + " was", Columns: map[string]heading.Texts{}, PartsOf: r.partsOf, Where: slices.Concat(opts.Profile.Where, opts.Where),
 		Encoding: opts.Encoding, DefaultCountry: r.DefaultCountry, UserDomain: opts.UserDomain,
-		UserKey: string(r.UserKey),
+		UserKey: string(r.UserKey), KeepColumns: slices.Concat(opts.Profile.KeepColumns, opts.KeepColumns),
 	}
 	phones := 0
 	for _, c := range r.Columns {

@@ -45,6 +45,9 @@ type Options struct {
 	// Skip leaves out the first records that meet the conditions, and Limit
 	// all behind so many; 0 is no limit.
 	Skip, Limit int
+	// KeepColumns are headings, or lists of them with commas between, of columns that
+	// are not read and whose cells [Excerpt] copies all the same.
+	KeepColumns []string
 	// UserKey is the property that the user column holds. With another than
 	// [heading.UserKeyUPN] the rows name users as the file does, and whoever sends
 	// them must look these up first.
@@ -93,6 +96,7 @@ type File struct {
 
 	// For Excerpt, which must not make rows of a cell's lines.
 	doubtful []table.Inside // lines that may stand in a cell
+	needed   []bool         // by column, whether its cells are copied whatever it is called
 }
 
 // Read reads a file to its end, with all its numbers. What is wrong with single
@@ -185,7 +189,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.Counts.Fragments
 	reading.describeCells(b)
-	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.Counts.Inside}, nil
+	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.Counts.Inside, needed: in.needed}, nil
 }
 
 // numbersAtOnce is how many numbers one core reads before it takes the next. It is

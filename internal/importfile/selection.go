@@ -72,6 +72,39 @@ func parseConditions(opts Options, headings []string) ([]condition, error) {
 	return conditions, nil
 }
 
+// neededColumns are the columns that are read, those with a condition, and those that
+// the options keep. What a profile keeps need not be there: it is for many files.
+func neededColumns(c *heading.Columns, conditions []condition, headings []string, opts Options) ([]bool, error) {
+	needed := make([]bool, len(headings))
+	for i := range needed {
+		needed[i] = c.Means(i)
+	}
+	for _, c := range conditions {
+		needed[c.column] = true
+	}
+	keep := func(named string) error {
+		i, err := heading.Find(headings, "--keep-columns "+named, named)
+		if err == nil {
+			needed[i] = true
+		}
+		return err
+	}
+	for _, named := range opts.Profile.KeepColumns {
+		_ = keep(named)
+	}
+	for _, text := range opts.KeepColumns {
+		if keep(text) == nil { // a heading may hold a comma
+			continue
+		}
+		for named := range strings.SplitSeq(text, ",") {
+			if err := keep(strings.TrimSpace(named)); err != nil {
+				return nil, unfitHeading(opts.Name, err)
+			}
+		}
+	}
+	return needed, nil
+}
+
 // conditionForm is the advice for a condition that cannot be read.
 const conditionForm = `write HEADING=VALUE or HEADING!=VALUE, as in "Status!=inactive"`
 

@@ -68,8 +68,8 @@ func ExampleWriter() {
 			fmt.Println(err)
 			return
 		}
-		pin := []int{2}
-		w.Record(r, pin, []string{fmt.Sprint(r.Line), "it's too short"})
+		noPIN := []bool{true, true, false}
+		w.Record(r, noPIN, []string{fmt.Sprint(r.Line), "it's too short"})
 	}
 	if err := w.Close(); err != nil {
 		fmt.Println(err)

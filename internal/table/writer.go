@@ -61,15 +61,15 @@ func (w *Writer) Raw(raw []byte) {
 	w.err = cmp.Or(w.err, err)
 }
 
-// Record copies a record, but for the cells of the columns that are blanked. Cells
-// keep their quotes and blanks.
-func (w *Writer) Record(r *Record, blanked []int, further []string) {
+// Record copies a record, the cells of the columns that are kept or, for nil, all.
+// Cells keep their quotes and blanks.
+func (w *Writer) Record(r *Record, kept []bool, further []string) {
 	body := bytes.TrimSuffix(r.Raw, lastLineEnd(r.Raw))
 	// A cell's own quotes and blanks lie between its end and the delimiter.
 	behind := func(i int) int { return r.cells[i].end + bytes.IndexByte(body[r.cells[i].end:], w.t.Dialect.Delimiter) }
 	w.write(further, func(i int) {
 		start, end := 0, len(body)
-		if i >= len(r.cells) || slices.Contains(blanked, i) {
+		if i >= len(r.cells) || kept != nil && !kept[i] {
 			return
 		}
 		if i > 0 {

@@ -90,7 +90,7 @@ func TestFurtherCellsAreEncoded(t *testing.T) {
 	var out bytes.Buffer
 	w := NewWriter(in, &out, Windows1252, []string{"größe"})
 	for r := range in.Records(shapeOf(in)) {
-		w.Record(r, []int{1}, []string{"é鈴"})
+		w.Record(r, []bool{true, false, true}, []string{"é鈴"})
 	}
 	if err := w.Close(); err != nil || out.String() != "user,mobile,x,gr\xf6\xdfe\na@b,,\xfc,\xe9\x1a\n" {
 		t.Errorf("copy = %q, %v", out.String(), err)

@@ -56,6 +56,7 @@ var mayUse = map[string][]string{
 	"github.com/spf13/":                  {"cmd/entraphone"},
 	"github.com/vbauerster/mpb/":         {"cmd/entraphone"},
 	"github.com/gofrs/flock":             {"cmd/entraphone"},
+	"filippo.io/age":                     {"cmd/entraphone"},
 	"golang.org/x/term":                  {"cmd/entraphone"},
 	"github.com/natefinch/atomic":        {"internal/report", "cmd/entraphone"},
 	"golang.org/x/time/rate":             {"internal/pace"},
@@ -64,7 +65,7 @@ var mayUse = map[string][]string{
 	"golang.org/x/text/language":         {"internal/country"},
 	"github.com/rs/zerolog":              {"internal/graph", "internal/journal", "cmd/entraphone"},
 	"golang.org/x/sync/errgroup":         {"internal/importfile", "internal/submit", "internal/plan", "internal/journal", "cmd/entraphone"},
-	"github.com/google/uuid":             {"internal/heading", "internal/graph", "internal/report", "internal/graphsim", "internal/graphsim/directory", "internal/graphsim/login"},
+	"github.com/google/uuid":             {"cmd/entraphone", "internal/heading", "internal/graph", "internal/report", "internal/graphsim", "internal/graphsim/directory", "internal/graphsim/login"},
 	"go.etcd.io/bbolt":                   {"internal/ledger"},
 	"github.com/rs/zerolog/log":          {}, // the global logger; loggers are passed in
 }

@@ -8,6 +8,7 @@ Usage:
 	entraphone remove FILE [flags]
 	entraphone plan FILE [flags]
 	entraphone apply PLAN [flags]
+	entraphone export [flags]
 	entraphone resume [RUN] [flags]
 	entraphone runs [flags]
 	entraphone report [RUN] [flags]
@@ -25,7 +26,8 @@ Import reads the whole file, checks and normalizes every number, says how it
 read the file, posts the phones, mobile before alternateMobile for every user,
 and reports what became of each row. Remove takes phones away, alternateMobile
 before mobile, and never a user's last method. Plan says for every row what would
-be done in the tenant, and Apply does exactly that. Resume goes on with a run that
+be done in the tenant, and Apply does exactly that. Export writes the phones of the
+tenant as a file that import takes back. Resume goes on with a run that
 was stopped or died, Runs lists them, Report makes the report of one again, and
 Rollback puts back what it changed. Check does the first part of an import only,
 offline. Doctor says whether an import would work, and whether the phones would.
@@ -152,6 +154,12 @@ of a mobile and the writing of an alternateMobile together.
 	--user-domain DOMAIN
 		Complete users that are a name without a domain: panand becomes
 		panand@DOMAIN. Numbers and names with blanks are not completed.
+	--identity FILE
+		Decrypt a file that is encrypted with age, with the identity in this
+		FILE, as age-keygen writes it. The run keeps the bytes as they came,
+		and reads them again with the same identity; its rejects are
+		encrypted to that identity, as rejects-*.csv.age. Results and journal
+		are not: they hold numbers, the results with --mask none.
 
 A job that nobody watches should not believe every file:
 
@@ -316,6 +324,55 @@ of its users again: where the file is another one, the plan was edited or made
 with another --state, or the phones of a planned row have changed, it names what
 moved and sends nothing (exit code 2). A run that looked first replaces and
 removes only the numbers that it saw, also after it was resumed.
+
+# Export
+
+	entraphone export [--users FILE | --group ID] [--out FILE] [flags]
+
+writes the phones of all users of the tenant as a CSV, and changes nothing there:
+userPrincipalName, mobile, alternateMobile and office, a line for each user who has
+a phone, numbers in Graph's form. Imported into the same tenant all its rows are
+unchanged. A name that a spreadsheet would run has mailto: in front, which import
+takes off; a user whose name import cannot take is named by object id.
+
+	--users FILE
+		These users: a CSV with a column of users, read as import reads it,
+		--map, --user-key, --where and so on included, or one name a line
+		without a heading; - is standard input. Who is not found is counted.
+	--group ID
+		The members of the group with this object id, and of those in it.
+	--no-report
+		Of 1,000 users and more those are not read who have no phone by the
+		registration report, if the licence (Entra ID P1) and the permission
+		AuditLog.Read.All allow. The report is up to 36 hours late: who has
+		registered a first phone since is missing, and the summary says of
+		how many users that may be true. With the flag everybody is read.
+	--out FILE
+		Write there instead of to standard output, once all is read, and
+		readable by its owner only. Meanwhile FILE.part holds what was read;
+		the same command goes on there after it was stopped, within a day.
+	--rename-domain OLD=NEW
+		Write user names of the domain OLD with the domain NEW, for an import
+		into another tenant. Repeatable. Names of guests (#EXT#), and those
+		that B2C makes of object ids, stay as they are.
+	--encrypt-to RECIPIENT
+		Encrypt the file with age to this recipient (age1…), before any of
+		it is on disk; import reads it with --identity. Repeatable. There is
+		no FILE.part then: after a stop such an export begins anew.
+
+It reads with one request at a time, twenty users in each, as fast as --rate and
+the tenant allow: a read counts as much as a write. An app needs the permissions
+UserAuthMethod-Phone.Read.All or UserAuthenticationMethod.Read.All, and
+User.Read.All; for a group also GroupMember.Read.All. To an Authentication
+Administrator Graph shows numbers masked: such an export ends with exit code 5
+and writes nothing, and so does one that is refused for every user. Users who are
+refused alone, who were deleted meanwhile, or for whom Graph does not answer, are
+counted in the summary, with exit code 3. Numbers that an import would reject, as
+Entra ID may have older ones, are exported, and the log says how many there are.
+The move to another tenant is two commands:
+
+	entraphone export --rename-domain contoso.com=fabrikam.com --out phones.csv
+	entraphone import phones.csv --tenant-id fabrikam.com …
 
 # Settings
 
@@ -490,7 +547,7 @@ Every run has a folder of its own, readable by its owner only, under
 	summary.json   counts by outcome, lines left out and without a phone,
 	               timing, requests, SHA-256 of the input
 	journal.jsonl  what was about to be sent, and what came of it
-	input.gz       the bytes of the file, compressed
+	input.gz       the bytes of the file, as they came, compressed
 
 	--state DIR
 		Keep runs in DIR, by default $XDG_STATE_HOME/entraphone or

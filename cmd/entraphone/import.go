@@ -122,7 +122,7 @@ func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 				given = append(given, journal.Flag{Name: f.Name, Value: value})
 				continue
 			}
-			if slices.Contains([]string{"profile", "client-certificate", "client-secret-file", "ca-file", "state"}, f.Name) {
+			if slices.Contains([]string{"profile", "client-certificate", "client-secret-file", "ca-file", "state", "identity"}, f.Name) {
 				value = absolute(value)
 			}
 			given = append(given, journal.Flag{Name: f.Name, Value: value})

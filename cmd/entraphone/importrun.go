@@ -255,7 +255,7 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 	for _, lane := range r.lanes {
 		total += len(lane)
 	}
-	line := newProgress(r.console, r.logger, total, r.target.pacer.Status)
+	line := newProgress(r.console, r.logger, "phones", total, r.target.pacer.Status)
 	defer line.end()
 	recorder.progress = line
 	stop := context.AfterFunc(ctx, func() {

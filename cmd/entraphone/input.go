@@ -23,13 +23,15 @@ import (
 type input struct {
 	*importfile.File
 	options importfile.Options
-	copy    string // path of its bytes, compressed; empty where there are none
+	opener  *opener // of what is encrypted
+	copy    string  // path of its bytes, compressed; empty where there are none
 }
 
 // readInput is how every command reads its file. With a folder, the bytes are
 // kept there, compressed: lines of the file are handed back at the end, and it
 // may be gone or another one by then, or never have been one. The copy has a
-// temporary name until the run has a folder. Only its owner can read it.
+// temporary name until the run has a folder. Only its owner can read it. Of a file
+// that came encrypted, it is the bytes as they came.
 func readInput(ctx context.Context, p process, o fileOptions, folder string) (*input, error) {
 	source, name, err := importfile.Open(o.path, p.stdin)
 	if err != nil {
@@ -40,9 +42,11 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	if in.options, err = o.reading(report.Printable(cmp.Or(o.name, name))); err != nil {
 		return nil, err
 	}
+	if in.opener, err = newOpener(p, o.identity); err != nil {
+		return nil, err
+	}
 	if folder == "" {
-		in.File, err = importfile.Read(ctx, source, in.options)
-		return in, err
+		return in, in.read(ctx, source)
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
@@ -53,7 +57,7 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	}
 	in.copy = kept.Name()
 	packed, _ := gzip.NewWriterLevel(kept, gzip.BestSpeed) // a level that exists
-	in.File, err = importfile.Read(ctx, io.TeeReader(source, packed), in.options)
+	err = in.read(ctx, io.TeeReader(source, packed))
 	if err == nil {
 		err = errors.Join(packed.Close(), kept.Sync())
 	}
@@ -64,12 +68,24 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	return in, nil
 }
 
+// read reads the rows of what is encrypted, or is not.
+func (in *input) read(ctx context.Context, source io.Reader) error {
+	plain, err := in.opener.open(source, in.options.Name)
+	if err == nil {
+		in.File, err = importfile.Read(ctx, plain, in.options)
+	}
+	return err
+}
+
 // readKept reads the copy that a run has kept of its input. The options are
 // those of the run, so that the same rows come out.
-func readKept(ctx context.Context, o fileOptions, name, path string) (*input, error) {
+func readKept(ctx context.Context, p process, o fileOptions, name, path string) (*input, error) {
 	in := &input{copy: path}
 	var err error
 	if in.options, err = o.reading(name); err != nil {
+		return nil, err
+	}
+	if in.opener, err = newOpener(p, o.identity); err != nil {
 		return nil, err
 	}
 	source, err := openKept(path)
@@ -77,7 +93,7 @@ func readKept(ctx context.Context, o fileOptions, name, path string) (*input, er
 		return nil, err
 	}
 	defer source.Close()
-	if in.File, err = importfile.Read(ctx, source, in.options); err != nil {
+	if err := in.read(ctx, source); err != nil {
 		return nil, fmt.Errorf("reading what the run has kept in %s: %w", path, err)
 	}
 	return in, nil
@@ -135,14 +151,21 @@ func (in *input) forget() {
 	}
 }
 
-// excerpt hands back the lines that have remarks, as they stood in the file.
+// excerpt hands back the lines that have remarks, as they stood in the file. Of a
+// file that came encrypted, they are encrypted to whom it was opened by.
 func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remark, w io.Writer) error {
 	source, err := openKept(in.copy)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	return importfile.Excerpt(ctx, source, in.options, in.File, remarks, w)
+	plain, err := in.opener.open(source, in.options.Name)
+	if err != nil {
+		return err
+	}
+	return seal(w, in.opener.recipients(), func(w io.Writer) error {
+		return importfile.Excerpt(ctx, plain, in.options, in.File, remarks, w)
+	})
 }
 
 // profileFlag adds --profile, which says what for.

@@ -20,13 +20,21 @@ import (
 // writeRejects hands back the lines whose rows need somebody, in the dialect of
 // the file: one file for each kind of help. It returns their paths. Files of an
 // earlier attempt are replaced, or removed where nothing of their kind is left. An
-// interrupt does not stop it.
+// interrupt does not stop it. Those of a file that came encrypted are encrypted.
 func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error) {
 	if r.undoes != "" {
 		return nil, nil // there is no file
 	}
+	end := ".csv"
+	if r.input.opener.by != nil {
+		end += ".age"
+		if r.input.opener.recipients() == nil {
+			r.logger.Warn().Msg("no rejects are written: the file came encrypted, and its identity does not tell to whom they could be")
+			return nil, nil
+		}
+	}
 	for _, class := range authmethod.Classes() {
-		remarks, path := r.remarks(class), r.folder.file("rejects-"+string(class)+".csv")
+		remarks, path := r.remarks(class), r.folder.file("rejects-"+string(class)+end)
 		if len(remarks) == 0 {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return paths, fmt.Errorf("removing what is done from the rejects: %w", err)

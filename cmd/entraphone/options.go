@@ -36,6 +36,7 @@ type fileOptions struct {
 	userKey        string
 	userDomain     string
 	profile        string
+	identity       string
 	action         authmethod.Action // of lines that do not say; no flag
 }
 
@@ -51,6 +52,7 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	set.StringVar(&o.userKey, "user-key", "", "the user column holds this `KEY`: upn (userPrincipalName or object id), mail, employeeId or samAccountName, or auto for what its heading says (default: upn)")
 	set.StringVar(&o.userDomain, "user-domain", "", "complete users that are a name without a domain with this `DOMAIN`: panand becomes panand@DOMAIN")
 	profileFlag(set, &o.profile, "read the file as")
+	set.StringVar(&o.identity, "identity", "", "decrypt a file that is encrypted with age with the identity in this `FILE`, as age-keygen writes it")
 	return set
 }
 
@@ -192,14 +194,20 @@ type paceOptions struct {
 }
 
 func (o *paceOptions) flags() *pflag.FlagSet {
-	o.rate = 18
-	set := pflag.NewFlagSet("Pace", pflag.ContinueOnError)
-	set.Var(&o.rate, "rate", "at most so many operations a second, as a mean over ten, or unlimited; the pace starts low and finds the tenant's limit below it by itself")
+	set := o.readingFlags()
 	set.IntVar(&o.workers, "workers", 4, "at most `N` requests in flight")
 	set.IntVar(&o.batchSize, "batch-size", 20, "at most `N` operations in a request, 1 to 20; 1 sends plain requests instead of $batch")
 	set.IntVar(&o.maxAttempts, "max-attempts", 6, "send a row whose answers are lost at most `N` times")
-	set.DurationVar(&o.giveUpAfter, "give-up-after", 30*time.Minute, "end the run when nothing has gone forward for this `DURATION`")
 	set.DurationVar(&o.drain, "drain", 20*time.Second, "let requests in flight finish within this `DURATION` after an interrupt")
+	return set
+}
+
+// readingFlags are those of a command that only reads, one request at a time.
+func (o *paceOptions) readingFlags() *pflag.FlagSet {
+	o.rate = 18
+	set := pflag.NewFlagSet("Pace", pflag.ContinueOnError)
+	set.Var(&o.rate, "rate", "at most so many operations a second, as a mean over ten, or unlimited; the pace starts low and finds the tenant's limit below it by itself")
+	set.DurationVar(&o.giveUpAfter, "give-up-after", 30*time.Minute, "end the run when nothing has gone forward for this `DURATION`")
 	return set
 }
 
@@ -212,9 +220,17 @@ func (o *paceOptions) problems() (problems []error) {
 	check(o.workers >= 1 && o.workers <= 64, "--workers %d: give a number from 1 to 64", o.workers)
 	check(o.batchSize >= 1 && o.batchSize <= 20, "--batch-size %d: give a number from 1 to 20, which is all that Graph takes", o.batchSize)
 	check(o.maxAttempts >= 1, "--max-attempts %d: give a number from 1", o.maxAttempts)
-	check(o.giveUpAfter > 0, "--give-up-after %s: give a duration such as 30m", o.giveUpAfter)
+	problems = append(problems, o.readingProblems()...)
 	check(o.drain >= 0, "--drain %s: give a duration such as 20s", o.drain)
 	return problems
+}
+
+// readingProblems are those of [paceOptions.readingFlags].
+func (o *paceOptions) readingProblems() []error {
+	if o.giveUpAfter > 0 {
+		return nil
+	}
+	return []error{fmt.Errorf("--give-up-after %s: give a duration such as 30m", o.giveUpAfter)}
 }
 
 // rateFlag is a rate in operations a second.
@@ -261,9 +277,14 @@ func (o *outputOptions) flags() *pflag.FlagSet {
 	set.DurationVar(&o.wait, "wait", 0, "wait this `DURATION` for another run into the same tenant to end, instead of stopping with exit code 6")
 	set.BoolVar(&o.keepInput, "keep-input", true, "keep the file's bytes in the folder of the run, so that it can be resumed after the file is gone")
 	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log; the journal and the rejects need them whole")
+	o.addLogTo(set)
+	return set
+}
+
+// addLogTo adds the options of the log.
+func (o *outputOptions) addLogTo(set *pflag.FlagSet) {
 	set.StringVar(&o.logLevel, "log-level", "info", "log this `LEVEL` and above: debug, info, warn or error")
 	set.StringVar(&o.logFormat, "log-format", "", "write the log in this `FORMAT`: console or json (default: console on a terminal, json otherwise)")
-	return set
 }
 
 func (o *outputOptions) problems() (problems []error) {

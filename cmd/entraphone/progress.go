@@ -28,8 +28,8 @@ type progress struct {
 // every is how often the log says how far the run is.
 const every = time.Minute
 
-// newProgress shows the line until end is called.
-func newProgress(screen *console, logger zerolog.Logger, total int, status func() pace.Status) *progress {
+// newProgress shows the line until end is called; what is what it counts.
+func newProgress(screen *console, logger zerolog.Logger, what string, total int, status func() pace.Status) *progress {
 	p := &progress{screen: screen, total: total, start: time.Now()}
 	if !screen.terminal {
 		p.ticker = time.AfterFunc(every, func() {
@@ -40,7 +40,7 @@ func newProgress(screen *console, logger zerolog.Logger, total int, status func(
 	}
 	p.lines = mpb.New(mpb.WithOutput(screen.plain), mpb.WithWidth(24))
 	p.bar = p.lines.AddBar(int64(total), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d phones ")),
+		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d "+what+" ")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
 			return " " + p.text(time.Now(), status())
 		})),
@@ -49,7 +49,7 @@ func newProgress(screen *console, logger zerolog.Logger, total int, status func(
 	return p
 }
 
-// add counts a row that has its outcome.
+// add counts one more, such as a row that has its outcome.
 func (p *progress) add() {
 	p.done.Add(1)
 	if p.bar != nil {

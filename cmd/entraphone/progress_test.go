@@ -34,7 +34,7 @@ func TestProgressText(t *testing.T) {
 // Without a terminal the line shows nothing at all.
 func TestNoProgressWithoutATerminal(t *testing.T) {
 	var stderr bytes.Buffer
-	p := newProgress(newConsole(&stderr), zerolog.Nop(), 10, func() pace.Status { return pace.Status{} })
+	p := newProgress(newConsole(&stderr), zerolog.Nop(), "phones", 10, func() pace.Status { return pace.Status{} })
 	p.add()
 	p.end()
 	if stderr.Len() > 0 {

@@ -90,7 +90,7 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 func (c *reportCommand) read(ctx context.Context, folder *runFolder, header journal.Header) (*input, error) {
 	kept := folder.file(keptInput)
 	if _, err := os.Stat(kept); err == nil || header.Path == "" {
-		return readKept(ctx, c.file, header.Input, kept)
+		return readKept(ctx, c.process, c.file, header.Input, kept)
 	}
 	return readInput(ctx, c.process, c.file, folder.path)
 }

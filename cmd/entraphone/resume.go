@@ -178,7 +178,7 @@ func (c *resumeCommand) read(ctx context.Context, r *importRun, state string, he
 	if missing != nil {
 		return nil, usagef("the run has kept no copy of its input (--keep-input=false), and the file is not read")
 	}
-	return readKept(ctx, c.file, header.Input, kept)
+	return readKept(ctx, c.process, c.file, header.Input, kept)
 }
 
 // remember takes over what the journal says became of rows, and leaves in the lanes

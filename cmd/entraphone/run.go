@@ -46,7 +46,7 @@ func run(ctx context.Context, p process) int {
 	root.SetErr(p.stderr)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{[]error{err}} })
-	root.AddCommand(newImportCommand(p), newRemoveCommand(p), newPlanCommand(p), newApplyCommand(p), newResumeCommand(p), newRunsCommand(p), newReportCommand(p), newRollbackCommand(p), newCheckCommand(p), newSimulateCommand(p), newTemplateCommand(p), newExplainCommand(p), newDoctorCommand(p), newConfigCommand(p))
+	root.AddCommand(newImportCommand(p), newRemoveCommand(p), newPlanCommand(p), newApplyCommand(p), newExportCommand(p), newResumeCommand(p), newRunsCommand(p), newReportCommand(p), newRollbackCommand(p), newCheckCommand(p), newSimulateCommand(p), newTemplateCommand(p), newExplainCommand(p), newDoctorCommand(p), newConfigCommand(p))
 	root.AddCommand(newTopics(p)...)
 	root.PersistentFlags().String(configFlag, "", "take other settings from `FILE` (ENTRAPHONE_CONFIG)")
 	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error {

@@ -106,7 +106,7 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 	}
 	// The other cells are words and numbers of this program.
 	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState} {
-		*cell = safe(*cell)
+		*cell = Safe(*cell)
 	}
 	return l
 }
@@ -168,12 +168,12 @@ const (
 	dividesCells  = ";|\t\r\n"
 )
 
-// safe keeps a spreadsheet from running a cell: an apostrophe in front makes it
+// Safe keeps a spreadsheet from running a cell: an apostrophe in front makes it
 // text. Control characters that a terminal would obey are left out. Every cell
 // that holds a text of the file or of Graph goes through it. The apostrophe is
 // visible to programs that read the file, which the manual says. Line
 // breaks and tabs stay: the CSV writer quotes them (RFC 4180, section 2).
-func safe(cell string) string {
+func Safe(cell string) string {
 	if graphForm.MatchString(cell) {
 		return cell
 	}

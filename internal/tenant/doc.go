@@ -1,12 +1,13 @@
 // Package tenant finds out what can be known of a tenant's users beforehand, for
 // few requests: whom a name of an HR file means ([Tenant.Find]), who has which
-// phones registered by the report of the tenant ([Tenant.Registrations]), and who
-// is in a group ([Tenant.Members]).
+// phones registered by the report of the tenant ([Tenant.Registrations]), who is
+// in the tenant or in a group ([Tenant.Users], [Tenant.Members]), and, for an
+// export, which phones they have ([Tenant.Phones]).
 //
 // What it finds are hints. The directory's index lags behind for minutes, the
 // report for hours, and both may change while a run goes on, so that a hint may
 // cost or save a request and never decides an outcome. It knows neither HTTP nor
-// files, reads no phone number, and changes nothing.
+// files, keeps no phone number, and changes nothing.
 //
 // Its one invariant: what is returned without an error or a refusal is whole. A
 // listing of which a page is missing, repeated or cut off ends in an error, and

@@ -27,11 +27,12 @@ func (e *RefusedError) Error() string {
 }
 
 // advice is what to do about a code. They are those of the report, but for the
-// first, which is that of the directory. "Authentication_RequestFromNonPremium…"
+// first, which is that of the directory, and the second, which is that of phones. "Authentication_RequestFromNonPremium…"
 // is also told to who may not read the organization, and then only at times:
 // https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3581.
 var advice = map[string]string{
 	"authorization_requestdenied":                           "grant the application permission User.Read.All with admin consent; for the members of a group also GroupMember.Read.All",
+	"accessdenied":                                          "grant the application permission UserAuthMethod-Phone.Read.All or UserAuthenticationMethod.Read.All with admin consent; a signed-in person needs the role Privileged Authentication Administrator or Global Reader",
 	"authentication_msgraphpermissionmissing":               "grant the application permission AuditLog.Read.All with admin consent",
 	"authentication_applicationhasnodirectoryreadaccess":    "grant the application permission Directory.Read.All with admin consent",
 	"authentication_requestfromnonpremiumtenantorb2ctenant": "the report needs Entra ID P1 or P2; where the tenant has it, grant Directory.Read.All, without which the licence cannot be checked",

@@ -49,12 +49,14 @@ type reader struct {
 	pacer       *pace.Pacer
 	giveUpAfter time.Duration
 	what        string // is read, for errors
+	mostFailed  int    // how often one question may fail where others are answered; 0 for ever
 }
 
 // ask asks the questions until each of them is answered or refused. take is given
 // the bodies of those that are answered, in any order; its error says that a body
 // is not what Graph sends, and the question is asked again. A refusal has a
-// status, and the zero value stands for none.
+// status, and the zero value stands for none. A question that has failed too often
+// is refused with the answer that settled nothing.
 func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body []byte) error) (refusals []authmethod.Answer, err error) {
 	refusals = make([]authmethod.Answer, len(paths))
 	open := make([]int, len(paths))
@@ -62,6 +64,7 @@ func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body 
 		open[i] = i
 	}
 	size, progress := largestBatch, time.Now()
+	failed, settled := map[int]int{}, 0
 	for len(open) > 0 {
 		n, err := r.pacer.Wait(ctx, slices.Repeat([]bool{true}, min(size, len(open))))
 		if err != nil {
@@ -75,6 +78,7 @@ func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body 
 		bodies, answers, err := r.asker.Ask(ctx, batch)
 		var again []int
 		var last authmethod.Answer // that settled nothing
+		before := settled
 		for at, i := range open[:n] {
 			a := answers[at]
 			if a.Status == http.StatusOK {
@@ -88,10 +92,23 @@ func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body 
 			case unsettled(a):
 				again, last = append(again, i), a
 			case a.Status != http.StatusOK:
-				refusals[i], progress = a, time.Now()
+				refusals[i], progress, settled = a, time.Now(), settled+1
 			default:
-				progress = time.Now()
+				progress, settled = time.Now(), settled+1
 			}
+		}
+		// What fails beside others, or alone after them, is a matter of its own.
+		if r.mostFailed > 0 && settled > 0 && (settled > before || n == 1) {
+			again = slices.DeleteFunc(again, func(i int) bool {
+				a := answers[slices.Index(open[:n], i)]
+				if !a.Alone && a.Status != http.StatusTooManyRequests {
+					failed[i]++
+				}
+				if failed[i] >= r.mostFailed {
+					refusals[i] = a
+				}
+				return failed[i] >= r.mostFailed
+			})
 		}
 		r.pacer.Observe(feedback(sentAt, answers))
 		if err == nil {

@@ -2,6 +2,8 @@ package tenant
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -10,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"entraphone/internal/authmethod"
 )
 
 // Key is a property of users by which a file names them, spelled as Graph does.
@@ -260,20 +264,102 @@ func (f *finder) add(p person) {
 // it, each once. Of a member only the names are known. A [*RefusedError] says that
 // there is no such group, or that it may not be read.
 func (t *Tenant) Members(ctx context.Context, group string) ([]User, error) {
-	r := &reader{asker: t.Asker, pacer: t.Pacer, giveUpAfter: t.GiveUpAfter, what: "members of the group"}
 	// The kind in the path makes it an advanced query:
 	// https://learn.microsoft.com/graph/aad-advanced-queries.
 	path := "/groups/" + url.PathEscape(group) + "/transitiveMembers/microsoft.graph.user?$select=id,userPrincipalName&$count=true&$top=" + strconv.Itoa(largestPage)
-	var members []User
+	return t.list(ctx, "members of the group", path)
+}
+
+// Users are all users of the tenant, each once, in no certain order. A
+// [*RefusedError] says that they may not be listed.
+func (t *Tenant) Users(ctx context.Context) ([]User, error) {
+	return t.list(ctx, "the users of the tenant", "/users?"+UserPrincipalName.selected())
+}
+
+// list reads a listing of users to its end.
+func (t *Tenant) list(ctx context.Context, what, path string) (users []User, err error) {
+	r := &reader{asker: t.Asker, pacer: t.Pacer, giveUpAfter: t.GiveUpAfter, what: what}
 	known := map[string]bool{}
-	_, err := pages(ctx, r, []string{path}, math.MaxInt, func(p person) {
+	_, err = pages(ctx, r, []string{path}, math.MaxInt, func(p person) {
 		if !known[p.ID] {
 			known[p.ID] = true
-			members = append(members, p.user())
+			users = append(users, p.user())
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	return members, nil
+	return users, nil
+}
+
+// Phones are the numbers of one user as Graph shows them, by phone type: masked
+// where the caller may not see them. The texts hold printable characters only.
+type Phones map[authmethod.PhoneType]string
+
+// phone is a phone as it comes in a list.
+type phone struct {
+	ID     string `json:"id"`
+	Type   string `json:"phoneType"`
+	Number string `json:"phoneNumber"`
+}
+
+// errNoPhones says that JSON came which is no list of at most one phone of each type.
+var errNoPhones = errors.New("reading the answer: it is not a list of a user's phones")
+
+// readPhones tells phones by their ids, which are constants of the types:
+// https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod.
+func readPhones(body []byte) (Phones, error) {
+	var p page[phone]
+	if json.Unmarshal(body, &p) != nil || p.Value == nil || p.Next != "" {
+		return nil, errNoPhones
+	}
+	phones := Phones{}
+	for _, each := range p.Value {
+		for _, t := range []authmethod.PhoneType{authmethod.PhoneTypeMobile, authmethod.PhoneTypeAlternateMobile, authmethod.PhoneTypeOffice} {
+			if strings.EqualFold(each.ID, t.ID()) || each.ID == "" && strings.EqualFold(each.Type, string(t)) {
+				phones[t] = printable(each.Number)
+			}
+		}
+	}
+	if len(phones) != len(p.Value) {
+		return nil, errNoPhones // one would be missing silently
+	}
+	return phones, nil
+}
+
+// usersAtOnce is how many users are asked for before those among them are told of
+// whom Graph refuses: a multiple of what a $batch takes.
+const usersAtOnce = 50 * largestBatch
+
+// mostFailed is how often the phones of one user may fail to come, while those of
+// others do: one whom Graph cannot read must not end the reading of all.
+const mostFailed = 6
+
+// Phones reads the phones of the users, by their ids. It calls each once for every
+// user, one after the other and not in their order: with the phones, or with nil and
+// the answer that came instead. An error is as that of Find, but for refusals.
+func (t *Tenant) Phones(ctx context.Context, users []User, each func(user User, phones Phones, refusal authmethod.Answer)) error {
+	r := &reader{asker: t.Asker, pacer: t.Pacer, giveUpAfter: t.GiveUpAfter, what: "phones", mostFailed: mostFailed}
+	for some := range slices.Chunk(users, usersAtOnce) {
+		paths := make([]string, len(some))
+		for i, user := range some {
+			paths[i] = "/users/" + strings.ReplaceAll(url.QueryEscape(user.ID), "+", "%20") + "/authentication/phoneMethods"
+		}
+		refusals, err := r.ask(ctx, paths, func(i int, body []byte) error {
+			phones, fault := readPhones(body)
+			if fault == nil {
+				each(some[i], phones, authmethod.Answer{})
+			}
+			return fault
+		})
+		for i, refusal := range refusals {
+			if refusal.Status != 0 || refusal.Lost != nil || refusal.NotSent != nil {
+				each(some[i], nil, refusal)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

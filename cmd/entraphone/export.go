@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -111,6 +113,11 @@ func (c *exportCommand) run(ctx context.Context) error {
 	if c.file.path != "" && c.group != "" {
 		problems = append(problems, errors.New("give --users or --group, and not both"))
 	}
+	if c.out != "" { // hours may pass before it is written
+		if err := isFolder(filepath.Dir(c.out)); err != nil {
+			problems = append(problems, fmt.Errorf("--out %s: %w", c.out, err))
+		}
+	}
 	if len(problems) > 0 {
 		return &usageError{problems}
 	}
@@ -122,6 +129,15 @@ func (c *exportCommand) run(ctx context.Context) error {
 		return &advisedError{err, "the same command goes on where it stopped, within a day"}
 	}
 	return &advisedError{err, "nothing was written: run the same command again"}
+}
+
+// isFolder is nil where a file can have its place.
+func isFolder(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no folder", path)
+	}
+	return err
 }
 
 // export is what run does with options that can be.
@@ -220,7 +236,7 @@ func (c *exportCommand) tell(x *exporter, e *exported) error {
 	if c.out == "" {
 		w, where = io.Writer(c.console), "standard output"
 	}
-	fmt.Fprintf(w, "Exported %d phones of %d users to %s\n", e.phones, e.users, report.Printable(where))
+	fmt.Fprintf(w, "Exported %d %s of %d %s to %s\n", e.phones, plural("phone", e.phones), e.users, plural("user", e.users), report.Printable(where))
 	fmt.Fprintf(w, "  users    %d asked for, of whom %d have no phone\n", x.wanted, x.without)
 	if x.skipped > 0 {
 		fmt.Fprintf(w, "  report   %d of these were not read: they have no phone by the registration report,\n           which is up to 36 hours late; --no-report reads them\n", x.skipped)

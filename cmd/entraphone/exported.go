@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"entraphone/internal/authmethod"
@@ -73,7 +72,7 @@ func newExported(users []tenant.User, phones map[string]tenant.Phones, renames m
 // makes of object ids.
 func domainOf(name string) string {
 	local, domain, _ := strings.Cut(name, "@")
-	if strings.Contains(strings.ToUpper(local), "#EXT#") || uuid.Validate(local) == nil {
+	if strings.Contains(strings.ToUpper(local), "#EXT#") || heading.KindOf(local) == heading.UserObjectID {
 		return ""
 	}
 	return strings.ToLower(domain)

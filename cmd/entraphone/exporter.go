@@ -55,6 +55,14 @@ func (x *exporter) listed(ctx context.Context) ([]tenant.User, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, warning := range in.Reading.Warnings {
+		x.logger.Warn().Msg(warning)
+	}
+	for _, row := range in.Rows.All() {
+		if row.User == "" {
+			x.miss("the line names no user", fmt.Sprintf("line %d", row.Line))
+		}
+	}
 	key := in.Reading.UserKey
 	names, _ := distinctUsers(&in.Rows)
 	matches, err := x.tenant.Find(ctx, tenant.Key(key.Property()), names)
@@ -205,6 +213,7 @@ func (x *exporter) byReport(ctx context.Context, users []tenant.User) (without m
 	if x.noReport || len(users) < worthAReport {
 		return nil, nil
 	}
+	x.logger.Info().Int("users", len(users)).Msg("reading the registration report, 500 users a second")
 	registered, err := x.tenant.Registrations(ctx)
 	if err != nil {
 		return nil, err

@@ -40,9 +40,25 @@ var advice = map[string]string{
 	"request_resourcenotfound":                              "there is none with this id: take the object id",
 }
 
+// What is read, where a refusal depends on it.
+const (
+	ofPhones = "phones"
+	ofReport = "the registration report"
+)
+
+// generalDenial is what any part of Graph may say to who has no permission, and
+// denials what those say by themselves that are not the directory.
+const generalDenial = "authorization_requestdenied"
+
+var denials = map[string]string{ofPhones: "accessdenied", ofReport: "authentication_msgraphpermissionmissing"}
+
 // Advice is what to do next, never empty.
 func (e *RefusedError) Advice() string {
-	return cmp.Or(advice[strings.ToLower(e.Answer.Code)], "check the permissions of the credential and the endpoint")
+	code := strings.ToLower(e.Answer.Code)
+	if code == generalDenial {
+		code = cmp.Or(denials[e.What], code)
+	}
+	return cmp.Or(advice[code], "check the permissions of the credential and the endpoint")
 }
 
 // ExitCode is what a command ends with that cannot go on without the answer.

@@ -59,7 +59,7 @@ const mostDoubts = 2
 // without the licence and a credential without the permission have a report that
 // says so. An error is as that of Find, but for refusals.
 func (t *Tenant) Registrations(ctx context.Context) (Report, error) {
-	r := &reader{asker: t.Asker, pacer: t.Reports, giveUpAfter: t.GiveUpAfter, what: "the registration report"}
+	r := &reader{asker: t.Asker, pacer: t.Reports, giveUpAfter: t.GiveUpAfter, what: ofReport}
 	for doubts := 0; ; doubts++ {
 		report := Report{Users: map[string]Registration{}}
 		_, err := pages(ctx, r, []string{reportPath + strconv.Itoa(largestPage)}, math.MaxInt, report.add)

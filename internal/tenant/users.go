@@ -338,8 +338,8 @@ const mostFailed = 6
 // Phones reads the phones of the users, by their ids. It calls each once for every
 // user, one after the other and not in their order: with the phones, or with nil and
 // the answer that came instead. An error is as that of Find, but for refusals.
-func (t *Tenant) Phones(ctx context.Context, users []User, each func(user User, phones Phones, refusal authmethod.Answer)) error {
-	r := &reader{asker: t.Asker, pacer: t.Pacer, giveUpAfter: t.GiveUpAfter, what: "phones", mostFailed: mostFailed}
+func (t *Tenant) Phones(ctx context.Context, users []User, each func(user User, phones Phones, instead authmethod.Answer)) error {
+	r := &reader{asker: t.Asker, pacer: t.Pacer, giveUpAfter: t.GiveUpAfter, what: ofPhones, mostFailed: mostFailed}
 	for some := range slices.Chunk(users, usersAtOnce) {
 		paths := make([]string, len(some))
 		for i, user := range some {
@@ -352,9 +352,9 @@ func (t *Tenant) Phones(ctx context.Context, users []User, each func(user User, 
 			}
 			return fault
 		})
-		for i, refusal := range refusals {
-			if refusal.Status != 0 || refusal.Lost != nil || refusal.NotSent != nil {
-				each(some[i], nil, refusal)
+		for i, a := range refusals {
+			if a.Status != 0 || a.Lost != nil || a.NotSent != nil {
+				each(some[i], nil, a)
 			}
 		}
 		if err != nil {

@@ -279,7 +279,7 @@ func TestBenchStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verdict(t, "the binary, stripped, MB", float64(info.Size())/1e6, "<=", 18)
+	verdict(t, "the binary, stripped, MB", float64(info.Size())/1e6, "<=", 22)
 }
 
 func TestBenchThroughput(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -32,7 +31,7 @@ type console struct {
 // newConsole finds out whether people look at it: only a terminal gets a
 // progress line and colours.
 func newConsole(stderr io.Writer) *console {
-	file, isFile := stderr.(*os.File)
+	file, isFile := stderr.(interface{ Fd() uintptr })
 	return &console{out: stderr, plain: stderr, terminal: isFile && term.IsTerminal(int(file.Fd()))}
 }
 

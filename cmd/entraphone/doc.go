@@ -715,7 +715,10 @@ some time later after 1. Limits are --give-up-after, --max-failures,
 the secret, or the permission where Graph answered nothing but 403.
 
 Ctrl-C and SIGTERM stop the sending, let requests in flight finish within
---drain, and write the report; a second one quits at once.
+--drain, and write the report; a second one quits at once. A reader of the
+output that goes away, as head does, changes neither the run nor its exit code.
+A summary that cannot be printed for another reason, such as a full disk, is
+exit code 1; the results are written all the same.
 
 # Limits
 

@@ -11,11 +11,12 @@ import (
 // order; by the second the system ends the process, and the journal says what
 // was sent.
 func main() {
+	keepWriting()
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop) // a second signal kills
-	os.Exit(run(ctx, process{args: os.Args[1:], getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
+	os.Exit(run(ctx, process{args: os.Args[1:], getenv: os.Getenv, stdin: os.Stdin, stdout: pipe{os.Stdout}, stderr: os.Stderr}))
 }

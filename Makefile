@@ -51,6 +51,7 @@ fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzAnswer$$' -fuzztime 1m ./internal/graph
 	go test -run '^$$' -fuzz '^FuzzClaims$$' -fuzztime 1m ./internal/graph
 	go test -run '^$$' -fuzz '^FuzzPeer$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/graph
+	go test -run '^$$' -fuzz '^FuzzSignInPeer$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/graph
 	go test -run '^$$' -fuzz '^FuzzBatch$$' -fuzztime 1m ./internal/graphsim
 	go test -run '^$$' -fuzz '^FuzzUsersQuery$$' -fuzztime 1m ./internal/graphsim
 	go test -run '^$$' -fuzz '^FuzzReadScenario$$' -fuzztime 1m ./internal/graphsim

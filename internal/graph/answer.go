@@ -61,7 +61,7 @@ func (p phone) methods(g gate) []authmethod.Method {
 		methods[i].Kind = g.text(strings.TrimPrefix(m.Kind, "#microsoft.graph."))
 		for _, t := range []authmethod.PhoneType{authmethod.PhoneTypeMobile, authmethod.PhoneTypeAlternateMobile, authmethod.PhoneTypeOffice} {
 			if m.PhoneNumber != "" && strings.EqualFold(m.ID, t.ID()) {
-				methods[i].PhoneType, methods[i].Phone = t, g.text(m.PhoneNumber)
+				methods[i].PhoneType, methods[i].Phone = t, g.line(m.PhoneNumber)
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func understand(g gate, op operation, status int, b body) (a authmethod.Answer, 
 		return authmethod.Answer{Status: status, Message: g.beginning(b.text)}, false
 	default:
 		if what = op.accept(status, b); what == "" {
-			a := authmethod.Answer{Status: status, Phone: g.text(b.PhoneNumber), SMSSignIn: g.text(b.SMSSignIn)}
+			a := authmethod.Answer{Status: status, Phone: g.line(b.PhoneNumber), SMSSignIn: g.text(b.SMSSignIn)}
 			if s, is := op.(*step); is && s.lists() {
 				a.Methods = b.methods(g)
 			}

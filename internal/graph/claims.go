@@ -54,16 +54,16 @@ func parseClaims(token string, g gate) (Claims, bool) {
 	}
 	shown := func(all []string) []string {
 		for i, one := range all {
-			all[i] = g.text(one)
+			all[i] = g.line(one)
 		}
 		return all
 	}
 	claims := Claims{
-		Audience: g.text(payload.Audience), TenantID: g.text(payload.TenantID), AppID: g.text(cmp.Or(payload.AppID, payload.Party)),
+		Audience: g.line(payload.Audience), TenantID: g.line(payload.TenantID), AppID: g.line(cmp.Or(payload.AppID, payload.Party)),
 		Permissions: shown(payload.Roles), DirectoryRoles: shown(payload.Directory),
 	}
 	if payload.Kind == "user" || payload.Scope != "" {
-		claims.User = g.text(cmp.Or(payload.UPN, payload.Name, payload.ObjectID, "somebody"))
+		claims.User = g.line(cmp.Or(payload.UPN, payload.Name, payload.ObjectID, "somebody"))
 		claims.Permissions = shown(strings.Fields(payload.Scope))
 	}
 	const year9999 = 253402300799

@@ -104,7 +104,7 @@ func (c *Client) Send(ctx context.Context, steps []authmethod.Step) ([]authmetho
 //
 // It always returns one answer and one body per path, in the order given: the JSON
 // as Graph sent it where the answer is a success (200), and nil otherwise. Bodies
-// have not passed the gate. The error is as with [Client.Send], or tells of a
+// have not passed the gate: [Client.Shown] is for texts in them. The error is as with [Client.Send], or tells of a
 // nextLink that leads elsewhere, to which nothing was sent.
 func (c *Client) Ask(ctx context.Context, paths []string) (bodies [][]byte, answers []authmethod.Answer, err error) {
 	bodies = make([][]byte, len(paths))
@@ -123,6 +123,10 @@ func (c *Client) Ask(ctx context.Context, paths []string) (bodies [][]byte, answ
 	}
 	return bodies, answers, err
 }
+
+// Shown is what may be shown of a text in a body, such as the name of a user: one
+// line of printable characters, cut, without the token or a secret.
+func (c *Client) Shown(raw string) string { return c.tokens.shown().line(raw) }
 
 // below is the path below the version. A whole address is a peer's word, so that
 // it must be ours: the token would go to any other.

@@ -99,7 +99,7 @@ func (c CredentialConfig) check() error {
 
 // gate keeps the configured secrets back.
 func (c CredentialConfig) gate() gate {
-	return newGate(c.ClientSecret, c.CertificatePassword)
+	return newGate(c.ClientSecret, c.CertificatePassword, c.AccessToken)
 }
 
 // fetchFunc gets a new token, never one that it gave before if it can help it.
@@ -173,7 +173,7 @@ func (c CredentialConfig) credential(options azcore.ClientOptions, chain []*x509
 			ClientOptions: options, DisableInstanceDiscovery: true, DisableAutomaticAuthentication: true,
 			TenantID: c.TenantID, ClientID: c.ClientID,
 			UserPrompt: func(_ context.Context, code azidentity.DeviceCodeMessage) error {
-				_, err := fmt.Fprintln(c.Prompt, c.gate().text(code.Message))
+				_, err := fmt.Fprintln(c.Prompt, c.gate().line(code.Message))
 				return err
 			},
 		})

@@ -31,14 +31,15 @@ const usualBody = 32 << 10
 func (c *Client) do(ctx context.Context, token string, call httpCall) reply {
 	id := uuid.NewString()
 	began := time.Now()
-	r := c.roundTrip(ctx, token, id, call)
+	g := c.tokens.gate.with(NewSecret(token))
+	r := c.roundTrip(ctx, token, id, call, g)
 	if r.requestID == "" {
 		r.requestID = id
 	}
 	if r.notSent == nil {
 		c.requests.Add(1)
 	}
-	event := c.log.Debug().Str("method", call.method).Str("path", call.kind).Int("operations", call.size).
+	event := c.log.Debug().Str("method", call.method).Str("path", g.text(call.kind)).Int("operations", call.size).
 		Int("status", r.status).Str("request_id", r.requestID).Dur("duration", time.Since(began))
 	if err := errors.Join(r.lost, r.notSent, r.cut); err != nil {
 		event = event.AnErr("error", err)
@@ -74,8 +75,7 @@ func (c *Client) Clock() (ahead time.Duration, told bool) {
 
 // roundTrip sends the call under this id. An answer whose body broke off is an
 // answer: its status counts.
-func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall) reply {
-	g := c.tokens.gate.with(NewSecret(token))
+func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall, g gate) reply {
 	limited, cancel := context.WithTimeout(ctx, requestLimit)
 	defer cancel()
 	var wanted, got atomic.Bool // a connection
@@ -85,7 +85,7 @@ func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall)
 	})
 	req, err := http.NewRequestWithContext(traced, call.method, c.base+call.path, strings.NewReader(call.body))
 	if err != nil {
-		return reply{notSent: fmt.Errorf("building a request to %s: %w", c.host, networkError(err))}
+		return reply{notSent: fmt.Errorf("building a request to %s: %w", c.host, g.error(networkError(err)))}
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)

@@ -2,11 +2,18 @@ package graph
 
 import (
 	"cmp"
+	"encoding/json"
+	"html"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
+
+	"github.com/google/uuid"
 )
 
 // mostText is how much of a peer's text is kept, in runes.
@@ -22,36 +29,136 @@ type gate struct {
 // newGate keeps the secrets back.
 func newGate(secrets ...Secret) gate { return gate{}.with(secrets...) }
 
-// with also keeps these secrets back.
+// with also keeps these secrets back, in the spellings in which they are sent or
+// quoted.
 func (g gate) with(secrets ...Secret) gate {
 	all := slices.Clone(g.secrets)
 	for _, secret := range secrets {
 		text := secret.Value()
-		all = append(all, NewSecret(oneLine(text)), NewSecret(url.QueryEscape(text)))
+		quoted, asJSON := strconv.Quote(text), string(encoded(text))
+		for _, spelled := range []string{oneLine(text), url.QueryEscape(text), url.PathEscape(text), html.EscapeString(text), quoted[1 : len(quoted)-1], asJSON[1 : len(asJSON)-1]} {
+			if known := func(s Secret) bool { return s.Value() == spelled }; spelled != "" && !slices.ContainsFunc(all, known) {
+				all = append(all, NewSecret(spelled))
+			}
+		}
 	}
-	all = slices.DeleteFunc(all, func(s Secret) bool { return s == nil })
 	// A secret that begins another must not be replaced first.
 	slices.SortFunc(all, func(a, b Secret) int { return cmp.Compare(len(b.Value()), len(a.Value())) })
 	return gate{all}
 }
 
-// text is what may be shown of a peer's text: one line of printable characters,
-// without secrets.
-func (g gate) text(raw string) string { return shorten(g.clean(raw), mostText) }
+// encoded is the text in JSON, which every text can be put into.
+func encoded(text string) []byte {
+	quoted, _ := json.Marshal(text)
+	return quoted
+}
 
-// signedToken is a JSON Web Token, whole or cut: an assertion or a token that
-// this gate was not told of.
-var signedToken = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}[A-Za-z0-9_.-]*`)
+// text is what may be shown of a peer's text: one line of printable characters,
+// without secrets and without what looks like a phone number.
+func (g gate) text(raw string) string { return shorten(withoutNumbers(g.clean(raw)), mostText) }
+
+// line is the same for texts that are of no use without their digits: a number of
+// Graph's own, a code to be typed in, the name of a user.
+func (g gate) line(raw string) string { return shorten(g.clean(raw), mostText) }
+
+var (
+	// signedToken is a JSON Web Token, whole or cut: an assertion or a token that
+	// this gate was not told of.
+	signedToken = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}[A-Za-z0-9_.-]*`)
+	// longWord is in the length of other tokens, which have digits all over. Codes
+	// of Graph's are as long at times, and have hardly any.
+	longWord = regexp.MustCompile(`[A-Za-z0-9+_=-]{40,}`)
+)
+
+// mostLooked is how much of a text is looked at, in bytes.
+const mostLooked = 16 << 10
 
 // clean masks last, because the removal of invisible characters can bring a
 // secret to light. It does not remove one: the rest would close up and might
 // spell another.
 func (g gate) clean(raw string) string {
-	text := oneLine(raw)
+	text := oneLine(raw[:min(len(raw), mostLooked)])
 	for _, secret := range g.secrets {
-		text = strings.ReplaceAll(text, secret.Value(), "***")
+		text = strings.ReplaceAll(text, secret.Value(), masked)
+		if text = withoutPieces(text, secret.Value()); len(raw) > mostLooked {
+			text = withoutBeginning(text, secret.Value())
+		}
 	}
-	return signedToken.ReplaceAllLiteralString(text, "***")
+	text = signedToken.ReplaceAllLiteralString(text, masked)
+	return longWord.ReplaceAllStringFunc(text, func(word string) string {
+		if digits(word) < 3 {
+			return word
+		}
+		return masked
+	})
+}
+
+const masked = "***"
+
+// withoutPieces masks what a text holds of a secret: a peer may cut one, or break
+// it over lines. Shorter pieces than that are of no use, and may be chance.
+func withoutPieces(text, secret string) string {
+	const piece = 12
+	if len(secret) < piece || len(text) < piece {
+		return text
+	}
+	of := func(end int) bool { return end <= len(text) && strings.Contains(secret, text[end-piece:end]) }
+	var kept strings.Builder
+	from := 0
+	for end := piece; end <= len(text); end++ {
+		if !of(end) {
+			continue
+		}
+		kept.WriteString(text[from:end-piece] + masked)
+		for of(end + 1) {
+			end++
+		}
+		from = end
+		end += piece - 1
+	}
+	return strings.ToValidUTF8(kept.String()+text[from:], "?")
+}
+
+// withoutBeginning masks the beginning of a secret at the end of a text that was
+// cut there.
+func withoutBeginning(text, secret string) string {
+	for most := min(len(secret), len(text)); most > 2; most-- {
+		if rest, cut := strings.CutSuffix(text, secret[:most]); cut {
+			return strings.ToValidUTF8(rest, "?") + masked
+		}
+	}
+	return text
+}
+
+// number finds what may be a phone number, however its digits are grouped, and
+// before that what only looks like one.
+var number = regexp.MustCompile(`(?i)AADSTS\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+?\p{Nd}[\p{Nd} ()./*,_-]{4,}\p{Nd}`)
+
+// withoutNumbers masks phone numbers: a peer may echo those of this run. Ids,
+// dates, addresses of hosts and codes stay, and so does what has fewer digits than
+// a number.
+func withoutNumbers(text string) string {
+	return number.ReplaceAllStringFunc(text, func(found string) string {
+		_, notDate := time.Parse(time.DateOnly, found[:min(len(found), len(time.DateOnly))])
+		_, notAddress := netip.ParseAddr(found)
+		switch {
+		case digits(found) < 7, notAddress == nil, notDate == nil && len(found) < len("2006-01-02 15 "):
+			return found
+		case strings.HasPrefix(strings.ToUpper(found), "AADSTS"), uuid.Validate(found) == nil:
+			return found
+		}
+		return masked
+	})
+}
+
+// digits counts those of every script.
+func digits(text string) (n int) {
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // peerError is an error whose own text may hold a peer's words: net/http quotes
@@ -75,9 +182,10 @@ func (g gate) error(err error) error {
 var (
 	// markup is a tag, or a script with what is in it; the last may be cut off.
 	markup = regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>|<[^>]*>?`)
-	// private are digits in the length of a phone number, and words in the
-	// length of a token: a service that is not Graph may echo the request.
-	private = regexp.MustCompile(`\+?\d[\d ().-]{4,}\d|\S{40,}`)
+	// private is stricter than the rest of the gate: of digits in the length of a
+	// phone number, and of words in the length of a token, nothing is shown. A
+	// service that is not Graph may echo the request.
+	private = regexp.MustCompile(`\+?\p{Nd}[\p{Nd} ().-]{4,}\p{Nd}|\S{40,}`)
 )
 
 // beginning is the start of a body in an unknown form: a text without markup
@@ -86,7 +194,7 @@ func (g gate) beginning(body []byte) string {
 	const mostRead, mostShown = 2000, 80
 	plain := shorten(g.clean(string(body)), mostRead) // cut only now: a cut secret would not be found
 	plain = oneLine(markup.ReplaceAllString(plain, " "))
-	return shorten(private.ReplaceAllString(plain, "***"), mostShown)
+	return shorten(withoutNumbers(private.ReplaceAllString(plain, masked)), mostShown)
 }
 
 // oneLine makes every run of blanks and of characters that do not print one

@@ -53,7 +53,7 @@ func newTokens(cfg Config, authority *url.URL, transport policy.Transporter) (*t
 	if err != nil {
 		return nil, err
 	}
-	return &tokens{kind: cfg.Credential.Kind, fetch: fetch, wire: wire, gate: wire.gate, log: cfg.Logger, fetching: semaphore.NewWeighted(1)}, nil
+	return &tokens{kind: cfg.Credential.Kind, fetch: fetch, wire: wire, gate: wire.gate, told: wire.gate, log: cfg.Logger, fetching: semaphore.NewWeighted(1)}, nil
 }
 
 // signIn fetches a new token. An *AuthError is a refusal; any other error may

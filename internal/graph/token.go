@@ -36,6 +36,7 @@ type tokens struct {
 
 	mu      sync.Mutex // guards what follows
 	current azcore.AccessToken
+	told    gate      // keeps the current token back, too
 	tried   time.Time // when the last fetch began
 }
 
@@ -90,8 +91,15 @@ func (t *tokens) renew(ctx context.Context, claims string) (azcore.AccessToken, 
 	t.failed = time.Time{}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.current = token
+	t.current, t.told = token, t.gate.with(NewSecret(token.Token))
 	return token, nil
+}
+
+// shown is the gate for what comes by the current token.
+func (t *tokens) shown() gate {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.told
 }
 
 // held is the current token, and reports whether it is time to renew it.

@@ -62,7 +62,7 @@ func (t *Tenant) Registrations(ctx context.Context) (Report, error) {
 	r := &reader{asker: t.Asker, pacer: t.Reports, giveUpAfter: t.GiveUpAfter, what: ofReport}
 	for doubts := 0; ; doubts++ {
 		report := Report{Users: map[string]Registration{}}
-		_, err := pages(ctx, r, []string{reportPath + strconv.Itoa(largestPage)}, math.MaxInt, report.add)
+		_, err := pages(ctx, r, []string{reportPath + strconv.Itoa(largestPage)}, math.MaxInt, func(row registrationRow) { report.add(row, t.Asker.Shown) })
 		refused, is := errors.AsType[*RefusedError](err)
 		switch {
 		case !is:
@@ -79,13 +79,13 @@ func (t *Tenant) Registrations(ctx context.Context) (Report, error) {
 
 // add puts a line into the report. Times are compared as such, because some are
 // written with fractions.
-func (r *Report) add(row registrationRow) {
+func (r *Report) add(row registrationRow, shown func(string) string) {
 	r.Users[strings.ToLower(row.ID)] = Registration{
 		Mobile:          slices.Contains(row.Methods, "mobilePhone"),
 		AlternateMobile: slices.Contains(row.Methods, "alternateMobilePhone"),
 		Office:          slices.Contains(row.Methods, "officePhone"),
 		IsAdmin:         row.IsAdmin,
-		Default:         printable(row.Default),
+		Default:         shown(row.Default),
 	}
 	if at, err := time.Parse(time.RFC3339, row.LastUpdated); err == nil && at.After(r.Updated) {
 		r.Updated = at

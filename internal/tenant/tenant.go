@@ -22,6 +22,9 @@ type Asker interface {
 	// retries nor waits. An error means that nothing of the kind can succeed,
 	// such as refused credentials. When ctx is done it returns soon.
 	Ask(ctx context.Context, paths []string) (bodies [][]byte, answers []authmethod.Answer, err error)
+	// Shown is what may be shown of a text in a body, and kept of it: one line,
+	// printable and cut.
+	Shown(raw string) string
 }
 
 // Tenant is a tenant to be asked. Its methods may be called concurrently.

@@ -104,6 +104,8 @@ func (f *fake) Ask(_ context.Context, paths []string) (bodies [][]byte, answers 
 	return bodies, answers, f.err
 }
 
+func (f *fake) Shown(raw string) string { return strings.ReplaceAll(raw, "\x1b", "") }
+
 // inOrder answers with each of these in turn, and with the last for ever.
 func inOrder(replies ...func() (string, authmethod.Answer)) *fake {
 	return &fake{answer: func(string) (string, authmethod.Answer) {

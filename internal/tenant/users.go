@@ -74,23 +74,13 @@ func (p *person) names(key Key) []string {
 	return []string{p.UserPrincipalName, p.ID}
 }
 
-func (p *person) user() User {
+func (p *person) user(shown func(string) string) User {
 	return User{
-		ID: printable(p.ID), UserPrincipalName: printable(p.UserPrincipalName),
+		ID: shown(p.ID), UserPrincipalName: shown(p.UserPrincipalName),
 		Disabled: p.AccountEnabled != nil && !*p.AccountEnabled,
 		Guest:    strings.EqualFold(p.UserType, "Guest"),
 		Synced:   p.Synced,
 	}
-}
-
-// printable keeps what a peer sends from turning a screen or a line upside down.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return -1
-	}, text)
 }
 
 // fold makes names equal that mean the same. The directory disregards case in
@@ -110,7 +100,7 @@ func (key Key) fold(name string) string {
 // A [*RefusedError] says that Graph does not show users, or not this key of any of
 // them; a [*GivenUpError] that it did not answer.
 func (t *Tenant) Find(ctx context.Context, key Key, names []string) ([]Match, error) {
-	f := newFinder(key, names)
+	f := newFinder(key, names, t.Asker.Shown)
 	r := &reader{asker: t.Asker, pacer: t.Pacer, giveUpAfter: t.GiveUpAfter, what: "users by " + string(key)}
 	swept, err := f.sweep(ctx, r)
 	if err == nil && !swept {
@@ -140,10 +130,11 @@ var (
 // finder collects who the names mean.
 type finder struct {
 	key       Key
-	questions []string          // that find everybody by filters
-	found     map[string][]User // by folded name; nil for names nobody was found by yet
-	seen      int               // users that were shown
-	named     int               // names under the key that they showed
+	shown     func(string) string // see Asker
+	questions []string            // that find everybody by filters
+	found     map[string][]User   // by folded name; nil for names nobody was found by yet
+	seen      int                 // users that were shown
+	named     int                 // names under the key that they showed
 }
 
 // selected are the properties that a question asks for. With them a page costs
@@ -162,8 +153,8 @@ const largestPage = 999
 
 // newFinder makes the questions. userPrincipalNames and ids stand apart: they are
 // properties of their own.
-func newFinder(key Key, names []string) *finder {
-	f := &finder{key: key, found: make(map[string][]User, len(names))}
+func newFinder(key Key, names []string, shown func(string) string) *finder {
+	f := &finder{key: key, shown: shown, found: make(map[string][]User, len(names))}
 	var ids, others []string
 	for _, name := range names {
 		folded := key.fold(name)
@@ -254,8 +245,12 @@ func (f *finder) add(p person) {
 		f.named++
 		folded := f.key.fold(name)
 		users, wanted := f.found[folded]
-		if wanted && !slices.ContainsFunc(users, func(u User) bool { return u.ID == printable(p.ID) }) {
-			f.found[folded] = append(users, p.user())
+		if !wanted {
+			continue
+		}
+		user := p.user(f.shown)
+		if !slices.ContainsFunc(users, func(u User) bool { return u.ID == user.ID }) {
+			f.found[folded] = append(users, user)
 		}
 	}
 }
@@ -283,7 +278,7 @@ func (t *Tenant) list(ctx context.Context, what, path string) (users []User, err
 	_, err = pages(ctx, r, []string{path}, math.MaxInt, func(p person) {
 		if !known[p.ID] {
 			known[p.ID] = true
-			users = append(users, p.user())
+			users = append(users, p.user(t.Asker.Shown))
 		}
 	})
 	if err != nil {
@@ -325,6 +320,17 @@ func readPhones(body []byte) (Phones, error) {
 		return nil, errNoPhones // one would be missing silently
 	}
 	return phones, nil
+}
+
+// printable leaves out what is no printable character. A number stays whole: it is
+// what was asked for.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 // usersAtOnce is how many users are asked for before those among them are told of

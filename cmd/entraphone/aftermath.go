@@ -118,11 +118,7 @@ func settleTroubles(r *importRun) (known int, err error) {
 	if !r.target.journal || r.simulate || r.undoes != "" {
 		return 0, nil
 	}
-	state, err := r.output.folder(r.getenv)
-	if err != nil {
-		return 0, err
-	}
-	all, known, err := troublesOf(r, state)
+	all, known, err := troublesOf(r, r.state)
 	if err != nil {
 		return 0, err
 	}
@@ -130,7 +126,7 @@ func settleTroubles(r *importRun) (known int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("writing the problems of the run: %w", err)
 	}
-	return known, pointAtLatest(state, r.folder)
+	return known, pointAtLatest(r.state, r.folder)
 }
 
 // latest is the newest run: a link, or, on Windows, a file with its name.

@@ -35,6 +35,7 @@ type importRun struct {
 	input       *input
 	target      *target
 	lock        *lock // nil where nothing is sent
+	state       string // the folder of runs
 	folder      *runFolder
 	past        *journal.Past     // nil for a new run
 	undoes      string            // the run that this one rolls back, if any
@@ -67,6 +68,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	r.state = state
 	if r.input, err = readInput(ctx, r.process, r.file, state); err != nil {
 		return err
 	}

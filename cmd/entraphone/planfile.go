@@ -48,11 +48,7 @@ func planKey(state string) ([]byte, error) {
 // savePlan writes what would become of the rows of a run. Only its owner can read the
 // file, which holds whole numbers. One that is there already is replaced.
 func savePlan(path string, r *importRun, results *authmethod.Results) error {
-	state, err := r.output.folder(r.getenv)
-	if err != nil {
-		return err
-	}
-	key, err := planKey(state)
+	key, err := planKey(r.state)
 	if err != nil {
 		return err
 	}

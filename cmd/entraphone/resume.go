@@ -128,6 +128,7 @@ func notUndone(state, name string) error {
 // begin does everything that can fail without anything being sent. The journal
 // is folded under the lock, so that no other process adds to it meanwhile.
 func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, header journal.Header) (err error) {
+	r.state = state
 	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, r, state, header) }); err != nil {
 		return err
 	}

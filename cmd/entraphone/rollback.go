@@ -90,6 +90,7 @@ func (c *rollbackCommand) rollback(ctx context.Context, own *pflag.FlagSet) erro
 // begin does everything that can fail without anything being sent, and asks. It
 // asks under the lock: the rows are those that stand in the journal then.
 func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string, undone *runFolder, header journal.Header) (err error) {
+	r.state = state
 	if r.target, err = r.newTarget(nil, r.logger); err != nil {
 		return err
 	}

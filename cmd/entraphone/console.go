@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
+
+	"entraphone/internal/report"
 )
 
 // console is standard error, and the only thing that speaks to people there:
@@ -87,11 +90,31 @@ func (c *console) explain(err error, command string, code int) {
 		problems = []error{errors.New("interrupted")}
 	}
 	for _, problem := range problems {
-		fmt.Fprintf(c, "entraphone: error: %v\n", problem)
+		fmt.Fprintf(c, "entraphone: error: %s\n", onScreen(problem.Error()))
 	}
 	if hint := hintFor(err, command, code); hint != "" {
-		fmt.Fprintf(c, "entraphone: hint: %s\n", hint)
+		fmt.Fprintf(c, "entraphone: hint: %s\n", onScreen(hint))
 	}
+}
+
+// onScreen is a text that may have names of files in it, without what a terminal would
+// obey. Lines behind the first are indented, so that none looks like a message of
+// this program.
+func onScreen(text string) string {
+	lines := strings.Split(strings.ReplaceAll(text, "\t", "  "), "\n")
+	for i, line := range lines {
+		lines[i] = report.Printable(line)
+	}
+	return strings.Join(lines, "\n  ")
+}
+
+// fileNamed is the name of a file on a screen: as it is, or in quotes where it holds
+// what is not seen or what a terminal would obey.
+func fileNamed(name string) string {
+	if report.Printable(name) == name {
+		return name
+	}
+	return strconv.Quote(name)
 }
 
 // people reports whether the log is for a person to read as it comes.

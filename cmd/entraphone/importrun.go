@@ -377,10 +377,10 @@ func (r *importRun) print(facts report.Facts, results string, rejects []string) 
 		return fmt.Errorf("printing the summary: %w", err)
 	}
 	if results != "" {
-		fmt.Fprintf(r.stdout, "  results  %s\n", results)
+		fmt.Fprintf(r.stdout, "  results  %s\n", fileNamed(results))
 	}
 	for _, path := range rejects {
-		fmt.Fprintf(r.stdout, "  rejects  %s\n", path)
+		fmt.Fprintf(r.stdout, "  rejects  %s\n", fileNamed(path))
 	}
 	if facts.Stopped != "" && r.resumable() {
 		fmt.Fprintf(r.stdout, "  go on    %s\n", r.resumption())

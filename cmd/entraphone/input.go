@@ -15,7 +15,6 @@ import (
 
 	"entraphone/internal/heading"
 	"entraphone/internal/importfile"
-	"entraphone/internal/report"
 )
 
 // input is a file that was read, and how. Rows hold what they need, so that the
@@ -39,7 +38,7 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	}
 	defer source.Close()
 	in := &input{}
-	if in.options, err = o.reading(report.Printable(cmp.Or(o.name, name))); err != nil {
+	if in.options, err = o.reading(fileNamed(cmp.Or(o.name, name))); err != nil {
 		return nil, err
 	}
 	if in.opener, err = newOpener(p, o.identity); err != nil {

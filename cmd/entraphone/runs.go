@@ -239,7 +239,7 @@ func (c *runsCommand) list() error {
 
 func (c *runsCommand) print(state string, runs []keptRun) error {
 	if len(runs) == 0 {
-		fmt.Fprintf(c.stdout, "no runs in %s\n", state)
+		fmt.Fprintf(c.stdout, "no runs in %s\n", fileNamed(state))
 		return nil
 	}
 	out := bufio.NewWriter(c.stdout)

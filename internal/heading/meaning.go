@@ -104,7 +104,11 @@ func compound(word string) (says senses, known bool) {
 	if says, known := table[word]; known {
 		return says, true
 	}
+	// What is longer than two of the longest words may be split in very many ways.
 	const longest = 30 // more than any word of the lexicon has
+	if len(word) > 2*longest {
+		return 0, false
+	}
 	for end := min(len(word)-2, longest); end >= 2; end-- {
 		if first, known := table[word[:end]]; known {
 			if rest, known := compound(word[end:]); known {

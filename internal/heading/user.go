@@ -59,10 +59,10 @@ func KindOf(user string) UserKind {
 // round it. Where it is none, the kind tells why.
 func UserOf(cell string) (user string, kind UserKind) {
 	kind = KindOf(cell)
-	if kind == UserAddress || kind == UserObjectID {
+	if kind == UserAddress || kind == UserObjectID || len(cell) > MaxUserBytes {
 		return cell, kind
 	}
-	if inner, is := unwrapped(cell); is {
+	if inner, is := unwrapped(cell, maxWrappings); is {
 		return inner, KindOf(inner)
 	}
 	switch {
@@ -180,16 +180,56 @@ var wrappings = []*regexp.Regexp{
 	regexp.MustCompile(`^\{(.*)\}$`),
 }
 
-// unwrapped is the user within a text that is none as it stands.
-func unwrapped(text string) (user string, is bool) {
+// maxWrappings are more than mail programs, directories and spreadsheets put round one
+// another. A cell of quotes alone would be searched once for each of them.
+const maxWrappings = 5
+
+// unwrapped is the user within a text that is none as it stands, within so many
+// wrappings at most.
+func unwrapped(text string, most int) (user string, is bool) {
+	if most == 0 {
+		return "", false
+	}
 	for _, w := range wrappings {
 		if inner := w.FindStringSubmatch(text); inner != nil {
 			user = Trim(inner[1])
-			if again, is := unwrapped(user); is {
+			if again, is := unwrapped(user, most-1); is {
 				user = again
 			}
 			return user, KindOf(user) != UserNone
 		}
 	}
 	return "", false
+}
+
+// Visible is a user without characters that nobody sees, such as those that turn the
+// direction of writing.
+func Visible(user string) string {
+	if isASCII(user) {
+		return user // as nearly all are
+	}
+	return keep(user, func(r rune) bool {
+		return !unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	})
+}
+
+// lookAlikes are the scripts that have letters which look like Latin ones; see
+// https://www.unicode.org/reports/tr39/#Confusable_Detection.
+var lookAlikes = []*unicode.RangeTable{unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee}
+
+// MixesScripts finds a letter that may only look like a Latin one: of another script,
+// in the same name or in the same part of a domain as Latin letters.
+func MixesScripts(user string) (letter rune, mixes bool) {
+	if isASCII(user) {
+		return 0, false
+	}
+	name, domain, _ := strings.Cut(user, "@")
+	for _, part := range append(strings.Split(domain, "."), name) {
+		latin := strings.ContainsFunc(part, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+		if at := strings.IndexFunc(part, func(r rune) bool { return unicode.In(r, lookAlikes...) }); latin && at >= 0 {
+			letter, _ = utf8.DecodeRuneInString(part[at:])
+			return letter, true
+		}
+	}
+	return 0, false
 }

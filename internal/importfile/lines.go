@@ -12,6 +12,7 @@ import (
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/heading"
+	"entraphone/internal/phonenumber"
 	"entraphone/internal/table"
 )
 
@@ -65,6 +66,7 @@ type mark struct {
 	cut     int                 // number of its last cell, where the file may end within that; else 0
 	foreign heading.KeySet      // cells that were not UTF-8 and were read as Windows-1252
 	invalid heading.KeySet      // cells that were not UTF-8 and had to be
+	long    heading.KeySet      // cells of which only the beginning was looked at
 	problem *authmethod.Problem // set when it could not be split into cells
 }
 
@@ -275,7 +277,22 @@ func (l *lines) fill(r *table.Record, cells []string, m *mark) {
 		case table.Damaged:
 			m.invalid.Add(cell.key)
 		}
+		if len(cells[i]) > maxBytes(cell.key) { // as hardly any
+			if cells[i] = heading.Trim(cells[i]); len(cells[i]) > maxBytes(cell.key) {
+				cells[i] = strings.ToValidUTF8(cells[i][:maxBytes(cell.key)], "") + "…"
+				m.long.Add(cell.key)
+			}
+		}
 	}
+}
+
+// maxBytes is how much of a cell is looked at, in bytes. Longer ones are pasted
+// letters, or meant to keep a reader busy.
+func maxBytes(k heading.Key) int {
+	if k == heading.User {
+		return heading.MaxUserBytes
+	}
+	return phonenumber.MaxCellBytes
 }
 
 // mapped is a column of which the cells are wanted, and the name under which gocsv

@@ -186,6 +186,11 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.LeftOut = in.selected.LeftOut
 	reading.Status = statusHints(in.status)
 	reading.Warnings = append(c.Warnings, in.selected.warnings(reading.headings)...)
+	for i, text := range reading.headings {
+		if len(text) > table.MaxHeadingBytes {
+			reading.Warnings = append(reading.Warnings, fmt.Sprintf("the heading of column %d is longer than %d bytes, and only its beginning was looked at", i+1, table.MaxHeadingBytes))
+		}
+	}
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.Counts.Fragments
 	reading.describeCells(b)

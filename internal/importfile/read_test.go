@@ -85,7 +85,7 @@ func TestRows(t *testing.T) {
 			`2:3 ada@example.com mobile "+1 206\"5550101"`, boAt3}},
 
 		{"user trimmed, case kept", long + " \u00a0\u200bAda@Example.com\u202c\ufeff ,mobile,+1 2065550101\n", []string{
-			`2:3 Ada@Example.com mobile "+1 2065550101"`}},
+			`2:3 Ada@Example.com mobile "+1 2065550101" ~user-unwrapped`}},
 		{"user by object id", long + "11111111-AAAA-4111-8111-11111111110f,mobile,+1 2065550101\n", []string{
 			`2:3 11111111-AAAA-4111-8111-11111111110f mobile "+1 2065550101"`}},
 		{"guest user", long + "lena_example.org#EXT#@example.com,mobile,+1 2065550101\n", []string{

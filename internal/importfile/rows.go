@@ -1,6 +1,7 @@
 package importfile
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -224,7 +225,11 @@ type common struct {
 
 // common reads what the rows of a line share, once for all its phones.
 func (b *builder) common(m *mark, r *cells) common {
-	c := common{mark: m, user: heading.Trim(r.User), place: b.places.of(r.Country)}
+	visible := heading.Visible(r.User)
+	c := common{mark: m, user: heading.Trim(visible), place: b.places.of(r.Country)}
+	if visible != r.User && c.user != "" {
+		c.notes = append(c.notes, authmethod.CodeUserUnwrappedInvisible.Problem())
+	}
 	if m.short {
 		c.notes = append(c.notes, authmethod.CodeShortRow.Problem())
 	}
@@ -239,12 +244,20 @@ func (b *builder) common(m *mark, r *cells) common {
 	if c.place.lost && !m.invalid.Has(heading.Country) {
 		c.problems = append(c.problems, authmethod.CodeNotUTF8Lost.Problem(heading.Country))
 	}
+	for k := range heading.NumKeys {
+		if m.long.Has(k) && !k.IsPhone() { // too long a number is the matter of its own row
+			c.problems = append(c.problems, authmethod.CodeCellTooLongColumn.Problem(k, maxBytes(k)))
+		}
+	}
 	switch {
-	case m.invalid.Has(heading.User):
+	case m.invalid.Has(heading.User), m.long.Has(heading.User):
 	case b.columns.UserKey.LookedUp():
 		c.take(b.columns.UserKey)
 	default:
 		b.users.check(&c, b.columns.UserDomain)
+	}
+	if letter, mixes := heading.MixesScripts(c.user); mixes {
+		c.notes = append(c.notes, authmethod.CodeUserMixedScripts.Problem(fmt.Sprintf("%c (%U)", letter, letter)))
 	}
 	if r.partCells != nil {
 		c.parts = readParts(r.partCells)

@@ -21,7 +21,7 @@ func sampleOf(t *table.Table) (found [][]string) {
 	}
 	for cells := range t.Ahead() {
 		for i := range cells {
-			cells[i] = heading.Trim(cells[i])
+			cells[i] = heading.Trim(cells[i][:min(len(cells[i]), heading.MaxUserBytes)]) // pasted letters tell nothing
 		}
 		if slices.ContainsFunc(cells, func(cell string) bool { return strings.ContainsAny(cell, "@0123456789") }) {
 			found = append(found, cells)

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/heading"
@@ -42,20 +41,10 @@ func fits(kind heading.UserKind, c *heading.Columns) bool {
 }
 
 // take takes the user of a line as it is, since only the tenant knows what its
-// properties hold. Characters that nobody sees and what stands round a user are in no
-// property.
+// properties hold. What stands round a user is in no property.
 func (c *common) take(key heading.UserKey) {
-	visible := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, c.user)
-	if visible != c.user {
-		c.notes = append(c.notes, authmethod.CodeUserUnwrappedInvisible.Problem())
-	}
-	user, _ := heading.UserOf(visible)
-	if user != visible {
+	user, _ := heading.UserOf(c.user)
+	if user != c.user {
 		c.notes = append(c.notes, authmethod.CodeUserUnwrapped.Problem())
 	}
 	if c.user = user; user == "" || heading.IsEmpty(user) {

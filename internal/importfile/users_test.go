@@ -52,7 +52,7 @@ func TestUsers(t *testing.T) {
 	tests := []struct{ user, domain, want string }{
 		{"ada@example.com", "example.org", "ada@example.com"},
 		{" Ada@Example.com\u00a0", "", "Ada@Example.com"},
-		{"\u202aada@example.com\u200b", "", "ada@example.com"},
+		{"\u202aada@example.com\u200b", "", "ada@example.com ~user-unwrapped"},
 		{"panand", "example.com", "panand@example.com ~user-completed"},
 		{"p.anand-2", "@example.com", "p.anand-2@example.com ~user-completed"},
 		{"panand", "", "panand !user-not-addressable"},

@@ -53,9 +53,9 @@ func (w *written) cut(at int) bool {
 	return false
 }
 
-// maxNumberCell is the longest cell, in bytes, that is looked at as a number.
+// MaxCellBytes is the longest cell, in bytes, that is looked at as a number.
 // Two numbers with remarks fit; a pasted letter does not.
-const maxNumberCell = 256
+const MaxCellBytes = 256
 
 // Words are what people write round numbers, in their languages. Case does not
 // count. They are data of the caller, as this package knows no language.
@@ -160,8 +160,8 @@ func (p *Parser) parse(text string) (w written, problem *authmethod.Problem) {
 // without touching its digits. What is left is not empty. A cell is measured in
 // bytes before anything else, so that no expression runs on a pasted letter.
 func (p *Parser) clean(w *written, text string) (string, *authmethod.Problem) {
-	if len(text) > maxNumberCell {
-		return "", refuse(authmethod.CodeNumberCellTooLong, maxNumberCell)
+	if len(text) > MaxCellBytes {
+		return "", refuse(authmethod.CodeNumberCellTooLong, MaxCellBytes)
 	}
 	text = strings.TrimSpace(w.unify(text))
 	if match := textFormula().FindStringSubmatch(text); match != nil {

@@ -109,8 +109,8 @@ func TestParserKnowsItsWords(t *testing.T) {
 func TestLengthOfACell(t *testing.T) {
 	number := "+1 206 555 0101"
 	for blanks, want := range map[int]string{
-		maxNumberCell - len(number):     "",
-		maxNumberCell - len(number) + 1: string(authmethod.CodeNumberCellTooLong),
+		MaxCellBytes - len(number):     "",
+		MaxCellBytes - len(number) + 1: string(authmethod.CodeNumberCellTooLong),
 	} {
 		text := number
 		for range blanks {

@@ -117,13 +117,21 @@ func (s *source) text(content []byte) (string, Validity) {
 func (s *source) texts(data []byte, cells []span, quote byte) []string {
 	texts := make([]string, len(cells))
 	for i, cell := range cells {
-		content := bytes.TrimSpace(cell.content(data, quote))
+		content, cut := bytes.TrimSpace(cell.content(data, quote)), ""
+		if len(content) > MaxHeadingBytes {
+			end := MaxHeadingBytes
+			for end > MaxHeadingBytes-utf8.UTFMax && !utf8.RuneStart(content[end]) {
+				end--
+			}
+			content, cut = content[:end], "…"
+		}
 		var validity Validity
 		if texts[i], validity = s.text(content); validity == Assumed {
 			if _, damaged := s.watch.verdict(s.marked); damaged {
 				texts[i] = strings.ToValidUTF8(string(content), "\ufffd")
 			}
 		}
+		texts[i] += cut
 	}
 	return texts
 }

@@ -15,6 +15,9 @@ const (
 	MaxRecordBytes = 1 << 20
 	MaxRecordLines = 100
 	MaxCells       = 1000
+	// MaxHeadingBytes is how much is looked at of a heading. Of a longer one the end
+	// is replaced by an ellipsis.
+	MaxHeadingBytes = 256
 )
 
 // span is where one cell stands in the scanned bytes, its outer quotes left out.

@@ -99,7 +99,7 @@ func (x *exporter) listed(ctx context.Context) ([]tenant.User, error) {
 // openList reads the file of --users, in which the phones do not matter. A list
 // without a heading is one name a line.
 func (x *exporter) openList(ctx context.Context) (*input, error) {
-	source, name, err := importfile.Open(x.file.path, x.stdin)
+	source, name, err := importfile.Open(ctx, x.file.path, x.stdin)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ type importRun struct {
 
 	input       *input
 	target      *target
-	lock        *lock // nil where nothing is sent
+	lock        *lock  // nil where nothing is sent
 	state       string // the folder of runs
 	folder      *runFolder
 	past        *journal.Past     // nil for a new run

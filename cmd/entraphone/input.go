@@ -32,7 +32,7 @@ type input struct {
 // temporary name until the run has a folder. Only its owner can read it. Of a file
 // that came encrypted, it is the bytes as they came.
 func readInput(ctx context.Context, p process, o fileOptions, folder string) (*input, error) {
-	source, name, err := importfile.Open(o.path, p.stdin)
+	source, name, err := importfile.Open(ctx, o.path, p.stdin)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func writeBenchFile(t testing.TB, rows int, form benchForm) (path string) {
 // to each.
 func readBenchFile(t testing.TB, path string, each func(number)) (rows int) {
 	t.Helper()
-	file, name, err := Open(path, nil)
+	file, name, err := Open(t.Context(), path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

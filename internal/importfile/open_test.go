@@ -23,7 +23,7 @@ func write(t *testing.T, text string) string {
 func TestOpen(t *testing.T) {
 	path := write(t, "user,mobile\nada@example.com,+1 2065550101\n")
 	for _, test := range []struct{ path, name string }{{path, path}, {"-", "standard input"}} {
-		src, name, err := Open(test.path, strings.NewReader("user,mobile\nada@example.com,+1 2065550101\n"))
+		src, name, err := Open(t.Context(), test.path, strings.NewReader("user,mobile\nada@example.com,+1 2065550101\n"))
 		if err != nil || name != test.name {
 			t.Fatalf("Open(%q) = %q, %v, want %q", test.path, name, err, test.name)
 		}
@@ -48,7 +48,7 @@ func TestOpenErrors(t *testing.T) {
 		{"", "its name is empty", fs.ErrNotExist},
 	}
 	for _, test := range tests {
-		_, _, err := Open(test.path, nil)
+		_, _, err := Open(t.Context(), test.path, nil)
 		checkOpenError(t, err, test.want, test.cause)
 	}
 	// Permission is not refused to everyone who may run this test.
@@ -86,7 +86,7 @@ func TestFileChanges(t *testing.T) {
 	}
 	for name, change := range changes {
 		path := write(t, text)
-		src, _, err := Open(path, nil)
+		src, _, err := Open(t.Context(), path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

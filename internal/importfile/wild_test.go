@@ -92,7 +92,7 @@ func (w wildFile) test(t *testing.T) {
 
 func (w wildFile) read(t *testing.T, opts Options) (*File, error) {
 	t.Helper()
-	src, name, err := Open(filepath.Join("testdata", w.File), nil)
+	src, name, err := Open(t.Context(), filepath.Join("testdata", w.File), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

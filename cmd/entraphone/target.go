@@ -98,7 +98,7 @@ func tenantInWords(id string) string {
 // newGraph makes a target of Graph, or of what answers like it. It sends nothing
 // yet.
 func (c *importCommand) newGraph(config graph.Config, words string) (*target, error) {
-	config.Connections, config.Version = c.pace.workers, version()
+	config.Connections, config.GiveUpAfter, config.Version = c.pace.workers, c.pace.giveUpAfter, version()
 	client, err := graph.New(config)
 	if err != nil {
 		return nil, err

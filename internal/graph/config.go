@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 )
@@ -63,12 +64,24 @@ type Config struct {
 	// Connections is how many requests the caller sends at a time.
 	Connections int
 
+	// GiveUpAfter is how long a sign-in may take, where that is less than usual; 0 is
+	// the usual. Requests to Graph are bounded by the context that they are made with.
+	GiveUpAfter time.Duration
+
 	// Version is this program's, for the User-Agent.
 	Version string
 
 	// Logger gets a debug line per request, without users, numbers, bodies or
 	// tokens.
 	Logger zerolog.Logger
+}
+
+// signInLimit is how long a sign-in may take.
+func (c Config) signInLimit() time.Duration {
+	if c.GiveUpAfter == 0 {
+		return signInLimit
+	}
+	return min(c.GiveUpAfter, signInLimit)
 }
 
 // Addresses are where Graph and the sign-in service will be asked. The error

@@ -99,15 +99,22 @@ func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall,
 	if call.consistency != "" {
 		req.Header.Set("ConsistencyLevel", call.consistency)
 	}
+	began := time.Now()
 	resp, err := c.http.Do(req)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = noAnswer(began, err)
+	}
 	if err != nil {
-		return c.unanswered(ctx, wanted.Load() && !got.Load(), g, err)
+		return c.unanswered(wanted.Load() && !got.Load(), g, err)
 	}
 	defer resp.Body.Close()
 	r := reply{gate: g, status: resp.StatusCode, header: resp.Header, requestID: g.text(resp.Header.Get("request-id"))}
 	read := bytes.NewBuffer(make([]byte, 0, max(0, min(resp.ContentLength, usualBody))+bytes.MinRead))
 	_, err = read.ReadFrom(resp.Body)
 	r.body = read.Bytes()
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = noAnswer(began, err)
+	}
 	r.cut = g.error(networkError(err))
 	if r.status == http.StatusServiceUnavailable || r.status == http.StatusGatewayTimeout {
 		// The next try is to use a new connection, perhaps to a healthier host:
@@ -122,7 +129,7 @@ func (c *Client) roundTrip(ctx context.Context, token, id string, call httpCall,
 // were written is not asked: they pass through a buffer whose emptying nobody
 // reports.) The handshake comes before the request, so that a certificate is
 // proof, too; for transports that report no connection the error is.
-func (c *Client) unanswered(ctx context.Context, unconnected bool, g gate, err error) reply {
+func (c *Client) unanswered(unconnected bool, g gate, err error) reply {
 	if untrusted := asCertificateError(c.host, g, err); untrusted != nil {
 		return reply{notSent: untrusted}
 	}
@@ -131,8 +138,12 @@ func (c *Client) unanswered(ctx context.Context, unconnected bool, g gate, err e
 	if unconnected || lookup || is && network.Op == "dial" {
 		return reply{notSent: onTheWay(fmt.Errorf("connecting to %s: %w", c.host, g.error(networkError(err))), networkError(err))}
 	}
-	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("no answer within %s", requestLimit)
-	}
 	return reply{lost: onTheWay(fmt.Errorf("waiting for the answer of %s: %w", c.host, g.error(networkError(err))), networkError(err))}
+}
+
+// noAnswer says how long was waited, which the errors of contexts do not. It stays
+// the error that it is.
+func noAnswer(since time.Time, err error) error {
+	waited := time.Since(since)
+	return &peerError{networkError(err), fmt.Sprintf("no answer within %s", waited.Round(max(time.Millisecond, min(time.Second, waited/10))))}
 }

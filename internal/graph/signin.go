@@ -21,7 +21,8 @@ import (
 )
 
 // signInLimit bounds the fetching of a token, with the repetitions that
-// azidentity makes. A person with a device code may take longer.
+// azidentity makes. With a device code it bounds each request instead: a person may
+// take longer.
 const signInLimit = 90 * time.Second
 
 // newTokens makes the way to tokens without sending anything; the first caller
@@ -53,20 +54,34 @@ func newTokens(cfg Config, authority *url.URL, transport policy.Transporter) (*t
 	if err != nil {
 		return nil, err
 	}
-	return &tokens{kind: cfg.Credential.Kind, fetch: fetch, wire: wire, gate: wire.gate, told: wire.gate, log: cfg.Logger, fetching: semaphore.NewWeighted(1)}, nil
+	return &tokens{kind: cfg.Credential.Kind, fetch: fetch, wire: wire, limit: cfg.signInLimit(), gate: wire.gate, told: wire.gate, log: cfg.Logger, fetching: semaphore.NewWeighted(1)}, nil
 }
 
 // signIn fetches a new token. An *AuthError is a refusal; any other error may
 // be gone at the next try.
 func (t *tokens) signIn(ctx context.Context, claims string) (azcore.AccessToken, error) {
-	limited, began := ctx, time.Now()
-	if t.kind != AuthDeviceCode {
-		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeout(ctx, signInLimit)
-		defer cancel()
+	began := time.Now()
+	limited, cancel := context.WithCancel(ctx)
+	defer cancel()
+	over := time.AfterFunc(t.limit, cancel)
+	defer over.Stop()
+	t.wire.last, t.wire.waiting = signInAnswer{}, func(bool) {}
+	if t.kind == AuthDeviceCode { // the time of a person does not count
+		waited := true
+		t.wire.waiting = func(waits bool) {
+			switch {
+			case !waits:
+				over.Stop()
+			case !waited:
+				over.Reset(t.limit)
+			}
+			waited = waits
+		}
 	}
-	t.wire.last = signInAnswer{}
 	token, err := t.fetch(limited, claims)
+	if err != nil && limited.Err() != nil && (ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded)) {
+		return azcore.AccessToken{}, t.tooLate(began, err)
+	}
 	t.log.Debug().Str("auth", string(t.kind)).Int("status", t.wire.last.status).
 		Dur("duration", time.Since(began)).Bool("signed_in", err == nil).Msg("sign-in")
 	if err == nil {
@@ -76,6 +91,19 @@ func (t *tokens) signIn(ctx context.Context, claims string) (azcore.AccessToken,
 		return azcore.AccessToken{}, fatal
 	}
 	return azcore.AccessToken{}, t.explain(err, &t.wire.last)
+}
+
+// tooLate says that no token came in time, which a later try may do.
+func (t *tokens) tooLate(began time.Time, err error) error {
+	if cause := t.wire.last.err; cause != nil {
+		err = cause
+	}
+	where := ""
+	if t.wire.last.host != "" {
+		where = ": reaching " + t.wire.last.host
+	}
+	late := t.gate.error(noAnswer(began, err))
+	return onTheWay(fmt.Errorf("fetching a token (--auth %s)%s: %w", t.kind, where, late), late)
 }
 
 // explain says why no token came. The text of azidentity's errors is used only
@@ -126,7 +154,8 @@ type signInWire struct {
 	hosts     []string // that may be asked, over https; nil for any
 	plainHost string   // empty for none
 	gate      gate
-	last      signInAnswer // of the present fetch: there is one at a time
+	last      signInAnswer     // of the present fetch: there is one at a time
+	waiting   func(waits bool) // is told that the service is to answer, and that it has
 }
 
 // Do implements policy.Policy. The document of the tenant names the endpoints to
@@ -148,6 +177,7 @@ func (w *signInWire) Do(req *policy.Request) (*http.Response, error) {
 		raw.Header.Set("X-Forwarded-Proto", "https")
 	}
 	w.last = signInAnswer{host: raw.URL.Host, discovery: strings.HasSuffix(raw.URL.Path, discoveryPath)}
+	w.waiting(true)
 	resp, err := req.Next()
 	if err != nil {
 		// azcore would ask again and azidentity would bury the cause.
@@ -158,6 +188,7 @@ func (w *signInWire) Do(req *policy.Request) (*http.Response, error) {
 		return resp, err
 	}
 	body, err := runtime.Payload(resp)
+	w.waiting(false)
 	w.last.err, w.last.status, w.last.isJSON = err, resp.StatusCode, json.Unmarshal(body, &w.last.oauth) == nil
 	if err == nil && downgraded && w.last.discovery {
 		// The issuer must match the authority in scheme and host, and the

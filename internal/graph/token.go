@@ -26,7 +26,8 @@ const (
 type tokens struct {
 	kind  Auth
 	fetch fetchFunc
-	wire  *signInWire // that fetch uses
+	limit time.Duration // see signInLimit
+	wire  *signInWire   // that fetch uses
 	gate  gate
 	log   zerolog.Logger
 

@@ -73,11 +73,20 @@ func (e *RefusedError) Advice() string {
 type StalledError struct {
 	For    time.Duration // without any progress
 	Wait   time.Duration // that Graph asks for now; 0 when --give-up-after is over
-	Status int           // of the last answer
+	Status int           // of the last answer; 0 where it had none
+	Rows   int           // that were left while others went forward; 0 where none did
 }
 
 func (e *StalledError) Error() string {
-	text := fmt.Sprintf("writing phones: Graph answered nothing but throttles and faults (last: %d)", e.Status)
+	text := "writing phones: "
+	switch {
+	case e.Rows > 0:
+		return text + fmt.Sprintf("%d rows brought nothing but throttles and faults for --give-up-after while others went forward (last: %d)", e.Rows, e.Status)
+	case e.Status == 0:
+		text += "nothing went forward"
+	default:
+		text += fmt.Sprintf("Graph answered nothing but throttles and faults (last: %d)", e.Status)
+	}
 	if e.For > 0 {
 		text += fmt.Sprintf(" for %s", e.For)
 	}
@@ -153,6 +162,47 @@ type health struct {
 	progress time.Time
 	status   int   // of the last answer without progress, 0 when none came
 	cause    error // why the last request got none
+	// wish is until when Graph wants to be left alone.
+	wish   time.Time
+	flying int // requests that are not answered
+	left   StalledError
+}
+
+// deadline is when nothing has gone forward for too long, unless something does.
+func (h *health) deadline(giveUpAfter time.Duration) time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.progress.Add(giveUpAfter)
+}
+
+// leaves reports whether a row is left that has brought nothing since, while others
+// went forward, and would go on like that for too long.
+func (h *health) leaves(since, due time.Time, giveUpAfter time.Duration, a authmethod.Answer) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if settlesNothing(a) && h.progress.After(since) && due.Sub(since) >= giveUpAfter {
+		h.left.Rows++
+		h.left.Status = a.Status
+		return true
+	}
+	return false
+}
+
+// settlesNothing reports whether an answer brings its row no step forward: it is
+// about the moment, or there is none.
+func settlesNothing(a authmethod.Answer) bool {
+	switch fateOf(a) {
+	case lost, neverLeft, postponed, unavailable:
+		return true
+	}
+	return false
+}
+
+// sending takes note of a request that leaves.
+func (h *health) sending() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.flying++
 }
 
 // heard takes note of the answers to one request. An answer to a read counts
@@ -160,11 +210,14 @@ type health struct {
 func (h *health) heard(steps []authmethod.Step, answers []authmethod.Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.flying--
 	others := false // than those that refuse the caller
 	for i, a := range answers {
 		h.stats.count(steps[i].Verb, a)
-		switch fateOf(a) {
-		case lost, neverLeft, postponed, unavailable:
+		if settlesNothing(a) {
+			if until := time.Now().Add(a.RetryAfter); a.RetryAfter > 0 && until.After(h.wish) {
+				h.wish = until
+			}
 			h.doubt, h.status, h.cause = true, a.Status, cmp.Or(a.NotSent, a.Lost)
 			continue
 		}
@@ -212,17 +265,26 @@ func (h *health) verdict(now, heldUntil time.Time, giveUpAfter time.Duration) er
 		return &RefusedError{h.refused, false, h.refusal}
 	}
 	idle := now.Sub(h.progress)
-	over, willBe := idle >= giveUpAfter, heldUntil.Sub(h.progress) >= giveUpAfter
+	over := idle >= giveUpAfter
+	held := h.wish // whatever else the same request brought
+	if h.status != 0 && heldUntil.After(held) {
+		held = heldUntil
+	}
+	stalled := &StalledError{For: idle.Round(time.Second), Status: h.status}
 	switch {
-	case h.status != 0 && over:
-		return &StalledError{For: idle.Round(time.Second), Status: h.status}
-	case h.status != 0 && willBe:
-		return &StalledError{For: idle.Round(time.Second), Wait: heldUntil.Sub(now).Round(time.Second), Status: h.status}
-	case over && h.cause != nil:
-		return &UnreachableError{idle.Round(time.Second), h.cause}
+	case held.After(now) && held.Sub(h.progress) >= giveUpAfter && !over:
+		stalled.Wait = held.Sub(now).Round(time.Second)
+		return stalled
+	case over && h.status == 0 && (h.cause != nil || h.flying > 0):
+		return &UnreachableError{stalled.For, cmp.Or(h.cause, errNoAnswer)}
+	case over:
+		return stalled
 	}
 	return nil // also while the hold is our own backoff, and not Graph's wish
 }
+
+// errNoAnswer is the cause of a run that ends before its requests in flight have.
+var errNoAnswer = errors.New("no answer came")
 
 // end is the verdict on a run that came to its end: where nothing but such
 // refusals was answered, however few the rows, it is the caller who lacks
@@ -232,6 +294,9 @@ func (h *health) end() error {
 	defer h.mu.Unlock()
 	if !h.welcome && !h.doubt && h.refused > 0 {
 		return &RefusedError{h.refused, true, h.refusal}
+	}
+	if h.left.Rows > 0 {
+		return &h.left
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ type head struct {
 	missing int             // creates that found no such user
 	clashes int             // writes that met another user's sign-in by SMS
 	due     time.Time       // not to be sent before
+	forward time.Time       // when an answer last settled something, or it was first sent
 	alone   bool            // to be sent in a request of its own
 
 	// intended is set when a write was recorded to be sent, even if it never left
@@ -86,7 +87,10 @@ func (l *lane) row() authmethod.RowNumber { return l.tasks[0].Row }
 // sending notes that the head is about to be sent. A read that follows another
 // write than the last one says nothing about it, so the counts of reads begin
 // anew with each write.
-func (l *lane) sending() {
+func (l *lane) sending(now time.Time) {
+	if l.forward.IsZero() {
+		l.forward = now
+	}
 	if !l.verb.Writes() {
 		l.reads++
 		return

@@ -33,9 +33,10 @@ func newQueue(lanes []authmethod.Lane, begin func(authmethod.Lane) *lane) *queue
 // take waits for lanes that may be sent and hands out up to most of them. Lanes
 // that have begun come first, so that the number of begun ones stays small;
 // fresh ones fill the batch up. It returns none when every lane is done or ctx
-// is. It does not wait for a full batch: how many steps a request carries is the
-// pacer's matter.
-func (q *queue) take(ctx context.Context, most int) []*lane {
+// is, or when all that is left is due only after the deadline, and no worker has a
+// lane by which it may move. It does not wait for a full batch: how many steps a
+// request carries is the pacer's matter.
+func (q *queue) take(ctx context.Context, most int, deadline func() time.Time) []*lane {
 	defer context.AfterFunc(ctx, q.wake)()
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -44,9 +45,19 @@ func (q *queue) take(ctx context.Context, most int) []*lane {
 			q.taken += len(batch)
 			return batch
 		}
+		if q.taken == 0 && !q.begun[0].due.Before(deadline()) {
+			return nil
+		}
 		q.sleep()
 	}
 	return nil
+}
+
+// finished is done for those that do not hold the lock.
+func (q *queue) finished() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.done()
 }
 
 // done reports whether nothing is left to take, now or later. A lane in the

@@ -23,6 +23,7 @@ package submit
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -171,19 +172,31 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 // lanes as a request may carry, and gives back those for which the pace has no
 // room.
 func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
+	deadline := func() time.Time { return s.health.deadline(s.GiveUpAfter) }
 	for {
-		batch := q.take(ctx, s.BatchSize)
-		if len(batch) == 0 {
-			return nil // all done, or ctx is
+		batch := q.take(ctx, s.BatchSize, deadline)
+		switch {
+		case ctx.Err() != nil || len(batch) == 0 && q.finished():
+			q.giveBack(batch...)
+			return nil
+		case len(batch) == 0:
+			// Nothing will go forward before the deadline.
+			return s.health.verdict(deadline(), s.Pacer.Status().Until, s.GiveUpAfter)
 		}
-		allowed, err := s.Pacer.Wait(ctx, reads(batch))
+		waiting, cancel := context.WithDeadline(ctx, deadline())
+		allowed, err := s.Pacer.Wait(waiting, reads(batch))
+		cancel()
 		q.giveBack(batch[allowed:]...)
 		batch = batch[:allowed]
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
-			return err
+			// Something may have gone forward meanwhile.
+			if err := s.verdict(); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := s.send(flight, q, batch); err != nil {
 			return err
@@ -250,16 +263,27 @@ func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
 			return err
 		}
 	}
+	limited, cancel := context.WithDeadline(ctx, s.health.deadline(s.GiveUpAfter))
+	defer cancel()
+	s.health.sending()
 	sentAt := time.Now()
 	for _, l := range batch {
-		l.sending()
+		l.sending(sentAt)
 	}
-	answers, err := s.Sender.Send(ctx, steps)
+	answers, err := s.Sender.Send(limited, steps)
+	if ctx.Err() == nil && limited.Err() != nil && errors.Is(err, limited.Err()) {
+		err = nil // the answers tell, and the verdict is ours
+	}
 	s.observe(sentAt, steps, answers)
 	for i, l := range batch {
 		err = cmp.Or(err, s.conclude(q, l, answers[i]))
 	}
-	return cmp.Or(err, s.health.verdict(time.Now(), s.Pacer.Status().Until, s.GiveUpAfter))
+	return cmp.Or(err, s.verdict())
+}
+
+// verdict is the error that ends the run now, or nil.
+func (s *Submitter) verdict() error {
+	return s.health.verdict(time.Now(), s.Pacer.Status().Until, s.GiveUpAfter)
 }
 
 // steps are what the lanes want to send next, and the writes among them. A phone is
@@ -287,109 +311,4 @@ func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []auth
 func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) {
 	s.health.heard(steps, answers)
 	s.Pacer.Observe(feedback(sentAt, steps, answers))
-}
-
-// conclude gives the head of a lane its outcome, or has it sent again, and gives
-// the lane back. An error of the recorder ends the run; the other lanes of the
-// batch are concluded all the same, so that no answer is forgotten.
-func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error {
-	defer q.giveBack(l)
-	now := time.Now()
-	result, delay := s.settler.settle(l, answer)
-	if result == nil {
-		l.due = now.Add(delay)
-		return nil
-	}
-	err := s.end(l, *result, now)
-	for err == nil && len(l.tasks) > 0 {
-		rank := s.Rows.At(l.row()).PhoneType.Rank()
-		if l.look == authmethod.Read || l.doubt || l.unlisted[rank] < 2 {
-			break
-		}
-		// The lists for an earlier phone of the user did not show this one either.
-		err = s.end(l, *resultOf(authmethod.Unchanged, answer, authmethod.CodeGoneAlready), now)
-	}
-	l.due = now
-	return err
-}
-
-// end gives the head its outcome, and those that must not follow it. The lane goes on
-// with the next task.
-func (s *Submitter) end(l *lane, result authmethod.Result, now time.Time) error {
-	s.standing.add(l.tasks[0], result)
-	err := s.outcome(l.row(), result, now)
-	if err == nil {
-		err = s.holdBack(l, result)
-	}
-	if err == nil && result.Outcome == authmethod.Conflict && l.tasks[0].Existing == authmethod.FailExisting {
-		err = &ExistingError{s.Rows.At(l.row()).Line}
-	}
-	removed := result.Outcome == authmethod.Removed || result.Would == authmethod.Delete
-	if rank := s.Rows.At(l.row()).PhoneType.Rank(); removed && rank < len(l.gone) {
-		l.gone[rank] = true
-	}
-	if err != nil {
-		l.tasks = l.tasks[:1] // the run ends, and nothing may follow
-	}
-	*l = *s.next(l)
-	return err
-}
-
-// holdBack gives an outcome to the tasks of a lane that must not follow after
-// the head's: an alternateMobile is written behind its mobile, and removed before
-// it. A user whom Graph does not know gets no further request. An office phone
-// waits for nobody.
-func (s *Submitter) holdBack(l *lane, result authmethod.Result) error {
-	head, removes := s.Rows.At(l.row()), l.tasks[0].Verb == authmethod.Delete
-	kept := l.tasks[:1]
-	for _, task := range l.tasks[1:] {
-		var held authmethod.Result
-		switch {
-		// A mobile that stands there with another number is good enough for an
-		// alternateMobile.
-		case needs(head.PhoneType, removes, s.Rows.At(task.Row).PhoneType, task.Verb) && !result.Outcome.Success() && (removes || !l.stands):
-			code := authmethod.CodeHeldBackMobile
-			if removes {
-				code = authmethod.CodeHeldBackAlternate
-			}
-			held = code.Result(authmethod.Dependency, head.Line)
-			held.Class = result.Class // who helps the one helps the other
-		case result.Outcome == authmethod.Failed && result.Reason.Word() == authmethod.CodeUserUnknown.Word():
-			held = authmethod.CodeUserUnknownHeld.Result(authmethod.NotAttempted, head.Line)
-		default:
-			kept = append(kept, task)
-			continue
-		}
-		if err := s.outcome(task.Row, held, time.Time{}); err != nil {
-			return err
-		}
-	}
-	l.tasks = kept
-	return nil
-}
-
-// outcome tells the recorder, one row at a time. The time is zero for a row that
-// was not sent.
-func (s *Submitter) outcome(row authmethod.RowNumber, result authmethod.Result, at time.Time) error {
-	result.FinishedAt = at
-	s.outcomes.Lock()
-	defer s.outcomes.Unlock()
-	return s.Recorder.Outcome(row, result)
-}
-
-// settleRest gives an outcome to the lanes that were stopped between two
-// requests for the same row; lanes of whose head no write was recorded, and none
-// is in doubt, get none. Run calls it when the workers have ended.
-func (s *Submitter) settleRest(q *queue) error {
-	for _, l := range q.begun {
-		if !l.intended && !l.doubt && l.refusal.Status == 0 {
-			continue // nobody was told that it would be sent
-		}
-		result := l.stopped()
-		result.Attempts += s.Earlier[l.row()].Attempts
-		if err := s.outcome(l.row(), result, time.Now()); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package tenant
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,19 +67,32 @@ func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body 
 	}
 	size, progress := largestBatch, time.Now()
 	failed, settled := map[int]int{}, 0
+	var last authmethod.Answer // that settled nothing
 	for len(open) > 0 {
-		n, err := r.pacer.Wait(ctx, slices.Repeat([]bool{true}, min(size, len(open))))
+		limited, cancel := context.WithDeadline(ctx, progress.Add(r.giveUpAfter))
+		n, err := r.pacer.Wait(limited, slices.Repeat([]bool{true}, min(size, len(open))))
 		if err != nil {
-			return nil, cmp.Or(context.Cause(ctx), err)
+			cancel()
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			if !unsettled(last) {
+				last.NotSent = errPaced
+			}
+			return nil, r.verdict(progress, last)
 		}
 		batch := make([]string, n)
 		for at, i := range open[:n] {
 			batch[at] = paths[i]
 		}
 		sentAt := time.Now()
-		bodies, answers, err := r.asker.Ask(ctx, batch)
+		bodies, answers, err := r.asker.Ask(limited, batch)
+		if ctx.Err() == nil && limited.Err() != nil && errors.Is(err, limited.Err()) {
+			err = nil // the answers tell, and the verdict is ours
+		}
+		cancel()
 		var again []int
-		var last authmethod.Answer // that settled nothing
+		last = authmethod.Answer{}
 		before := settled
 		for at, i := range open[:n] {
 			a := answers[at]
@@ -124,6 +136,9 @@ func (r *reader) ask(ctx context.Context, paths []string, take func(i int, body 
 	}
 	return refusals, nil
 }
+
+// errPaced is why nothing was answered where nothing was asked.
+var errPaced = errors.New("the pace let no request leave")
 
 // unsettled reports whether the answer says nothing about what was asked: it is
 // about the moment, or there is none. See https://learn.microsoft.com/graph/errors.

@@ -552,7 +552,10 @@ Every run has a folder of its own, readable by its owner only, under
 	--state DIR
 		Keep runs in DIR, by default $XDG_STATE_HOME/entraphone or
 		~/.local/state/entraphone, on Windows %LOCALAPPDATA%\entraphone.
-		One run at a time writes to a tenant from there.
+		One run at a time writes to a tenant from there. It must belong to
+		whoever runs the program, others must not be able to write to it,
+		and no link in it is followed. Where it vanishes during a run, the
+		run ends before anything more is sent.
 	--wait DURATION
 		Wait so long for another run into the same tenant to end, instead of
 		stopping with exit code 6.

@@ -137,7 +137,7 @@ func (r *importRun) plan() (users int) {
 // settleIn makes the folder the home of the run: its input is kept there, and the
 // lock says whose it is.
 func (r *importRun) settleIn() error {
-	if r.target.journal && r.output.keepInput && r.input.copy != "" {
+	if r.target.journal && r.output.keepInput {
 		if err := r.input.keep(r.folder.file(keptInput)); err != nil {
 			return err
 		}
@@ -156,10 +156,9 @@ func (r *importRun) settleIn() error {
 // keptInput is the file with the bytes of a run's input, compressed.
 const keptInput = "input.gz"
 
-// close gives the lock up, and removes the copy of an input that no folder has
-// taken over.
+// close gives up the lock and the copy of the input.
 func (r *importRun) close() {
-	if r.input != nil && (r.folder == nil || r.input.copy != r.folder.file(keptInput)) {
+	if r.input != nil {
 		r.input.forget()
 	}
 	if r.knowledge != nil {
@@ -198,7 +197,7 @@ func (r *importRun) sayReading() {
 // send opens the journal, which shows that the folder can be written before
 // anything is sent, signs in, and sends.
 func (r *importRun) send(ctx context.Context) (err error) {
-	recorder := &recorder{results: r.results, logger: r.logger, knowledge: r.knowledge, brakes: r.brakes}
+	recorder := &recorder{results: r.results, logger: r.logger, knowledge: r.knowledge, brakes: r.brakes, lock: r.lock}
 	ctx, lifted := r.brakes.within(ctx, r.started)
 	defer lifted()
 	if r.target.journal {
@@ -292,9 +291,9 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 // code. The summary comes last, because it holds that code.
 func (r *importRun) report(ctx context.Context, failure error) error {
 	facts := r.facts()
-	var untold error
-	if facts.Known, untold = settleTroubles(r); untold != nil {
-		return &reportError{[]error{untold}, failure}
+	known, untold := settleTroubles(r)
+	if facts.Known = known; failure != nil {
+		untold = nil // what ended the run says more
 	}
 	if failure == nil && !r.results.AllDone() && !(r.after.known && facts.Known == open(r.results)) {
 		failure = rowsError{}
@@ -304,7 +303,11 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 		facts.Stopped = stoppedBy(facts.ExitCode, failure)
 		r.results.End(endOf(facts.ExitCode, failure).Result(authmethod.NotAttempted, facts.Stopped))
 	}
-	if unwritten := r.write(ctx, &facts); len(unwritten) > 0 {
+	unwritten := r.write(ctx, &facts)
+	if untold != nil {
+		unwritten = append(unwritten, untold)
+	}
+	if len(unwritten) > 0 {
 		return &reportError{unwritten, failure}
 	}
 	if err := r.over(failure); err != nil {
@@ -335,6 +338,7 @@ func (r *importRun) over(failure error) error {
 func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	var unwritten []error
 	kept := r.folder.file("results.csv")
+	_ = os.MkdirAll(r.folder.path, 0o700) // it may have vanished; what is known goes there all the same
 	if err := report.WriteResults(kept, r.results, r.output.mask); err != nil {
 		kept = ""
 		if _, missing := os.Stat(r.folder.file(journalFile)); missing == nil && facts.Requests > 0 {

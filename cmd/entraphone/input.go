@@ -8,13 +8,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"entraphone/internal/heading"
 	"entraphone/internal/importfile"
+	"entraphone/internal/report"
 )
 
 // input is a file that was read, and how. Rows hold what they need, so that the
@@ -22,15 +26,16 @@ import (
 type input struct {
 	*importfile.File
 	options importfile.Options
-	opener  *opener // of what is encrypted
-	copy    string  // path of its bytes, compressed; empty where there are none
+	opener  *opener  // of what is encrypted
+	copy    *os.File // its bytes, compressed; nil where there are none
+	kept    bool     // the run has them
 }
 
 // readInput is how every command reads its file. With a folder, the bytes are
-// kept there, compressed: lines of the file are handed back at the end, and it
-// may be gone or another one by then, or never have been one. The copy has a
-// temporary name until the run has a folder. Only its owner can read it. Of a file
-// that came encrypted, it is the bytes as they came.
+// copied there, compressed: lines of the file are handed back at the end, and it
+// may be gone or another one by then, or never have been one. The copy has no name,
+// so that nothing of it is left however the process ends. Of a file that came
+// encrypted, it is the bytes as they came.
 func readInput(ctx context.Context, p process, o fileOptions, folder string) (*input, error) {
 	source, name, err := importfile.Open(ctx, o.path, p.stdin)
 	if err != nil {
@@ -47,20 +52,12 @@ func readInput(ctx context.Context, p process, o fileOptions, folder string) (*i
 	if folder == "" {
 		return in, in.read(ctx, source)
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("making the folder for runs: %w", err)
-	}
-	kept, err := os.CreateTemp(folder, "input-*") // only its owner may read it
-	if err != nil {
+	if in.copy, err = nameless(folder); err != nil {
 		return nil, fmt.Errorf("keeping a copy of %s: %w", in.options.Name, err)
 	}
-	in.copy = kept.Name()
-	packed, _ := gzip.NewWriterLevel(kept, gzip.BestSpeed) // a level that exists
+	packed, _ := gzip.NewWriterLevel(in.copy, gzip.BestSpeed) // a level that exists
 	err = in.read(ctx, io.TeeReader(source, packed))
-	if err == nil {
-		err = errors.Join(packed.Close(), kept.Sync())
-	}
-	if err = errors.Join(err, kept.Close()); err != nil {
+	if err = errors.Join(err, packed.Close()); err != nil {
 		in.forget()
 		return nil, err
 	}
@@ -76,10 +73,39 @@ func (in *input) read(ctx context.Context, source io.Reader) error {
 	return err
 }
 
+// namelessPrefix is how the names of such files begin while they have one.
+const namelessPrefix = "input-"
+
+// nameless makes a file that only its owner can read, and takes its name away. On
+// Windows it has one as long as it is open; those of processes that died are removed
+// by the next, and those of others cannot be.
+func nameless(folder string) (*os.File, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), namelessPrefix) {
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
+		}
+	}
+	file, err := os.CreateTemp(folder, namelessPrefix+"*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(file.Name()); err != nil && runtime.GOOS != "windows" && !errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
 // readKept reads the copy that a run has kept of its input. The options are
 // those of the run, so that the same rows come out.
 func readKept(ctx context.Context, p process, o fileOptions, name, path string) (*input, error) {
-	in := &input{copy: path}
+	in := &input{kept: true}
 	var err error
 	if in.options, err = o.reading(name); err != nil {
 		return nil, err
@@ -87,42 +113,29 @@ func readKept(ctx context.Context, p process, o fileOptions, name, path string) 
 	if in.opener, err = newOpener(p, o.identity); err != nil {
 		return nil, err
 	}
-	source, err := openKept(path)
-	if err != nil {
-		return nil, err
+	if in.copy, err = os.Open(path); err != nil {
+		return nil, fmt.Errorf("reading the kept input: %w", err)
 	}
-	defer source.Close()
-	if err := in.read(ctx, source); err != nil {
+	source, err := in.unpacked()
+	if err == nil {
+		err = in.read(ctx, source)
+	}
+	if err != nil {
+		in.forget()
 		return nil, fmt.Errorf("reading what the run has kept in %s: %w", path, err)
 	}
 	return in, nil
 }
 
-// kept is a compressed copy that is being read.
-type kept struct {
-	*gzip.Reader
-	file *os.File
-}
+// packed is the copy, from its beginning.
+func (in *input) packed() io.Reader { return io.NewSectionReader(in.copy, 0, math.MaxInt64) }
 
-func openKept(path string) (*kept, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the kept input: %w", err)
-	}
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reading the kept input %s: %w", path, err), file.Close())
-	}
-	return &kept{unpacked, file}, nil
-}
+// unpacked are the bytes of the file.
+func (in *input) unpacked() (io.Reader, error) { return gzip.NewReader(in.packed()) }
 
-// Close closes the file.
-func (k *kept) Close() error { return k.file.Close() }
-
-// keep moves the copy to where a run has it. Both are on one file system, below
-// the folder of runs.
+// keep writes the copy to where a run has it.
 func (in *input) keep(path string) error {
-	if in.copy == path {
+	if in.copy == nil || in.kept {
 		return nil
 	}
 	// What an earlier attempt has read may be needed again.
@@ -136,28 +149,34 @@ func (in *input) keep(path string) error {
 		}
 		break
 	}
-	if err := os.Rename(in.copy, path); err != nil {
+	err := report.Publish(path, func(w io.Writer) error {
+		_, err := io.Copy(w, in.packed())
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("keeping a copy of %s: %w", in.options.Name, err)
 	}
-	in.copy = path
+	in.kept = true
 	return nil
 }
 
-// forget removes the copy.
+// forget gives up the copy; what a run has kept stays.
 func (in *input) forget() {
-	if in.copy != "" {
-		_ = os.Remove(in.copy)
+	if in.copy != nil {
+		_ = in.copy.Close()
+		if !in.kept && runtime.GOOS == "windows" {
+			_ = os.Remove(in.copy.Name())
+		}
 	}
 }
 
 // excerpt hands back the lines that have remarks, as they stood in the file. Of a
 // file that came encrypted, they are encrypted to whom it was opened by.
 func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remark, w io.Writer) error {
-	source, err := openKept(in.copy)
+	source, err := in.unpacked()
 	if err != nil {
-		return err
+		return fmt.Errorf("reading the copy of %s: %w", in.options.Name, err)
 	}
-	defer source.Close()
 	plain, err := in.opener.open(source, in.options.Name)
 	if err != nil {
 		return err

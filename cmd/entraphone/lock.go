@@ -47,6 +47,12 @@ func takeLock(ctx context.Context, state, target string, wait time.Duration) (*l
 	limited, cancel := context.WithTimeout(ctx, max(wait, 2*lockPoll))
 	defer cancel()
 	held, err := l.held.TryLockContext(limited, lockPoll)
+	// A file that was removed between opening and locking keeps nobody out.
+	for held && err == nil && l.there() != nil {
+		if err = l.held.Unlock(); err == nil {
+			held, err = l.held.TryLockContext(limited, lockPoll)
+		}
+	}
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		err = nil
 	}
@@ -59,6 +65,23 @@ func takeLock(ctx context.Context, state, target string, wait time.Duration) (*l
 		return nil, &lockedError{folder: state, holder: l.holder(), waited: wait}
 	}
 	return l, l.name("") // the name that stands there may be that of a run that died
+}
+
+// there makes sure that the lock still keeps others out: one whose file was removed
+// holds, and the next run makes another file.
+func (l *lock) there() error {
+	ours, err := l.held.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(l.held.Path())
+	if err == nil && !os.SameFile(ours, named) {
+		err = errors.New("it is another file by now")
+	}
+	if err != nil {
+		return fmt.Errorf("the lock of this run was removed, so that another run may have begun: %w", err)
+	}
+	return nil
 }
 
 // name writes beside the lock who holds it. People read it in the error of

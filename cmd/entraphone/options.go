@@ -297,16 +297,16 @@ func (o *outputOptions) problems() (problems []error) {
 	return problems
 }
 
-// folder is where runs are kept.
+// folder is where runs are kept, and where nobody else has a hand in it.
 func (o *outputOptions) folder(getenv func(string) string) (string, error) {
 	if o.state != "" {
-		return o.state, nil
+		return o.state, private(o.state)
 	}
 	folder, err := stateFolder(getenv)
 	if err != nil {
 		return "", &usageError{[]error{err}}
 	}
-	return folder, nil
+	return folder, private(folder)
 }
 
 func (o *outputOptions) level() zerolog.Level {

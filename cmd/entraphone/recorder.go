@@ -13,6 +13,7 @@ import (
 type recorder struct {
 	journal   *journal.Journal // nil where nothing is sent for real
 	knowledge *knowledge       // nil where the target is no tenant
+	lock      *lock            // nil where nobody is kept out
 	results   *authmethod.Results
 	progress  *progress
 	brakes    brakes
@@ -34,7 +35,8 @@ func (r *recorder) confirmed() error {
 	return nil
 }
 
-// Intent is the journal's, behind that of the ledger.
+// Intent is the journal's, behind that of the ledger. Nothing is sent once the folder
+// of the run or its lock has vanished.
 func (r *recorder) Intent(writes []authmethod.Write) error {
 	if r.journal == nil {
 		return nil
@@ -44,7 +46,10 @@ func (r *recorder) Intent(writes []authmethod.Write) error {
 			return err
 		}
 	}
-	return r.journal.Intent(writes)
+	if err := r.journal.Intent(writes); err != nil || r.lock == nil {
+		return err
+	}
+	return r.lock.there()
 }
 
 // Outcome keeps an outcome. Graph's message is left to the results, because it

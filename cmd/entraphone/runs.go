@@ -129,6 +129,10 @@ func (k *keptRun) look(busy bool) (err error) {
 		return fmt.Errorf("listing the runs: %w", err)
 	}
 	for _, file := range files {
+		if file.Type()&fs.ModeSymlink != 0 {
+			k.state = runStopped // nothing is read through a link; who takes the run up is told
+			return nil
+		}
 		if info, err := file.Info(); err == nil { // it may be gone by now
 			k.size += info.Size()
 		}
@@ -173,7 +177,7 @@ func findRun(state, name string, will func(keptRun) bool) (*runFolder, error) {
 		}
 		for _, run := range slices.Backward(runs) {
 			if will(run) {
-				return run.folder, nil
+				return run.folder, privateFolder(run.folder.path)
 			}
 		}
 		return nil, usagef("%w in %s; entraphone runs lists what there is", errNoRun, state)
@@ -192,7 +196,7 @@ func findRun(state, name string, will func(keptRun) bool) (*runFolder, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the run %s: %w", folder.name(), err)
 	}
-	return folder, nil
+	return folder, privateFolder(folder.path)
 }
 
 // list prints the runs, or removes them. Runs under way are never removed. A

@@ -28,6 +28,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
@@ -273,6 +274,9 @@ func (j *Journal) there() error {
 		return err
 	}
 	named, err := os.Stat(j.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: it was removed while the run was under way", err)
+	}
 	if err == nil && !os.SameFile(ours, named) {
 		err = fmt.Errorf("%s is another file by now", j.path)
 	}

@@ -465,7 +465,9 @@ tells it in one line, too; a rehearsal does not.
 		Send a row whose answers are lost at most N times (6). Being throttled
 		does not count.
 	--give-up-after DURATION
-		End the run when nothing has gone forward for so long (30m).
+		End the run when nothing has gone forward for so long (30m). Every
+		wait and every request ends by then, a sign-in, too. A row that Graph
+		puts off for so long while others go forward is left for resume.
 	--max-failures N|N%
 		Stop with exit code 4 when more than N rows have failed, or N% of
 		the file's.

@@ -229,12 +229,12 @@ func TestGivenUp(t *testing.T) {
 		code     int
 		says     string
 	}{
-		{"throttled for ever", []func() (string, authmethod.Answer){throttled}, 9 * time.Minute, 11 * time.Minute, 4, "last: 429"},
+		{"throttled for ever", []func() (string, authmethod.Answer){throttled}, 9 * time.Minute, 10 * time.Minute, 4, "last: 429"},
 		{"a wait of an hour", []func() (string, authmethod.Answer){answer(authmethod.Answer{Status: 429, RetryAfter: time.Hour})}, 0, time.Second, 4, "longer wait"},
-		{"faults", []func() (string, authmethod.Answer){broken}, 9 * time.Minute, 12 * time.Minute, 4, "last: 500"},
-		{"silence", []func() (string, authmethod.Answer){lost}, 9 * time.Minute, 12 * time.Minute, 1, "connection cut"},
-		{"unreachable", []func() (string, authmethod.Answer){notSent}, 9 * time.Minute, 12 * time.Minute, 1, "connection cut"},
-		{"no pages", []func() (string, authmethod.Answer){body(`{}`)}, 9 * time.Minute, 12 * time.Minute, 1, "not a page"},
+		{"faults", []func() (string, authmethod.Answer){broken}, 9 * time.Minute, 10 * time.Minute, 4, "last: 500"},
+		{"silence", []func() (string, authmethod.Answer){lost}, 9 * time.Minute, 10 * time.Minute, 1, "connection cut"},
+		{"unreachable", []func() (string, authmethod.Answer){notSent}, 9 * time.Minute, 10 * time.Minute, 1, "connection cut"},
+		{"no pages", []func() (string, authmethod.Answer){body(`{}`)}, 9 * time.Minute, 10 * time.Minute, 1, "not a page"},
 	}
 	for _, test := range tests {
 		synctest.Test(t, func(t *testing.T) {
@@ -337,6 +337,38 @@ func TestMembersFromTheSimulator(t *testing.T) {
 		_, err = tt.Members(t.Context(), "00000000-0000-4000-8000-00000000ffff")
 		if refusal, is := errors.AsType[*tenant.RefusedError](err); !is || refusal.Answer.Status != 404 || refusal.ExitCode() != 1 {
 			t.Errorf("Members of no group = %v, want a *RefusedError with 404", err)
+		}
+	})
+}
+
+// silent never answers.
+type silent struct{ *fake }
+
+func (silent) Ask(ctx context.Context, paths []string) ([][]byte, []authmethod.Answer, error) {
+	<-ctx.Done()
+	answers := make([]authmethod.Answer, len(paths))
+	for i := range answers {
+		answers[i].Lost = ctx.Err()
+	}
+	return make([][]byte, len(paths)), answers, ctx.Err()
+}
+
+// Nor does a tenant keep anybody for longer that takes questions and is silent, or a
+// pace that lets none leave.
+func TestGivenUpInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := askedBy(inOrder(body(`{"value":[]}`)))
+		slow.Pacer = pace.New(1.0/3600, noJitter)
+		if _, err := slow.Pacer.Wait(t.Context(), []bool{true}); err != nil {
+			t.Fatal(err)
+		}
+		for name, asked := range map[string]*tenant.Tenant{"silence": askedBy(silent{}), "a pace of one an hour": slow} {
+			asked.GiveUpAfter = 10 * time.Second
+			began := time.Now()
+			_, err := asked.Find(t.Context(), tenant.Mail, []string{"a@example.com"})
+			if given, is := errors.AsType[*tenant.GivenUpError](err); !is || given.ExitCode() != 1 || time.Since(began) > 10*time.Second {
+				t.Errorf("%s: Find = %v after %v, want a *GivenUpError after 10s", name, err, time.Since(began))
+			}
 		}
 	})
 }

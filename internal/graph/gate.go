@@ -65,6 +65,8 @@ var (
 	// signedToken is a JSON Web Token, whole or cut: an assertion or a token that
 	// this gate was not told of.
 	signedToken = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}[A-Za-z0-9_.-]*`)
+	// userInfo is a name and a password in an address, as that of a proxy has.
+	userInfo = regexp.MustCompile(`://[^\s/@]+@`)
 	// longWord is in the length of other tokens, which have digits all over. Codes
 	// of Graph's are as long at times, and have hardly any.
 	longWord = regexp.MustCompile(`[A-Za-z0-9+_=-]{40,}`)
@@ -85,6 +87,7 @@ func (g gate) clean(raw string) string {
 		}
 	}
 	text = signedToken.ReplaceAllLiteralString(text, masked)
+	text = userInfo.ReplaceAllLiteralString(text, "://"+masked+"@")
 	return longWord.ReplaceAllStringFunc(text, func(word string) string {
 		if digits(word) < 3 {
 			return word

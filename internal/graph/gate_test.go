@@ -47,6 +47,7 @@ func TestGate(t *testing.T) {
 		{"long", strings.Repeat("ü", 301), strings.Repeat("ü", 299) + "…"},
 		{"as long as may be", strings.Repeat("ü", 300), strings.Repeat("ü", 300)},
 		{"another token", "it was " + strings.Repeat("Ab3_", 12) + ", is it", "it was ***, is it"},
+		{"a proxy's password", `invalid proxy address "http://user:pa:ss@proxy.example:8080": no`, `invalid proxy address "http://***@proxy.example:8080": no`},
 		{"a long word", "passwordlessMicrosoftAuthenticatorAuthenticationMethod", "passwordlessMicrosoftAuthenticatorAuthenticationMethod"},
 		{"secret at the cut", strings.Repeat("x", 296) + "hunter2", strings.Repeat("x", 296) + "***"},
 	}
@@ -289,4 +290,38 @@ func TestDeviceCodeMessageIsClean(t *testing.T) {
 			t.Errorf("prompt = %q, want %q", got, want)
 		}
 	})
+}
+
+// A proxy answers a CONNECT in words of its own, and has seen nothing but the host.
+func TestProxyWordsAreClean(t *testing.T) {
+	for name, status := range map[string]string{
+		"escape": "403 \x1b[31mno +44 7700900123 way", "long": "407 " + strings.Repeat("Nein ", 4000), "no number": "abc \u202e", "turned": "502 \u202eno",
+	} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			connection, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = io.WriteString(connection, "HTTP/1.1 "+status+"\r\n\r\n")
+			_ = connection.Close()
+		}))
+		network, err := newTransport(Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		through, err := url.Parse("http://somebody:passw0rd@" + strings.TrimPrefix(proxy.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		network.(*http.Transport).Proxy = http.ProxyURL(through)
+		var log bytes.Buffer
+		cfg := Config{Transport: network, Credential: CredentialConfig{Kind: AuthToken, AccessToken: NewSecret("token-1")}, Logger: zerolog.New(&log)}
+		s := send(t, mustNew(t, cfg), creates(1))
+		proxy.Close()
+		if s.answers[0].NotSent == nil {
+			t.Errorf("%s: answer = %+v, want NotSent", name, s.answers[0])
+		}
+		checkClean(t, append(told(s.answers, s.err), strings.Split(strings.TrimSpace(log.String()), "\n")...), "token-1", "7700900123", "passw0rd")
+	}
 }

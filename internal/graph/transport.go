@@ -42,6 +42,8 @@ func newTransport(c Config) (http.RoundTripper, error) {
 		MaxIdleConns:        c.Connections + 2, // two for the sign-in service
 		MaxIdleConnsPerHost: max(c.Connections, 2),
 		IdleConnTimeout:     time.Minute,
+
+		MaxResponseHeaderBytes: answerLimit,
 	}, nil
 }
 

@@ -372,3 +372,14 @@ func TestGivenUpInTime(t *testing.T) {
 		}
 	})
 }
+
+// What came in the place of a count is not quoted.
+func TestNoCountIsNotQuoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asker := counting(inOrder(body(`{"value":[]}`)), "\x1b[2J+44 7700900123")
+		_, err := askedBy(asker).Find(t.Context(), tenant.EmployeeID, upTo(150))
+		if err == nil || strings.Contains(err.Error(), "7700900123") || strings.Contains(err.Error(), "x1b") {
+			t.Errorf("Find = %v, want an error that does not quote what came", err)
+		}
+	})
+}

@@ -213,6 +213,9 @@ func literal(value string) string {
 	return "'" + strings.NewReplacer("+", "%20", "%27", "'").Replace(escaped) + "'"
 }
 
+// errNoCount says that something came that is no count.
+var errNoCount = errors.New("reading the answer: it is not a number of users")
+
 // sweep goes through all users if that takes fewer questions than the filters. How
 // many there are is one question; a tenant that does not tell, as B2C does not, is
 // swept for as many pages as the filters would take. It is false where the filters
@@ -227,7 +230,10 @@ func (f *finder) sweep(ctx context.Context, r *reader) (swept bool, err error) {
 		if fault == nil && (users+largestPage-1)/largestPage >= len(f.questions) {
 			most = 0
 		}
-		return fault
+		if fault != nil {
+			return errNoCount // the other one quotes the peer
+		}
+		return nil
 	})
 	if err != nil || most == 0 {
 		return false, err

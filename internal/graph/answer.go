@@ -37,6 +37,12 @@ type graphError struct {
 	InnerError *graphError `json:"innerError"`
 }
 
+// speaks reports whether the error is one of Graph's, which say at least what it
+// is about. Gateways answer {"error": "Not Found"}, which is not.
+func (e *graphError) speaks() bool {
+	return e != nil && (e.Code+e.Message != "" || e.InnerError.speaks())
+}
+
 // body is the body of an answer to one operation. Its text is kept only where it may
 // have to be quoted.
 type body struct {
@@ -92,7 +98,7 @@ func understand(g gate, op operation, status int, b body) (a authmethod.Answer, 
 	switch {
 	case status < 200 || status > 599:
 		what = "which HTTP does not know"
-	case status >= 400 && b.whole && b.Error != nil:
+	case status >= 400 && b.whole && b.Error.speaks():
 		a.Status = status
 		b.Error.describe(&a, g)
 		a.Meaning = meaningOf(callOf(op), status, a.Code, a.Message)

@@ -49,18 +49,18 @@ type item struct {
 // came, as those of all questions.
 func batchItems(text []byte, questions bool) (items []item, refused, whole bool) {
 	var quick batchAnswer[*phone]
-	odd := func(i itemAnswer[*phone]) bool { return i.Status/100 != 2 && i.Body != nil && i.Body.Error == nil }
+	odd := func(i itemAnswer[*phone]) bool { return i.Status/100 != 2 && i.Body != nil && !i.Body.Error.speaks() }
 	if !questions && json.Unmarshal(text, &quick) == nil && !slices.ContainsFunc(quick.Responses, odd) {
 		return itemsOf(quick.Responses, func(p *phone) body {
 			if p == nil {
 				return body{none: true}
 			}
 			return body{phone: *p, whole: true}
-		}), quick.Error != nil, true
+		}), quick.Error.speaks(), true
 	}
 	var slow batchAnswer[json.RawMessage]
 	whole = decode(text, &slow) == nil
-	return itemsOf(slow.Responses, func(raw json.RawMessage) body { return newBody(unwrapped(raw)) }), slow.Error != nil, whole
+	return itemsOf(slow.Responses, func(raw json.RawMessage) body { return newBody(unwrapped(raw)) }), slow.Error.speaks(), whole
 }
 
 func itemsOf[B any](answers []itemAnswer[B], read func(B) body) []item {

@@ -54,7 +54,7 @@ func (c *Client) do(ctx context.Context, token string, call httpCall) reply {
 // context's, or tells what went wrong on the way.
 func (c *Client) Reach(ctx context.Context) error {
 	r := c.do(ctx, "", httpCall{method: http.MethodGet, path: "/organization", kind: "organization", size: 1})
-	proper := newBody(r.body).Error != nil
+	proper := newBody(r.body).Error.speaks()
 	switch err := cmp.Or(c.decide(ctx, r, proper), r.notSent, r.lost, r.cut); {
 	case err != nil:
 		return err

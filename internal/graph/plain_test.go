@@ -210,6 +210,14 @@ func TestPlainAnswers(t *testing.T) {
 		{name: "not found, empty", step: read("a"), status: 404,
 			want: authmethod.Answer{Lost: errors.New("reading the answer: status 404 without Graph's error, as a proxy or a gateway answers")}},
 		{
+			name: "a gateway's error", step: create("a"), status: 404, header: map[string]string{"request-id": "r"}, body: `{"status":404,"error":"Not Found","path":"/v1.0/users"}`,
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 404 without Graph's error, as a proxy or a gateway answers: " + `{"status":404,"error":"Not Found","path":"/v1.0/users"}`), RequestID: "r"},
+		},
+		{
+			name: "an error that says nothing", step: create("a"), status: 403, header: map[string]string{"request-id": "r"}, body: `{"error":{"innerError":{}}}`,
+			want: authmethod.Answer{Lost: errors.New("reading the answer: status 403 without Graph's error, as a proxy or a gateway answers: " + `{"error":{"innerError":{}}}`), RequestID: "r"},
+		},
+		{
 			name: "error cut off", step: create("a"), status: 400, header: jsonType, body: `{"error":{"code":"inv`,
 			want: authmethod.Answer{Lost: errors.New("reading the answer: status 400 without Graph's error, as a proxy or a gateway answers: " + `{"error":{"code":"inv`)},
 		},

@@ -31,7 +31,7 @@ func (s *settler) settleRead(l *lane, a authmethod.Answer) (*authmethod.Result, 
 	case absent:
 		l.absent++
 		switch {
-		case l.absent > 1 && l.unexplained():
+		case l.absent > 1 && (l.unexplained() || !l.lost && l.refusal.Status != 0 && fateOf(l.refusal) != disputed):
 			return resultRefused(l.refusal), 0
 		// Had the first create kept the phone, the second would have been refused
 		// as a duplicate.
@@ -161,11 +161,14 @@ func (s *settler) standing(l *lane, a authmethod.Answer, shown string) (result *
 		refusal = authmethod.CodeChangedSince
 	}
 	switch {
-	case l.refusal.Status != 0: // of an update, and the former number is still shown
-		if l.others++; l.others > 1 {
-			return l.refused(l.refusal), true
+	case l.refusal.Status != 0: // and the former number is still shown
+		switch l.others++; {
+		case l.others < 2:
+			return nil, false
+		case removes:
+			return l.notRemoved(l.refusal), true
 		}
-		return nil, false
+		return l.refused(l.refusal), true
 	case !any && same != authmethod.Same:
 		if l.others++; l.others > 1 {
 			return l.changed(authmethod.Conflict, a, refusal), true
@@ -205,7 +208,7 @@ func (s *settler) missing(l *lane, a authmethod.Answer) (result *authmethod.Resu
 	case task.Verb == authmethod.Update:
 		return resultOf(authmethod.Failed, a, authmethod.CodeNothingToUpdate), true
 	// Lists have shown it twice, of all types at once: no removal is spent on it.
-	case l.look != authmethod.Read && (l.doubt || l.stands):
+	case l.look != authmethod.Read && (l.doubt || l.stands), l.refusal.Status != 0:
 		return l.changed(authmethod.Removed, a, ""), true
 	case l.look != authmethod.Read:
 		return resultOf(authmethod.Unchanged, a, authmethod.CodeGoneAlready), true

@@ -91,6 +91,30 @@ func (l *lane) refused(a authmethod.Answer) *authmethod.Result {
 	return resultRefused(a)
 }
 
+// putOff reports whether a write that is refused now was put off before, which may
+// have carried it out all the same: the phone is read then before the refusal counts.
+func (l *lane) putOff(a authmethod.Answer) bool {
+	if !l.doubt || l.lost || l.clashes > 0 || l.refusal.Status != 0 {
+		return false
+	}
+	l.verb, l.refusal = l.look, a
+	return true
+}
+
+// notRemoved ends a row whose removal was refused. Without a reason it is of the
+// default method, or of a mobile beside an alternateMobile; see
+// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
+func (l *lane) notRemoved(a authmethod.Answer) *authmethod.Result {
+	if l.lost || fateOf(a) != disputed {
+		return l.refused(a)
+	}
+	code := cmp.Or(a.Meaning, authmethod.CodeRemovalRefused)
+	if l.beside && a.Meaning == "" {
+		code = authmethod.CodeAlternateStands
+	}
+	return l.changed(authmethod.Conflict, a, code)
+}
+
 // unexplained reports whether the head was refused, and reading is to tell why.
 // Where an earlier write is in doubt, that is settled and not the refusal.
 func (l *lane) unexplained() bool { return l.refusal.Status != 0 && !l.doubt }

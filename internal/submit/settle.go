@@ -1,7 +1,6 @@
 package submit
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -165,6 +164,9 @@ func (s *settler) settleCreate(l *lane, a authmethod.Answer) (*authmethod.Result
 		}
 		return l.refused(a), 0
 	case refused:
+		if l.putOff(a) {
+			return nil, 0
+		}
 		return l.refused(a), 0
 	case disputed:
 		l.verb, l.refusal = authmethod.Read, a
@@ -197,6 +199,9 @@ func (s *settler) settleUpdate(l *lane, a authmethod.Answer) (*authmethod.Result
 	case done:
 		return l.changed(authmethod.Updated, a, ""), 0
 	case refused:
+		if l.putOff(a) {
+			return nil, 0
+		}
 		return l.refused(a), 0
 	case disputed, absent:
 		l.verb, l.refusal = l.look, a
@@ -224,16 +229,11 @@ func (s *settler) settleDelete(l *lane, a authmethod.Answer) (*authmethod.Result
 		return l.changed(authmethod.Removed, a, ""), 0
 	case done:
 		return l.changed(authmethod.Removed, a, ""), 0
-	// The default method, or a mobile beside an alternateMobile; see
-	// https://learn.microsoft.com/graph/api/phoneauthenticationmethod-delete.
-	case disputed:
-		code := cmp.Or(a.Meaning, authmethod.CodeRemovalRefused)
-		if l.beside && a.Meaning == "" {
-			code = authmethod.CodeAlternateStands
+	case refused, disputed:
+		if l.putOff(a) {
+			return nil, 0
 		}
-		return l.changed(authmethod.Conflict, a, code), 0
-	case refused:
-		return l.refused(a), 0
+		return l.notRemoved(a), 0
 	}
 	if delay, as := s.asItWas(l, a); as {
 		return nil, delay

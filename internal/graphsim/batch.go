@@ -281,6 +281,9 @@ func (s *Simulator) runItem(x *exchange, items []item, n int) {
 		it.done = x.refuse(&it.call, refusal{status: http.StatusFailedDependency, code: "FailedDependency",
 			message: "Request failed due to failure of dependent requests."})
 	} else {
+		if it.after >= 0 {
+			it.call.after = &items[it.after].call
+		}
 		s.arrive(x, &it.call)
 		if it.fault.letsWork() {
 			it.done = s.perform(x, &it.call)

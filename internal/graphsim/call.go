@@ -28,6 +28,7 @@ type call struct {
 	clientRequestID string
 	caller          *login.Claims
 	inBatch         bool
+	after           *call // that of the same $batch on which it depends
 
 	options options
 	phone   sentPhone // of a create or an update
@@ -298,7 +299,13 @@ func (s *Simulator) arrive(x *exchange, c *call) {
 		return
 	}
 	a := c.found
-	if s.writing[a.ref] > 0 {
+	unanswered := s.writing[a.ref]
+	for before := c.after; before != nil; before = before.after {
+		if before.looked && before.exists && before.found.ref == a.ref {
+			unanswered-- // it is done, and its answer known to the batch
+		}
+	}
+	if unanswered > 0 {
 		s.stats.Overlaps++
 	}
 	s.writing[a.ref]++

@@ -74,3 +74,26 @@ func TestDevicePageIsWhereTheSimulatorIs(t *testing.T) {
 		}
 	}
 }
+
+// In a $batch, dependsOn is how a client waits.
+func TestOverlapsInABatch(t *testing.T) {
+	mobile := createItem("1", "a@example.com", "mobile", "+1 2065550123")
+	alternate := createItem("2", "a@example.com", "alternateMobile", "+1 2065550124")
+	office := createItem("3", "a@example.com", "office", "+1 2065550125")
+	tests := []struct {
+		name  string
+		items []string
+		want  int
+	}{
+		{"a chain", []string{mobile, dependent(alternate, "1"), dependent(office, "2")}, 0},
+		{"two behind one", []string{mobile, dependent(alternate, "1"), dependent(office, "1")}, 1},
+		{"none waits", []string{mobile, office}, 1},
+	}
+	for _, test := range tests {
+		s := newSim(graphsim.Config{})
+		send(t, s, "POST", "/$batch", batch(test.items...))
+		if stats := s.Stats(); stats.Overlaps != test.want || stats.AcceptedWrites != len(test.items) {
+			t.Errorf("%s: stats = %+v, want %d overlaps", test.name, stats, test.want)
+		}
+	}
+}

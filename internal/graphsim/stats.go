@@ -44,9 +44,9 @@ type Stats struct {
 
 	// Signs of a careless client: an alternateMobile that was created while the
 	// user had no mobile, or a mobile deleted before it; writes that arrived
-	// while another for the same user was unanswered, be it in the same $batch;
-	// and writes of a number that stood there already. None of these is refused
-	// because it is one.
+	// while another for the same user was unanswered, be it in the same $batch
+	// without a dependsOn; and writes of a number that stood there already. None of
+	// these is refused because it is one.
 	OrderViolations int `json:"orderViolations"`
 	Overlaps        int `json:"overlaps"`
 	RepeatedWrites  int `json:"repeatedWrites"`

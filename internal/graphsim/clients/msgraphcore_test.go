@@ -274,8 +274,8 @@ func TestGraphSDKBatchDependsOn(t *testing.T) {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
 	s.wantPhones(t, upn(0), map[string]string{"mobile": "+1 2065550123", "alternateMobile": "+1 2065550124"})
-	if n := s.sim.Stats().OrderViolations; n != 0 {
-		t.Errorf("%d order violations, want none", n)
+	if stats := s.sim.Stats(); stats.OrderViolations != 0 || stats.Overlaps != 0 {
+		t.Errorf("%d order violations, %d overlaps, want none", stats.OrderViolations, stats.Overlaps)
 	}
 	s.wantRefused(t)
 }

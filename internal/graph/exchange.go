@@ -31,7 +31,7 @@ const usualBody = 32 << 10
 func (c *Client) do(ctx context.Context, token string, call httpCall) reply {
 	id := uuid.NewString()
 	began := time.Now()
-	g := c.tokens.gate.with(NewSecret(token))
+	g := c.tokens.gateFor(token)
 	r := c.roundTrip(ctx, token, id, call, g)
 	if r.requestID == "" {
 		r.requestID = id

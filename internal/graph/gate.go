@@ -55,7 +55,13 @@ func encoded(text string) []byte {
 
 // text is what may be shown of a peer's text: one line of printable characters,
 // without secrets and without what looks like a phone number.
-func (g gate) text(raw string) string { return shorten(withoutNumbers(g.clean(raw)), mostText) }
+func (g gate) text(raw string) string {
+	isSecret := func(s Secret) bool { return s.Value() == raw }
+	if len(raw) == 36 && uuid.Validate(raw) == nil && !slices.ContainsFunc(g.secrets, isSecret) {
+		return raw // an id, as nearly every answer has one
+	}
+	return shorten(withoutNumbers(g.clean(raw)), mostText)
+}
 
 // line is the same for texts that are of no use without their digits: a number of
 // Graph's own, a code to be typed in, the name of a user.
@@ -99,25 +105,31 @@ func (g gate) clean(raw string) string {
 const masked = "***"
 
 // withoutPieces masks what a text holds of a secret: a peer may cut one, or break
-// it over lines. Shorter pieces than that are of no use, and may be chance.
+// it over lines. Shorter pieces than that are of no use, and may be chance. Any
+// piece has a look at one of its places in it, from which it is followed both ways.
 func withoutPieces(text, secret string) string {
-	const piece = 12
+	const piece, look, every = 12, 8, 4
 	if len(secret) < piece || len(text) < piece {
 		return text
 	}
-	of := func(end int) bool { return end <= len(text) && strings.Contains(secret, text[end-piece:end]) }
 	var kept strings.Builder
 	from := 0
-	for end := piece; end <= len(text); end++ {
-		if !of(end) {
+	for at := 0; at+look <= len(text); at += every {
+		begin, end := at, at+look
+		if !strings.Contains(secret, text[begin:end]) {
 			continue
 		}
-		kept.WriteString(text[from:end-piece] + masked)
-		for of(end + 1) {
+		for end < len(text) && strings.Contains(secret, text[begin:end+1]) {
 			end++
 		}
-		from = end
-		end += piece - 1
+		for begin > from && strings.Contains(secret, text[begin-1:end]) {
+			begin--
+		}
+		if end-begin < piece {
+			continue
+		}
+		kept.WriteString(text[from:begin] + masked)
+		from, at = end, end-every
 	}
 	return strings.ToValidUTF8(kept.String()+text[from:], "?")
 }

@@ -87,6 +87,20 @@ func TestSecretInPieces(t *testing.T) {
 			t.Errorf("%s: text(%q) = %q, want a mask", name, text, got)
 		}
 	}
+	for from := range len(value) {
+		for to := from + 1; to <= len(value); to++ {
+			text := "ab " + value[from:to] + "; " + value[from/2:to]
+			got := withoutPieces(text, value)
+			for at := range len(value) - 12 {
+				if strings.Contains(got, value[at:at+12]) {
+					t.Fatalf("of %q is left %q", text, got)
+				}
+			}
+			if !strings.HasPrefix(got, "ab ") || to-from/2 < 12 && got != strings.ToValidUTF8(text, "?") && utf8.ValidString(text) {
+				t.Fatalf("of %q is left %q", text, got)
+			}
+		}
+	}
 	short := newGate(NewSecret("hunter2"))
 	for cut := range 7 {
 		text := strings.Repeat("\x1b", mostLooked-cut) + "hunter2" + strings.Repeat("y", 1<<20)

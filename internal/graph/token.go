@@ -103,6 +103,17 @@ func (t *tokens) shown() gate {
 	return t.told
 }
 
+// gateFor is the gate for what comes by a token, which may be an earlier one.
+func (t *tokens) gateFor(token string) gate {
+	t.mu.Lock()
+	told, current := t.told, t.current.Token
+	t.mu.Unlock()
+	if current == token {
+		return told
+	}
+	return t.gate.with(NewSecret(token))
+}
+
 // held is the current token, and reports whether it is time to renew it.
 func (t *tokens) held() (token azcore.AccessToken, due bool) {
 	t.mu.Lock()

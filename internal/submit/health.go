@@ -81,7 +81,7 @@ func (e *StalledError) Error() string {
 	text := "writing phones: "
 	switch {
 	case e.Rows > 0:
-		return text + fmt.Sprintf("%d rows brought nothing but throttles and faults for --give-up-after while others went forward (last: %d)", e.Rows, e.Status)
+		return text + fmt.Sprintf("%d of the rows were put off for --give-up-after while others went forward (last: %d)", e.Rows, e.Status)
 	case e.Status == 0:
 		text += "nothing went forward"
 	default:

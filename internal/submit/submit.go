@@ -65,7 +65,7 @@ type Config struct {
 	Workers     int           // requests in flight at a time
 	BatchSize   int           // steps in a request, 1 to 20; 1 sends plain requests
 	MaxAttempts int           // writes of one row that get no answer, and reads after them
-	GiveUpAfter time.Duration // how long nothing at all may go forward
+	GiveUpAfter time.Duration // how long nothing at all may go forward, or a row while others do
 	Grace       time.Duration // how long requests in flight may finish after a stop
 
 	// NewUsers has a create that finds no such user sent again, spaced, since Graph
@@ -139,7 +139,8 @@ func (s *Submitter) Stats() Stats {
 // within Grace, and Run returns the cause. Other errors are those of the Sender
 // and the Recorder, [*RefusedError], [*StalledError] and [*UnreachableError].
 // Rows that were in doubt when the run ended have the outcome unknown. After
-// Grace the requests in flight are cut off, and count as lost.
+// Grace the requests in flight are cut off, and count as lost. So are those that are
+// not answered by the time that GiveUpAfter leaves.
 func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 	s.settler = settler{&s.Config, s.Rows, s.Expected, s.Earlier}
 	s.health.progress = time.Now()

@@ -144,6 +144,9 @@ func (c *Client) unanswered(unconnected bool, g gate, err error) reply {
 // noAnswer says how long was waited, which the errors of contexts do not. It stays
 // the error that it is.
 func noAnswer(since time.Time, err error) error {
-	waited := time.Since(since)
-	return &peerError{networkError(err), fmt.Sprintf("no answer within %s", waited.Round(max(time.Millisecond, min(time.Second, waited/10))))}
+	waited := time.Since(since).Round(time.Millisecond)
+	if waited > time.Second {
+		waited = waited.Round(time.Second)
+	}
+	return &peerError{networkError(err), fmt.Sprintf("no answer within %s", waited)}
 }

@@ -33,7 +33,7 @@ func privateFolder(path string) error {
 	case err != nil:
 		return fmt.Errorf("looking at the folder for runs: %w", err)
 	case !info.IsDir():
-		return usagef("keeping runs in %s: it is not a folder", fileNamed(path))
+		return fmt.Errorf("making the folder for runs: %s is not a folder", fileNamed(path))
 	}
 	if uid, known := ownerOf(info); known && uid != os.Geteuid() {
 		return usagef("keeping runs in %s: it belongs to another user: chown -R %d %s, or keep them elsewhere with --state", fileNamed(path), os.Geteuid(), quoted(path))

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+
+	"entraphone/internal/spreadsheet"
 )
 
 // UserKind is what the cell of a user holds. Whether the tenant has such a user only
@@ -58,6 +60,12 @@ func KindOf(user string) UserKind {
 // UserOf is the user that a cell names: as it stands, or within what stands
 // round it. Where it is none, the kind tells why.
 func UserOf(cell string) (user string, kind UserKind) {
+	// No user begins so, but one in a file that a spreadsheet may open.
+	if rest := cell; strings.HasPrefix(cell, "'") {
+		if rest = spreadsheet.Unprotect(cell); rest != cell && KindOf(rest) < UserNone {
+			return rest, KindOf(rest)
+		}
+	}
 	kind = KindOf(cell)
 	if kind == UserAddress || kind == UserObjectID || len(cell) > MaxUserBytes {
 		return cell, kind

@@ -82,7 +82,7 @@ func (e *excerpt) copy() error {
 			return err
 		case kind == lineOfWords: // it may tell more than the heading does
 			e.label(r.Texts())
-			e.out.Raw(r.Raw)
+			e.out.Line(r.Raw)
 		case kind != lineLeftOut:
 			e.line(r)
 		}

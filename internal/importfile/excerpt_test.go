@@ -152,7 +152,7 @@ func TestExcerptReadsBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		delimiter := rapid.SampledFrom([]string{",", ";", "\t", "|"}).Draw(t, "delimiter")
 		lineEnd := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "line end")
-		cell := rapid.StringOfN(rapid.RuneFrom([]rune("01 +(),;|\t\"xé\n")), 0, 8, -1)
+		cell := rapid.StringOfN(rapid.RuneFrom([]rune("01 +(),;|\t\"xé\n=@-'＝")), 0, 8, -1)
 		quoted := func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
 		lines := []string{strings.Join([]string{"note", "user", "mobile"}, delimiter)}
 		for range rapid.IntRange(1, 8).Draw(t, "lines") {
@@ -277,5 +277,34 @@ func TestKeptColumns(t *testing.T) {
 	_, err := Read(t.Context(), strings.NewReader(text), Options{Name: "a.csv", KeepColumns: []string{"Badge,Sho"}})
 	if err == nil || !strings.Contains(err.Error(), "--keep-columns Sho") {
 		t.Errorf("a column that the file does not have: %v", err)
+	}
+}
+
+// A spreadsheet that opens an excerpt runs none of its cells, and what protects them is
+// not read.
+func TestExcerptsRunNothing(t *testing.T) {
+	const text = "sep=,\n=cmd|' /C calc'!A0,a title\nUPN,Mobile,Name,=Department\n" +
+		"-ada@example.com,+1 206 555 0101,=HYPERLINK(1),@x\n" +
+		"bo@example.com,+12065550102,\" =1;=2\",\u00a0=3\n"
+	opts := Options{KeepColumns: []string{"=Department"}}
+	once := excerptOf(t, text, opts, all)
+	want := "sep=,\n'=cmd|' /C calc'!A0,a title\nUPN,Mobile,Name,\"'=Department\",entraphone_line,entraphone_reason,entraphone_advice\n" +
+		"\"'-ada@example.com\",\"'+1 206 555 0101\",\"'=HYPERLINK(1)\",\"'@x\",4REMARKS\n" +
+		"bo@example.com,\"'+12065550102\",\"' =1;'=2\",\"'\u00a0=3\",5REMARKS\n"
+	if want := strings.ReplaceAll(want, "REMARKS", `,"the number, ""so to say"", is wrong",correct it; run again`); once != want {
+		t.Errorf("excerpt = %q, want %q", once, want)
+	}
+	opts.Where = []string{"=Department!=@y", "Name!=HYPERLINK"}
+	first, again := mustRead(t, text, opts), mustRead(t, once, opts)
+	if diff := cmp.Diff(shownWithoutLines(first), shownWithoutLines(again)); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if twice := excerptOf(t, once, opts, all); twice != strings.NewReplacer(",4,", ",4,", ",5,", ",5,").Replace(once) {
+		t.Errorf("handed back twice: %q, want %q", twice, once)
+	}
+	// A file of another program may have the protection, too.
+	f := mustRead(t, "UPN,Mobile\n'-ada@example.com,+1 2065550101\n", Options{})
+	if r := f.Rows.At(0); r.User != "-ada@example.com" || len(r.Found().Notes) != 1 {
+		t.Errorf("user = %s with %v, want it without the apostrophe, and a note", r.User, r.Found().Notes)
 	}
 }

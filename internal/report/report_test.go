@@ -121,6 +121,37 @@ func TestResultsMasked(t *testing.T) {
 	}
 }
 
+// No cell shows a number with --mask, whatever signs stand between its digits.
+func TestEveryCellIsMasked(t *testing.T) {
+	for _, number := range []string{
+		"+1 2065550100", "206-555-0100", "(206) 555 0100", "206\u00a0555\u00a00100", "206\u2011555\u20110100", "206 · 555 · 0100", "2\u200b0\u200b6\u200b5550100",
+		"2 0 6 5 5 5 0 1 0 0", "２０６５５５０１００", "٢٠٦٥٥٥٠١٠٠", "206\t555\t0100", "206:555:0100", "206+555+0100", "②⓪⑥⑤⑤⑤⓪①⓪⓪",
+	} {
+		rows := new(authmethod.Rows)
+		note := authmethod.Problem{Message: "read as " + number, Advice: "look at " + number}
+		rows.Append(authmethod.Row{Line: 2, User: number, PhoneType: authmethod.PhoneType(number), Input: number, Findings: &authmethod.Findings{
+			Problems: []authmethod.Problem{note}, Notes: []authmethod.Problem{note}}})
+		rows.Append(authmethod.Row{Line: 3, User: "a@example.com", PhoneType: mobile, Number: shown("+1 2065550111"), Input: number, Findings: &authmethod.Findings{Notes: []authmethod.Problem{note}}})
+		rows.Append(authmethod.Row{Line: 4, User: "2065550111@example.com", PhoneType: mobile, Number: shown("+1 2065550111")})
+		r := authmethod.NewResults(rows, nil)
+		r.Set(1, authmethod.Result{Outcome: authmethod.Failed, Code: number, Message: number, Detail: number, Advice: number, RequestID: number, SMSSignIn: number})
+		_, got := write(t, r, true)
+		for _, part := range []string{number, "555", "５５５", "٥٥٥", "⑤⑤⑤", "5 5 5"} {
+			if strings.Contains(got, part) {
+				t.Errorf("masked results hold %q of %q:\n%s", part, number, got)
+			}
+		}
+		if !strings.Contains(got, "a@example.com,mobile") {
+			t.Errorf("masked results name no user:\n%s", got)
+		}
+	}
+	rows := new(authmethod.Rows)
+	rows.Append(authmethod.Row{Line: 2, User: "49151123@example.com", PhoneType: mobile, Number: shown("+1 2065550111")})
+	if _, got := write(t, authmethod.NewResults(rows, nil), true); !strings.Contains(got, "49151123@example.com") {
+		t.Errorf("a user who is not called by the row's number is masked:\n%s", got)
+	}
+}
+
 func TestNoRowsGiveAHeading(t *testing.T) {
 	if _, got := write(t, authmethod.NewResults(new(authmethod.Rows), nil), false); strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, "line,user,") {
 		t.Errorf("results of no rows are %q, want the heading", got)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/spreadsheet"
 )
 
 // line is a line of results.csv. The order of the fields is the order of the
@@ -111,9 +112,9 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 	return l
 }
 
-// mask hides the row's number wherever it may stand: in Graph's words too, and
-// in the cells of a rejected row, where columns may have been mixed up. The user
-// and the type of a row that is not rejected stay: they have been checked by then.
+// mask hides the row's number wherever it may stand: in notes, advice and Graph's
+// words too, and in the cells of a rejected row, where columns may have been mixed
+// up. The user of a row that is not rejected stays, unless it is called by the number.
 func (l *line) mask(row *authmethod.Row, result authmethod.Result) {
 	if l.PhoneNumber != "" {
 		l.PhoneNumber = row.Number.String()
@@ -121,9 +122,25 @@ func (l *line) mask(row *authmethod.Row, result authmethod.Result) {
 	l.RegisteredNumber = result.Registered.String()
 	l.Input = maskDigits(row.Input)
 	l.Message = maskNumbers(l.Message)
-	if result.Outcome == authmethod.Rejected {
+	l.Advice, l.Code, l.SMSSignInState = maskNumbers(l.Advice), maskNumbers(l.Code), maskNumbers(l.SMSSignInState)
+	if uuid.Validate(l.RequestID) != nil {
+		l.RequestID = maskNumbers(l.RequestID)
+	}
+	if result.Outcome == authmethod.Rejected || names(row.User, row.Number) || names(row.User, result.Registered) {
 		l.User, l.PhoneType = MaskUser(l.User), maskNumbers(l.PhoneType)
 	}
+}
+
+// names reports whether a user is called by the number.
+func names(user string, number authmethod.PhoneNumber) bool {
+	_, national, _ := number.Parts()
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, user)
+	return national != "" && strings.Contains(digits, national)
 }
 
 // message is what happened, then Graph's own words, then what was repaired or
@@ -154,56 +171,28 @@ func joined(separator string, texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), separator)
 }
 
-// graphForm is a number as Graph writes it, the one kind of text that begins
-// with + and is not a formula: the blank in it keeps spreadsheets from computing
-// it. A masked number has the same form.
-var graphForm = regexp.MustCompile(`^\+[0-9]+ [0-9*]+(x[0-9]+)?$`)
-
-// A spreadsheet reads a formula that begins with one of these, at the beginning
-// of a cell or behind a character that may divide cells where it is opened. See
-// https://owasp.org/www-community/attacks/CSV_Injection.
-const (
-	// Some spreadsheets read the wide forms as the ASCII ones.
-	beginsFormula = "=+-@＝＋－＠\t\r\n"
-	dividesCells  = ";|\t\r\n"
-)
-
 // Safe keeps a spreadsheet from running a cell: an apostrophe in front makes it
 // text. Control characters that a terminal would obey are left out. Every cell
 // that holds a text of the file or of Graph goes through it. The apostrophe is
 // visible to programs that read the file, which the manual says. Line
 // breaks and tabs stay: the CSV writer quotes them (RFC 4180, section 2).
 func Safe(cell string) string {
-	if graphForm.MatchString(cell) {
-		return cell
+	obeyed := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) }
+	if strings.ContainsFunc(cell, obeyed) { // as in hardly any
+		cell = strings.Map(func(r rune) rune {
+			if obeyed(r) {
+				return -1
+			}
+			return r
+		}, cell)
 	}
-	start, changed := true, false
-	for _, r := range cell {
-		changed = changed || unicode.IsControl(r) || start && strings.ContainsRune(beginsFormula, r)
-		start = strings.ContainsRune(dividesCells, r)
-	}
-	if !changed {
-		return cell // as nearly all are
-	}
-	var text strings.Builder
-	start = true
-	for _, r := range cell {
-		if unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) {
-			continue
-		}
-		if start && strings.ContainsRune(beginsFormula, r) {
-			text.WriteByte('\'')
-		}
-		text.WriteRune(r)
-		start = strings.ContainsRune(dividesCells, r)
-	}
-	return text.String()
+	return spreadsheet.Protect(cell)
 }
 
 // likeNumber finds what may be a phone number in a text, whatever groups its
-// digits. It takes six digits or more with what stands between them: shorter
-// ones are line numbers, years and codes.
-var likeNumber = regexp.MustCompile(`\p{Nd}[\p{Nd} ()./*,_-]{4,}\p{Nd}`)
+// digits. It takes six digits or more with what stands between them, but for
+// letters: shorter ones are line numbers, years and codes.
+var likeNumber = regexp.MustCompile(`\p{N}(?:[^\p{L}\p{N}]{0,4}\p{N}){5,}`)
 
 // MaskUser hides what may be a phone number in the name of a user, as a file has
 // where its columns were mixed up. Object ids stay. Logs use it for every user,
@@ -224,7 +213,7 @@ func maskDigits(text string) string {
 	runes := []rune(text)
 	kept := 0
 	for i := len(runes) - 1; i >= 0; i-- {
-		if !unicode.IsDigit(runes[i]) {
+		if !unicode.IsNumber(runes[i]) {
 			continue
 		}
 		if kept++; kept > 2 {

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"strings"
 	"unicode/utf8"
+
+	"entraphone/internal/spreadsheet"
 )
 
 // Record is what stands below the heading as one line of the table. It is good until
@@ -38,8 +40,9 @@ func (r *Record) Bytes(column int) []byte {
 	return r.cells[column].bytes(r.data)
 }
 
-// Text is the text of a cell; empty where it is missing. Texts that repeat share
-// their memory.
+// Text is the text of a cell; empty where it is missing. In a copy it is without the
+// protection from spreadsheets that [Writer] gave it. Texts that repeat share their
+// memory.
 func (r *Record) Text(column int) (string, Validity) {
 	if column >= len(r.cells) {
 		return "", Valid
@@ -47,15 +50,21 @@ func (r *Record) Text(column int) (string, Validity) {
 	t := r.table
 	content := r.cells[column].content(r.data, t.scanner.quote)
 	// Most files are UTF-8 to their end, and no cell of them is looked at twice.
+	text, validity := "", Valid
 	if t.src.watch.allValid() || utf8.Valid(content) {
-		return t.memory.keep(content), Valid
+		text = t.memory.keep(content)
+	} else {
+		text, validity = t.src.text(content)
 	}
-	return t.src.text(content)
+	if t.IsCopy() {
+		text = spreadsheet.Unprotect(text)
+	}
+	return text, validity
 }
 
 // Texts are the texts of all cells, trimmed. Unlike [Record.Text] it keeps nothing:
 // it is for lines that may be labels.
-func (r *Record) Texts() []string { return r.table.src.texts(r.data, r.cells, r.table.scanner.quote) }
+func (r *Record) Texts() []string { return r.table.texts(r.data, r.cells) }
 
 // Decoded is the text of bytes of the record.
 func (r *Record) Decoded(raw []byte) string {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"iter"
 	"slices"
+
+	"entraphone/internal/spreadsheet"
 )
 
 // Options are what the caller knows of a file before it is opened.
@@ -151,8 +153,21 @@ func (t *Table) readHeading() error {
 	other := func(heading string) bool { return !slices.Contains(t.Headings, heading) }
 	if len(t.opts.Copied) > 0 && !slices.ContainsFunc(t.opts.Copied, other) {
 		t.checker.lineCell = slices.Index(t.Headings, t.opts.Copied[0])
+		t.Headings = t.heading.Texts() // without their protection
 	}
 	return nil
+}
+
+// texts are all cells of a record that was scanned, trimmed, and those of a copy
+// without what protects them from spreadsheets.
+func (t *Table) texts(data []byte, cells []span) []string {
+	texts := t.src.texts(data, cells, t.scanner.quote)
+	if t.IsCopy() {
+		for i := range texts {
+			texts[i] = spreadsheet.Unprotect(texts[i])
+		}
+	}
+	return texts
 }
 
 // IsCopy reports whether the file has the headings that a [Writer] adds.

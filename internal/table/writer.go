@@ -11,11 +11,14 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
+
+	"entraphone/internal/spreadsheet"
 )
 
 // Writer writes records out as they came in: in the encoding of their file, with its
 // delimiter, quotes and line ends, below what stands above the heading and the
-// heading. Each has further cells at its end, or in the columns of the file that are
+// heading. What a spreadsheet would run as a formula is protected from that, which
+// is taken off where the copy is read. Each has further cells at its end, or in the columns of the file that are
 // called so. [Table.IsCopy] knows such a file again.
 type Writer struct {
 	out     *transform.Writer
@@ -49,14 +52,35 @@ func NewWriter(t *Table, w io.Writer, found string, further []string) *Writer {
 	for _, heading := range further {
 		out.own = append(out.own, slices.Index(t.Headings, heading))
 	}
-	out.Raw(t.above)
+	mark := t.above[:len(t.above)-len(bytes.TrimPrefix(t.above, []byte(byteOrderMark)))]
+	out.raw(mark)
+	out.Line(t.above[len(mark):])
 	out.Record(&t.heading, nil, further)
 	return out
 }
 
-// Raw copies bytes of the file. After an error nothing more is told; [Writer.Err]
-// has the first.
-func (w *Writer) Raw(raw []byte) {
+// Line copies whole lines of the file that are not records.
+func (w *Writer) Line(raw []byte) {
+	for len(raw) > 0 {
+		line := firstLine(raw)
+		end := len(line) + lineEnd(raw[len(line):])
+		w.raw([]byte(w.protected(string(line))))
+		w.raw(raw[len(line):end])
+		raw = raw[end:]
+	}
+}
+
+// protected is a text of the file as a spreadsheet may open it. In a copy it is
+// protected already.
+func (w *Writer) protected(text string) string {
+	if w.t.IsCopy() {
+		text = spreadsheet.Unprotect(text)
+	}
+	return spreadsheet.Protect(text)
+}
+
+// raw writes bytes. After an error nothing more is told; [Writer.Err] has the first.
+func (w *Writer) raw(raw []byte) {
 	_, err := w.out.Write(raw)
 	w.err = cmp.Or(w.err, err)
 }
@@ -72,13 +96,18 @@ func (w *Writer) Record(r *Record, kept []bool, further []string) {
 		if i >= len(r.cells) || kept != nil && !kept[i] {
 			return
 		}
+		content := string(r.cells[i].content(r.data, w.t.Dialect.Quote))
+		if protected := w.protected(content); protected != content {
+			w.raw([]byte(w.inQuotes(protected)))
+			return
+		}
 		if i > 0 {
 			start = behind(i-1) + 1
 		}
 		if i+1 < len(r.cells) {
 			end = behind(i)
 		}
-		w.Raw(body[start:end])
+		w.raw(body[start:end])
 	})
 }
 
@@ -87,7 +116,7 @@ func (w *Writer) Record(r *Record, kept []bool, further []string) {
 func (w *Writer) InOneCell(column int, raw []byte, further []string) {
 	w.write(further, func(i int) {
 		if i == column {
-			w.Raw([]byte(w.inQuotes(string(raw))))
+			w.raw([]byte(w.inQuotes(spreadsheet.Protect(string(raw)))))
 		}
 	})
 }
@@ -125,6 +154,7 @@ func (w *Writer) write(further []string, cell func(column int)) {
 
 // quoted puts a text in quotes where the file's own cells would need them.
 func (w *Writer) quoted(text string) string {
+	text = spreadsheet.Protect(text)
 	if w.allIn || strings.ContainsAny(text, string(w.t.Dialect.Delimiter)+string(w.t.Dialect.Quote)+"\r\n") {
 		return w.inQuotes(text)
 	}
@@ -142,5 +172,5 @@ func (w *Writer) text(text string) {
 	if w.beside != nil {
 		text, _ = w.beside.String(text) // it replaces what it does not have
 	}
-	w.Raw([]byte(text))
+	w.raw([]byte(text))
 }

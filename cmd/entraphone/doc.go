@@ -651,11 +651,11 @@ whether "Office" is a room) goes along as the heading of another, empty column.
 Of the cells only those are copied that were read, those that a condition looks
 at, and those under headings that help to find the person and tell no more than
 a staff directory does: names, departments, job titles, places, employee ids.
-The others are left empty; --keep-columns, or keepColumns in a profile, names
-those that are wanted all the same. Where some are left empty, a line that could
-not be split is left out, too. A cell that a spreadsheet would run as a formula
-has an apostrophe in front, which is not read. --mask does not change these
-files.
+The others are left empty, as are titles above the heading; --keep-columns, or
+keepColumns in a profile, names those that are wanted all the same. Where some
+are left empty, a line that could not be split is left out, too. A cell that a
+spreadsheet would run as a formula has an apostrophe in front, which is not
+read. --mask does not change these files.
 
 # Going on with a run
 

@@ -288,7 +288,7 @@ func TestExcerptsRunNothing(t *testing.T) {
 		"bo@example.com,+12065550102,\" =1;=2\",\u00a0=3\n"
 	opts := Options{KeepColumns: []string{"=Department"}}
 	once := excerptOf(t, text, opts, all)
-	want := "sep=,\n'=cmd|' /C calc'!A0,a title\nUPN,Mobile,Name,\"'=Department\",entraphone_line,entraphone_reason,entraphone_advice\n" +
+	want := "sep=,\n\nUPN,Mobile,Name,\"'=Department\",entraphone_line,entraphone_reason,entraphone_advice\n" +
 		"\"'-ada@example.com\",\"'+1 206 555 0101\",\"'=HYPERLINK(1)\",\"'@x\",4REMARKS\n" +
 		"bo@example.com,\"'+12065550102\",\"' =1;'=2\",\"'\u00a0=3\",5REMARKS\n"
 	if want := strings.ReplaceAll(want, "REMARKS", `,"the number, ""so to say"", is wrong",correct it; run again`); once != want {

@@ -16,8 +16,8 @@ import (
 )
 
 // Writer writes records out as they came in: in the encoding of their file, with its
-// delimiter, quotes and line ends, below what stands above the heading and the
-// heading. What a spreadsheet would run as a formula is protected from that, which
+// delimiter, quotes and line ends, below the heading and what programs put above it.
+// Of other lines there, which may hold anything, the line end is left. What a spreadsheet would run as a formula is protected from that, which
 // is taken off where the copy is read. Each has further cells at its end, or in the columns of the file that are
 // called so. [Table.IsCopy] knows such a file again.
 type Writer struct {
@@ -52,22 +52,27 @@ func NewWriter(t *Table, w io.Writer, found string, further []string) *Writer {
 	for _, heading := range further {
 		out.own = append(out.own, slices.Index(t.Headings, heading))
 	}
-	mark := t.above[:len(t.above)-len(bytes.TrimPrefix(t.above, []byte(byteOrderMark)))]
+	unmarked := bytes.TrimPrefix(bytes.TrimPrefix(t.above, []byte(byteOrderMark)), []byte(misreadMark))
+	mark := t.above[:len(t.above)-len(unmarked)]
 	out.raw(mark)
-	out.Line(t.above[len(mark):])
+	for rest := unmarked; len(rest) > 0; {
+		line := firstLine(rest)
+		end := len(line) + lineEnd(rest[len(line):])
+		if what, _ := preamble(line); what != "" {
+			out.raw(line)
+		}
+		out.raw(rest[len(line):end])
+		rest = rest[end:]
+	}
 	out.Record(&t.heading, nil, further)
 	return out
 }
 
-// Line copies whole lines of the file that are not records.
+// Line copies a line of the file that is not a record.
 func (w *Writer) Line(raw []byte) {
-	for len(raw) > 0 {
-		line := firstLine(raw)
-		end := len(line) + lineEnd(raw[len(line):])
-		w.raw([]byte(w.protected(string(line))))
-		w.raw(raw[len(line):end])
-		raw = raw[end:]
-	}
+	end := lastLineEnd(raw)
+	w.raw([]byte(w.protected(string(bytes.TrimSuffix(raw, end)))))
+	w.raw(end)
 }
 
 // protected is a text of the file as a spreadsheet may open it. In a copy it is

@@ -48,6 +48,7 @@ func TestWriter(t *testing.T) {
 	}{
 		{"cells keep their quotes and blanks", "user,\"mobile\" ,x\na@b, 1,\"y,z\"\nc@d,\"2\"\"3\" ,\n", all,
 			"user,\"mobile\" ,x" + bare + "\na@b, 1,\"y,z\",2" + why + "\nc@d,\"2\"\"3\" ,,3" + why + "\n"},
+		{"a title may hold anything", "\ufeffthe password is x\r\n#TYPE User\r\nuser;mobile\r\na@b;1\r\n", all, "\ufeff\r\n#TYPE User\r\nuser;mobile;copied_line;copied_why\r\na@b;1;4;\"a \"\"reason\"\"\"\r\n"},
 		{"what stands above comes along", "sep=;\r\n\r\nuser;mobile\r\na@b;1\r\n", all, "sep=;\r\n\r\nuser;mobile;copied_line;copied_why\r\na@b;1;4;\"a \"\"reason\"\"\"\r\n"},
 		{"only some", "user,mobile\na@b,1\nc@d,2\n", func(r *Record) bool { return r.Line == 3 }, "user,mobile" + bare + "\nc@d,2,3" + why + "\n"},
 		{"missing cells are filled up", "user,mobile,x\na@b\n", all, "user,mobile,x" + bare + "\na@b,,,2" + why + "\n"},

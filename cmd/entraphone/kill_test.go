@@ -246,6 +246,37 @@ func TestKilledRunsResume(t *testing.T) {
 	}
 }
 
+// What a killed run had written and another one has read since is the killed run's
+// all the same, when it is resumed, so that it can be rolled back.
+func TestResumedRunKnowsItsOwnWrites(t *testing.T) {
+	k := newKilled(t, `{"latency": "0s", "writeQuota": "unlimited", "readQuota": "unlimited", "faults": [{"method": "PATCH", "count": 1, "latency": "1m"}]}`,
+		"userPrincipalName,mobile\na@example.com,+1 2065550101\n", 1)
+	path := filepath.Join(k.folder, "users.csv")
+	if err := os.WriteFile(path, []byte("userPrincipalName,mobile\na@example.com,+1 2065550102\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	importing := []string{"import", path, "--existing", "overwrite", "--verify", "none"}
+	command, _ := program(t, append(importing, k.target...)...)
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for k.phones()["a@example.com mobile"] == "+1 2065550101" && t.Context().Err() == nil {
+		<-time.After(time.Millisecond)
+	}
+	_ = command.Process.Kill()
+	_ = command.Wait()
+	run := k.runs()[0]
+	k.untilDone(0, exitDone, importing...) // which finds the number there, and says so in the ledger
+	k.untilDone(0, exitDone, "resume", run)
+	if diff := cmp.Diff(map[string]string{"a@example.com mobile": "updated"}, k.outcomes(run)); diff != "" {
+		t.Errorf("the results of the resumed run (-want +got):\n%s", diff)
+	}
+	k.untilDone(0, exitDone, "rollback", run, "--yes", "--doubtful")
+	if diff := cmp.Diff(map[string]string{"a@example.com mobile": "+1 2065550101"}, k.phones()); diff != "" {
+		t.Errorf("the tenant after the rollback (-want +got):\n%s", diff)
+	}
+}
+
 // population is people with two or three phones each in the file. One in ten has
 // another office phone already, which stays.
 func population(n int) (file, people string, before, want, outcomes map[string]string) {

@@ -60,7 +60,7 @@ func useKnowledge(r *importRun, state string) (err error) {
 	case err != nil || r.knowledge == nil || r.undoes != "":
 		return err
 	}
-	r.lanes = r.knowledge.settle(r.lanes, r.results, r.changes.verify)
+	r.lanes = r.knowledge.settle(r)
 	return nil
 }
 
@@ -69,19 +69,22 @@ func (k *knowledge) begin() error { return k.ledger.BeginRun() }
 
 // settle takes out of the lanes what is confirmed already, and has the others read first
 // of which the ledger knows that a phone stands there. Verify says which of the
-// confirmed ones are read again: none, a share in turn, or all.
-func (k *knowledge) settle(lanes []authmethod.Lane, results *authmethod.Results, verify string) []authmethod.Lane {
+// confirmed ones are read again: none, a share in turn, or all. A row of which an
+// earlier attempt is in doubt stays: another run may have confirmed what this one has
+// done.
+func (k *knowledge) settle(r *importRun) []authmethod.Lane {
 	var left []authmethod.Lane
-	for _, lane := range lanes {
+	verify := r.changes.verify
+	for _, lane := range r.lanes {
 		kept := lane[:0]
 		for _, task := range lane {
 			row := k.rows.At(task.Row)
 			address := k.rows.Address(row)
 			at, same := k.ledger.Confirmed(address, row.PhoneType, row.Number)
 			switch {
-			case task.Verb != authmethod.Create:
+			case task.Verb != authmethod.Create, r.earlier[task.Row].Doubt:
 			case same && task.SMS == authmethod.None && verify != "all" && (verify == "none" || !k.ledger.Due(address, row.PhoneType)):
-				results.Set(task.Row, authmethod.CodeConfirmed.Result(authmethod.Unchanged, at.UTC().Format("2 January 2006")))
+				r.results.Set(task.Row, authmethod.CodeConfirmed.Result(authmethod.Unchanged, at.UTC().Format("2 January 2006")))
 				k.confirmed = append(k.confirmed, task.Row)
 				continue
 			case same || k.ledger.Known(address, row.PhoneType):

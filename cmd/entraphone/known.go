@@ -12,6 +12,7 @@ import (
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/ledger"
+	"entraphone/internal/submit"
 )
 
 // knowledge is what earlier runs have confirmed of the tenant's phones, and what this
@@ -81,6 +82,9 @@ func (k *knowledge) settle(r *importRun) []authmethod.Lane {
 			row := k.rows.At(task.Row)
 			address := k.rows.Address(row)
 			at, same := k.ledger.Confirmed(address, row.PhoneType, row.Number)
+			if task.Verb == authmethod.Delete {
+				k.recallGone(r, task.Row)
+			}
 			switch {
 			case task.Verb != authmethod.Create, r.earlier[task.Row].Doubt:
 			case same && task.SMS == authmethod.None && verify != "all" && (verify == "none" || !k.ledger.Due(address, row.PhoneType)):
@@ -97,6 +101,27 @@ func (k *knowledge) settle(r *importRun) []authmethod.Lane {
 		}
 	}
 	return left
+}
+
+// shownStill is how long a list may show a phone that was removed. Seconds have been
+// seen; more only means that a user's last method stays for so long.
+const shownStill = 10 * time.Minute
+
+// recallGone tells the engine which phones of the row's user a run has just removed:
+// where a list shows them still, they are not another method to sign in with.
+func (k *knowledge) recallGone(r *importRun, n authmethod.RowNumber) {
+	earlier, address := r.earlier[n], k.rows.Address(k.rows.At(n))
+	for _, phoneType := range []authmethod.PhoneType{authmethod.PhoneTypeMobile, authmethod.PhoneTypeAlternateMobile, authmethod.PhoneTypeOffice} {
+		at, gone := k.ledger.Confirmed(address, phoneType, authmethod.PhoneNumber{})
+		if !gone || time.Since(at) > shownStill {
+			continue
+		}
+		earlier.Gone[phoneType.Rank()] = true
+		if r.earlier == nil {
+			r.earlier = map[authmethod.RowNumber]submit.Earlier{}
+		}
+		r.earlier[n] = earlier
+	}
 }
 
 // registered reports whether the ledger knows that a phone stands where the row's

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"entraphone/internal/authmethod"
 	"entraphone/internal/graph"
 	"entraphone/internal/pace"
@@ -29,7 +31,8 @@ const worthAReport = 1000
 // its users. That may be nothing: a credential need not see the directory.
 func lookUp(ctx context.Context, r *importRun) (d lookup, err error) {
 	key := r.input.Reading.UserKey
-	if !key.LookedUp() && !r.planning && !r.foresight.wanted(r) {
+	mixed := namesMixed(&r.input.Rows)
+	if !key.LookedUp() && !mixed && !r.planning && !r.foresight.wanted(r) {
 		return d, d.ownAccount(ctx, r, nil)
 	}
 	client, is := r.target.sender.(*graph.Client)
@@ -48,7 +51,11 @@ func lookUp(ctx context.Context, r *importRun) (d lookup, err error) {
 	var refused *tenant.RefusedError
 	switch {
 	case errors.As(err, &refused) && !key.LookedUp():
-		r.logger.Warn().Err(err).Msg("nobody can tell which users are guests or disabled")
+		text := "nobody can tell which users are guests or disabled"
+		if mixed {
+			text += ", nor whether an object id and a userPrincipalName mean the same user"
+		}
+		r.logger.Warn().Err(err).Msg(text)
 		return d, d.ownAccount(ctx, r, nil)
 	case err != nil:
 		return d, err
@@ -64,7 +71,7 @@ func lookUp(ctx context.Context, r *importRun) (d lookup, err error) {
 			users[name] = match.Users[0]
 			d.noteUser(n, match.Users[0])
 			// Graph does not take guests by their names everywhere.
-			if key.LookedUp() || match.Users[0].Guest {
+			if key.LookedUp() || mixed || match.Users[0].Guest {
 				r.input.Rows.SetAddress(row.User, match.Users[0].ID)
 			}
 		case len(match.Users) > 1:
@@ -79,6 +86,19 @@ func lookUp(ctx context.Context, r *importRun) (d lookup, err error) {
 		}
 	}
 	return d, d.ownAccount(ctx, r, users)
+}
+
+// namesMixed reports whether a file names some users by object id and some by
+// userPrincipalName, so that two rows may mean one user without looking like it.
+func namesMixed(rows *authmethod.Rows) bool {
+	ids, others := false, false
+	for _, row := range rows.All() {
+		if row.User != "" && !row.Rejected() {
+			id := uuid.Validate(row.User) == nil
+			ids, others = ids || id, others || !id
+		}
+	}
+	return ids && others
 }
 
 // distinctUsers are the users that the rows name, each once, and where they stand in

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -22,8 +23,27 @@ import (
 
 // runHere runs the program in this process, and returns its exit code with what
 // it prints to both streams.
+// lockedBuffer takes what goes to standard output and to standard error, as a terminal
+// does: the log may write at any time.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
 func runHere(ctx context.Context, stdin string, args ...string) (int, string) {
-	var out bytes.Buffer
+	var out lockedBuffer
 	code := run(ctx, process{args: args, getenv: func(string) string { return "" }, stdin: strings.NewReader(stdin), stdout: &out, stderr: &out})
 	return code, out.String()
 }

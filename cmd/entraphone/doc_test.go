@@ -21,8 +21,6 @@ import (
 	"entraphone/internal/heading"
 )
 
-// runHere runs the program in this process, and returns its exit code with what
-// it prints to both streams.
 // lockedBuffer takes what goes to standard output and to standard error, as a terminal
 // does: the log may write at any time.
 type lockedBuffer struct {
@@ -42,6 +40,8 @@ func (b *lockedBuffer) String() string {
 	return b.text.String()
 }
 
+// runHere runs the program in this process, and returns its exit code with what
+// it prints to both streams.
 func runHere(ctx context.Context, stdin string, args ...string) (int, string) {
 	var out lockedBuffer
 	code := run(ctx, process{args: args, getenv: func(string) string { return "" }, stdin: strings.NewReader(stdin), stdout: &out, stderr: &out})

@@ -148,6 +148,13 @@ func (d *lookup) noteUser(n authmethod.RowNumber, user tenant.User) {
 	}
 }
 
+// defaultPhone is the phone that a user is asked on first, by what the report says, see
+// https://learn.microsoft.com/graph/api/resources/userregistrationdetails.
+var defaultPhone = map[string]authmethod.PhoneType{
+	"sms": authmethod.PhoneTypeMobile, "voiceMobile": authmethod.PhoneTypeMobile,
+	"voiceAlternateMobile": authmethod.PhoneTypeAlternateMobile, "voiceOffice": authmethod.PhoneTypeOffice,
+}
+
 // readReport takes from the registration report who has no phone, so that it need not
 // be read, and who is an administrator.
 func (d *lookup) readReport(ctx context.Context, r *importRun, asked *tenant.Tenant, users map[string]tenant.User) error {
@@ -169,8 +176,12 @@ func (d *lookup) readReport(ctx context.Context, r *importRun, asked *tenant.Ten
 	byAddress := map[string]string{}
 	for n, row := range r.input.Rows.All() {
 		byAddress[strings.ToLower(r.input.Rows.Address(row))] = row.User
-		if registration, told := of(row.User); told && registration.IsAdmin {
+		registration, told := of(row.User)
+		if told && registration.IsAdmin {
 			d.note(n, authmethod.CodeUserAdmin)
+		}
+		if row.Action == authmethod.Remove && row.PhoneType != "" && defaultPhone[registration.Default] == row.PhoneType {
+			d.note(n, authmethod.CodeDefaultPhone)
 		}
 	}
 	d.without = func(address string) bool {

@@ -126,6 +126,7 @@ const (
 	CodeUserDisabled              Code = "user-disabled"
 	CodeUserGuest                 Code = "user-guest"
 	CodeUserAdmin                 Code = "user-admin"
+	CodeDefaultPhone              Code = "default-phone"
 	CodeSMSNotSwitched            Code = "sms-not-switched"
 	CodeSMSNotSwitchedPolicy      Code = "sms-not-switched/policy"
 	CodeSMSNotSwitchedNotUnique   Code = "sms-not-switched/not-unique"

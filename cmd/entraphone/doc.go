@@ -572,7 +572,8 @@ Every run has a folder of its own, readable by its owner only, under
 		terminal has a line of progress; without one, a line of the log
 		tells every minute how far the run is.
 
-	problems.json  hashes of the rows that need somebody, for --known-problems
+	problems.json  hashes of the rows that need somebody, for --known-problems; a
+		rehearsal leaves none
 
 In the folder above them, "latest" leads to the newest run. For jobs that nobody
 watches:

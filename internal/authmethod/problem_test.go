@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/spreadsheet"
 )
 
 // Every code has what a person needs, and every constant an entry.
@@ -37,6 +38,10 @@ func TestCatalogueIsWhole(t *testing.T) {
 		for _, text := range []string{e.Message, e.Advice, e.Example} {
 			if strings.TrimSpace(text) != text || strings.HasSuffix(text, ".") {
 				t.Errorf("%s: %q has blanks at its ends or a full stop", e.Code, text)
+			}
+			// The results would show the text with an apostrophe in it.
+			if text != e.Example && spreadsheet.Protect(text) != text {
+				t.Errorf("%s: a spreadsheet would take %q for a formula", e.Code, text)
 			}
 		}
 		seen[e.Code] = true

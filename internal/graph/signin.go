@@ -93,7 +93,7 @@ func (t *tokens) signIn(ctx context.Context, claims string) (azcore.AccessToken,
 	return azcore.AccessToken{}, t.explain(err, &t.wire.last)
 }
 
-// tooLate says that no token came in time, which a later try may do.
+// tooLate is the error of a token that did not come in time; a later try may get one.
 func (t *tokens) tooLate(began time.Time, err error) error {
 	if cause := t.wire.last.err; cause != nil {
 		err = cause

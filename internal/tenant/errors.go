@@ -10,7 +10,7 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// RefusedError says that Graph does not tell what was asked for. Asking again by
+// RefusedError is Graph's refusal to tell what was asked for. Asking again by
 // the same means would bring the same.
 type RefusedError struct {
 	What    string            // was asked for
@@ -69,8 +69,8 @@ func (e *RefusedError) ExitCode() int {
 	return 1
 }
 
-// GivenUpError says that nothing but throttles, faults and lost answers came for
-// too long, or that Graph asks for too long a wait.
+// GivenUpError ends the asking: nothing but throttles, faults and lost answers came
+// for too long, or that Graph asks for too long a wait.
 type GivenUpError struct {
 	What string        // was asked for
 	For  time.Duration // without any progress

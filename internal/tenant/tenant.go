@@ -190,7 +190,7 @@ type page[T any] struct {
 	Next  string `json:"@odata.nextLink"`
 }
 
-// errNoPage says that JSON came which is no page.
+// errNoPage is the error of JSON that is no page.
 var errNoPage = errors.New("reading the answer: it is not a page of a collection")
 
 // mostRestarts is how often a listing may begin again because the pages of it have

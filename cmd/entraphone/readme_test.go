@@ -76,9 +76,12 @@ func TestReadmeSessions(t *testing.T) {
 		if !runs {
 			continue
 		}
-		printed := printedBy(t, args)
 		shown := lines[s.begin:s.end]
-		wanted := shorten(printed, shown)
+		wanted := shorten(printedBy(t, slices.Clone(args)), shown)
+		// In a storm, which request is struck depends on who comes first.
+		for try := 1; try < 4 && slices.Contains(args, "storm") && compared(wanted) != compared(shown); try++ {
+			wanted = shorten(printedBy(t, slices.Clone(args)), shown)
+		}
 		if compared(wanted) == compared(shown) {
 			continue
 		}

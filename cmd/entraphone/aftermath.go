@@ -84,9 +84,9 @@ func troublesOf(r *importRun, state string) (all troubles, known int, err error)
 		return nil, 0, err
 	}
 	if last != nil {
-		text, err := os.ReadFile(last.folder.file(knownFile))
+		file, err := os.OpenInRoot(last.folder.path, knownFile)
 		if err == nil {
-			err = json.Unmarshal(text, &before)
+			err = errors.Join(json.NewDecoder(file).Decode(&before), file.Close())
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, 0, fmt.Errorf("reading the problems of the last run: %w", err)

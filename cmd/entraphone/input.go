@@ -113,7 +113,7 @@ func readKept(ctx context.Context, p process, o fileOptions, name, path string) 
 	if in.opener, err = newOpener(p, o.identity); err != nil {
 		return nil, err
 	}
-	if in.copy, err = os.Open(path); err != nil {
+	if in.copy, err = os.OpenInRoot(filepath.Dir(path), filepath.Base(path)); err != nil {
 		return nil, fmt.Errorf("reading the kept input: %w", err)
 	}
 	source, err := in.unpacked()

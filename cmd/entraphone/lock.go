@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -22,6 +25,9 @@ import (
 type lock struct {
 	held   *flock.Flock
 	beside string // the file that names the holder
+	// second is held elsewhere, for the time between the removal of the first and the
+	// end of the run that notices it; nil where there is no place for it.
+	second *flock.Flock
 }
 
 // holder is who holds a lock, for those who do not get it.
@@ -42,7 +48,7 @@ func takeLock(ctx context.Context, state, target string, wait time.Duration) (*l
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
 	}
 	path := filepath.Join(state, "lock-"+fileName(target))
-	l := &lock{flock.New(path, flock.SetPermissions(0o600)), path + ".json"}
+	l := &lock{held: flock.New(path, flock.SetPermissions(0o600)), beside: path + ".json"}
 	// Who lists runs holds it for a moment, so that one try is not enough.
 	limited, cancel := context.WithTimeout(ctx, max(wait, 2*lockPoll))
 	defer cancel()
@@ -61,10 +67,44 @@ func takeLock(ctx context.Context, state, target string, wait time.Duration) (*l
 		return nil, ctx.Err()
 	case err != nil:
 		return nil, fmt.Errorf("locking %s: %w", state, err)
-	case !held:
-		return nil, &lockedError{folder: state, holder: l.holder(), waited: wait}
+	case held:
+		held, err = l.holdSecond(limited, state, target)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !held {
+		return nil, errors.Join(&lockedError{folder: state, holder: l.holder(), waited: wait}, l.held.Unlock())
 	}
 	return l, l.name("") // the name that stands there may be that of a run that died
+}
+
+// holdSecond holds the second lock as well, and reports whether it did, or has no
+// place for it: what is missing then is a guard against who removes the first one. On
+// Windows nobody can remove a file that is held.
+func (l *lock) holdSecond(ctx context.Context, state, target string) (bool, error) {
+	folder := filepath.Join(os.TempDir(), fmt.Sprintf("entraphone-%d", os.Geteuid()))
+	if runtime.GOOS == "windows" || os.MkdirAll(folder, 0o700) != nil || privateFolder(folder) != nil {
+		return true, nil
+	}
+	where, err := filepath.EvalSymlinks(state)
+	if err == nil {
+		where, err = filepath.Abs(where)
+	}
+	if err != nil {
+		return false, fmt.Errorf("locking %s: %w", state, err)
+	}
+	of := sha256.Sum256([]byte(where + "\x00" + target))
+	l.second = flock.New(filepath.Join(folder, "lock-"+hex.EncodeToString(of[:16])), flock.SetPermissions(0o600))
+	held, err := l.second.TryLockContext(ctx, lockPoll)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false, nil
+	}
+	if err != nil && ctx.Err() == nil {
+		l.second = nil // the place cannot be written
+		return true, nil
+	}
+	return held, err
 }
 
 // there makes sure that the lock still keeps others out: one whose file was removed
@@ -116,6 +156,9 @@ func (l *lock) release() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
+	if l.second != nil {
+		err = errors.Join(err, l.second.Unlock())
+	}
 	return errors.Join(err, l.held.Unlock())
 }
 
@@ -127,7 +170,7 @@ func underWay(state string) (names []string, err error) {
 		return nil, err
 	}
 	for _, path := range paths {
-		l := &lock{flock.New(strings.TrimSuffix(path, ".json"), flock.SetPermissions(0o600)), path}
+		l := &lock{held: flock.New(strings.TrimSuffix(path, ".json"), flock.SetPermissions(0o600)), beside: path}
 		free, err := l.held.TryRLock()
 		switch {
 		case err != nil:

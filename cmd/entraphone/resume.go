@@ -213,9 +213,9 @@ func (c *resumeCommand) remember(r *importRun) (err error) {
 // foldJournal reads what became of these rows; with no rows, of all rows that
 // the run sent. Of a size above 0 only so many bytes are read.
 func foldJournal(folder *runFolder, rows *authmethod.Rows, size int64) (*journal.Past, error) {
-	file, err := os.Open(folder.file(journalFile))
+	file, err := journal.Open(folder.file(journalFile))
 	if err != nil {
-		return nil, fmt.Errorf("reading the journal: %w", err)
+		return nil, err
 	}
 	defer file.Close()
 	if size > 0 {

@@ -153,11 +153,12 @@ func (k *keptRun) look(busy bool) (err error) {
 			k.state = runDone
 		}
 	}
-	if text, err := os.ReadFile(k.folder.file("summary.json")); err == nil {
+	if file, missing := os.OpenInRoot(k.folder.path, "summary.json"); missing == nil {
+		defer file.Close()
 		var summary struct {
 			Outcomes map[authmethod.Outcome]int `json:"outcomes"`
 		}
-		if json.Unmarshal(text, &summary) == nil {
+		if json.NewDecoder(file).Decode(&summary) == nil {
 			k.counts = summary.Outcomes
 		}
 	}

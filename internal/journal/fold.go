@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -96,9 +97,9 @@ var ErrNewer = errors.New("its format is newer than this program")
 // ReadHeader reads the first line of a journal. It takes the same time for a
 // journal of any length. Where there is none, the error wraps fs.ErrNotExist.
 func ReadHeader(path string) (Header, error) {
-	file, err := os.Open(path)
+	file, err := Open(path)
 	if err != nil {
-		return Header{}, fmt.Errorf("reading the journal: %w", err)
+		return Header{}, err
 	}
 	defer file.Close()
 	line, err := bufio.NewReader(file).ReadBytes('\n')
@@ -113,9 +114,15 @@ func ReadHeader(path string) (Header, error) {
 
 // Ended reports whether the run came to its end, by the last line of its
 // journal. It reads only the end of the file, because a list of runs asks it of
-// each. A last line that is torn is not an end.
+// each. A last line that is torn is not an end, and only what came to its end is
+// packed.
 func Ended(path string) (bool, error) {
-	file, err := os.Open(path)
+	file, err := inside(path, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, packed := os.Lstat(path + packedEnd); packed == nil {
+			return true, nil
+		}
+	}
 	if err != nil {
 		return false, fmt.Errorf("reading the journal: %w", err)
 	}

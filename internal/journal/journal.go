@@ -112,7 +112,7 @@ type Journal struct {
 // cannot be written, or a full disk, so shows before anything is sent. Only the
 // owner of the file can read it.
 func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	file, err := inside(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND)
 	if err != nil {
 		return nil, fmt.Errorf("creating the journal: %w", err)
 	}
@@ -129,7 +129,10 @@ func Create(path string, header Header, rows *authmethod.Rows) (*Journal, error)
 // processes must not append to one journal: the lock of the tenant is held by
 // then.
 func Reopen(path string, past *Past, version string, rows *authmethod.Rows) (*Journal, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err := unpack(path); err != nil {
+		return nil, fmt.Errorf("going on with the journal: %w", err)
+	}
+	file, err := inside(path, os.O_WRONLY|os.O_APPEND)
 	if err == nil {
 		err = file.Truncate(past.Whole)
 	}
@@ -298,7 +301,7 @@ func (j *Journal) Close() error {
 func End(path string, exitCode int) error {
 	var line bytes.Buffer
 	event(&line, eventEnd).Int("exitCode", exitCode).Send()
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	file, err := inside(path, os.O_WRONLY|os.O_APPEND)
 	if err == nil {
 		_, err = file.Write(line.Bytes())
 		err = errors.Join(err, file.Sync(), file.Close())

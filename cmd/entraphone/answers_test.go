@@ -248,8 +248,8 @@ func imported(t *testing.T, sim *graphsim.Simulator, rows *authmethod.Rows, lane
 	t.Helper()
 	outcomes := decided{}
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 2, BatchSize: batchSize, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
-		Sender: simClient(t, sim), Pacer: pace.New(pace.Unlimited, func() float64 { return 0.5 }), Recorder: outcomes, Rows: rows,
+		Config:   submit.Config{Workers: 2, BatchSize: batchSize, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
+		Channels: []submit.Channel{{Sender: simClient(t, sim), Pacer: pace.New(pace.Unlimited, func() float64 { return 0.5 })}}, Recorder: outcomes, Rows: rows,
 	}
 	err := s.Run(t.Context(), lanes)
 	return outcomes, err

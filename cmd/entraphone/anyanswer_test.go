@@ -382,7 +382,7 @@ func checkAnyAnswer(t *testing.T, seed uint64, answers []anyAnswer) {
 			BatchSize: []int{1, 2, 20}[random.IntN(3)], MaxAttempts: 1 + random.IntN(5), GiveUpAfter: time.Hour, Grace: time.Second,
 			KeepLast: random.IntN(2) == 0, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: half,
 		},
-		Sender: client, Pacer: pace.New(pace.Unlimited, half), Recorder: results, Rows: rows,
+		Channels: []submit.Channel{{Sender: client, Pacer: pace.New(pace.Unlimited, half)}}, Recorder: results, Rows: rows,
 	}
 	ended := s.Run(t.Context(), plan.Build(rows, policy).Lanes)
 	stands := phonesIn(sim)

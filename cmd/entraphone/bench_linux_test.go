@@ -411,8 +411,8 @@ func measurePace(t *testing.T, c paceCase, factor float64) (m measured) {
 		defer cancel()
 		random := rand.New(rand.NewPCG(1, 2))
 		s := &submit.Submitter{
-			Config: submit.Config{Workers: 16, BatchSize: 20, MaxAttempts: 1000, GiveUpAfter: 24 * time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: func() float64 { return 0.5 }},
-			Sender: client, Pacer: pace.New(100, random.Float64), Recorder: nowhere{}, Rows: rows,
+			Config:   submit.Config{Workers: 16, BatchSize: 20, MaxAttempts: 1000, GiveUpAfter: 24 * time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: func() float64 { return 0.5 }},
+			Channels: []submit.Channel{{Sender: client, Pacer: pace.New(100, random.Float64)}}, Recorder: nowhere{}, Rows: rows,
 		}
 		if err := s.Run(ctx, lanes); err == nil {
 			t.Fatal("the rows ran out before the time did")

@@ -41,8 +41,8 @@ func TestBenchJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := &submit.Submitter{
-			Config: submit.Config{Workers: workers, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: rand.Float64},
-			Sender: client, Pacer: pace.New(pace.Unlimited, rand.Float64), Recorder: recorder, Rows: rows,
+			Config:   submit.Config{Workers: workers, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: rand.Float64},
+			Channels: []submit.Channel{{Sender: client, Pacer: pace.New(pace.Unlimited, rand.Float64)}}, Recorder: recorder, Rows: rows,
 		}
 		begin := time.Now()
 		if err := s.Run(t.Context(), lanes); err != nil {

@@ -91,8 +91,8 @@ func importAll(t *testing.T, sim *graphsim.Simulator, n, batchSize int) int {
 	rows, lanes := manyRows(n)
 	counts := counter{}
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 16, BatchSize: batchSize, MaxAttempts: 5, GiveUpAfter: time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: func() float64 { return 0 }},
-		Sender: client, Pacer: pace.New(pace.Unlimited, func() float64 { return 0 }), Recorder: counts, Rows: rows,
+		Config:   submit.Config{Workers: 16, BatchSize: batchSize, MaxAttempts: 5, GiveUpAfter: time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Jitter: func() float64 { return 0 }},
+		Channels: []submit.Channel{{Sender: client, Pacer: pace.New(pace.Unlimited, func() float64 { return 0 })}}, Recorder: counts, Rows: rows,
 	}
 	if err := s.Run(t.Context(), lanes); err != nil {
 		t.Fatal(err)

@@ -140,6 +140,7 @@ func readConfig(path string, root *cobra.Command) (configFile, error) {
 // configReader gathers all that is wrong with a file.
 type configReader struct {
 	path     string
+	within   string // keys of what is being read, each with a point behind it
 	commands map[string]*cobra.Command
 	all      *pflag.FlagSet // of any command
 	problems []error
@@ -166,9 +167,11 @@ func (c *configReader) read(node *yaml.Node, flags *pflag.FlagSet, into map[stri
 			c.problem(key, "%s stands there twice", key.Value)
 		case command != nil && sections != nil && value.Kind == yaml.MappingNode:
 			sections[key.Value] = map[string]configured{}
+			c.within = key.Value + "."
 			c.read(value, command.Flags(), sections[key.Value], nil)
-		case key.Value == "profile" && value.Kind == yaml.MappingNode && flag != nil:
-			into[key.Value] = configured{[]string{c.path + inlineProfile}, fmt.Sprintf("%s:%d", c.path, key.Line)}
+			c.within = ""
+		case flag != nil && (key.Value == "profile" && value.Kind == yaml.MappingNode || key.Value == "credentials" && value.Kind == yaml.SequenceNode):
+			into[key.Value] = configured{[]string{c.path + "#" + c.within + key.Value}, fmt.Sprintf("%s:%d", c.path, key.Line)}
 		case strings.Contains(strings.ToLower(key.Value), "secret") && flag == nil:
 			c.problem(key, "a secret does not stand in this file: name the file that holds it with client-secret-file, or set AZURE_CLIENT_SECRET")
 		case slices.Contains(notConfigured, key.Value) && flag != nil:
@@ -217,7 +220,7 @@ func editDistance(a, b string) int {
 }
 
 // pathFlags are flags that hold a path, or may.
-var pathFlags = []string{"client-certificate", "client-secret-file", "ca-file", "state", "profile", "directory", "scenario", "identity"}
+var pathFlags = []string{"client-certificate", "client-secret-file", "ca-file", "state", "profile", "credentials", "directory", "scenario", "identity"}
 
 // values are those of a setting: one, or a list for a flag that may be repeated.
 func (c *configReader) values(key, node *yaml.Node, flag *pflag.Flag) (values []string) {
@@ -238,32 +241,6 @@ func (c *configReader) values(key, node *yaml.Node, flag *pflag.Flag) (values []
 		values = append(values, value)
 	}
 	return values
-}
-
-// inlineProfile marks a profile that stands in a file of settings.
-const inlineProfile = "#profile"
-
-// openProfile opens a file with a profile, or the profile within a file of settings.
-func openProfile(name string) (io.ReadCloser, error) {
-	path, inline := strings.CutSuffix(name, inlineProfile)
-	if !inline {
-		return os.Open(path)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var settings struct {
-		Profile yaml.Node `yaml:"profile"`
-	}
-	if err := yaml.Unmarshal(text, &settings); err != nil {
-		return nil, err
-	}
-	profile, err := yaml.Marshal(&settings.Profile)
-	if err != nil {
-		return nil, err
-	}
-	return io.NopCloser(bytes.NewReader(profile)), nil
 }
 
 const configHelp = `Print which settings hold for a command, and where each comes from.

@@ -408,6 +408,30 @@ import" prints what holds, and where each value comes from.
 	--client-certificate FILE
 		Certificate and private key, PEM or PFX, as OpenSSL 3 and Windows
 		write it (AZURE_CLIENT_CERTIFICATE_PATH and _PASSWORD).
+	--credentials FILE
+		Sign in as each of several app registrations of the tenant. Graph
+		grants each a budget of its own, so that N of them carry N times as
+		much. FILE is a list in YAML, or stands under the key credentials of
+		--config:
+
+			credentials:
+			  - name: night-a        # in results.csv; the clientId without one
+			    clientId: 00000000-…
+			    clientSecretFile: a.secret
+			  - clientId: 11111111-…
+			    clientSecretEnv: SECRET_OF_B
+
+		with tenantId where it stands nowhere else, and one of
+		clientSecretFile, clientSecretEnv, clientCertificate (with
+		certificatePasswordEnv), federatedTokenFile and managedIdentity. A
+		user stays with one of them, by a hash of the name, so that order
+		holds. A throttle that is of the whole tenant holds all. One that is
+		refused, or by which nothing goes forward for --give-up-after, drops
+		out, and the others carry its users; the log and the summary say so.
+		Looking up users and reports is done by the first. --rate and
+		--workers are of each.
+	--allow-plain-secret
+		Take a clientSecret that stands in that list itself.
 	--cloud CLOUD
 		global, usgov, dod or china.
 	--graph-endpoint URL, --authority URL, --ca-file FILE
@@ -619,6 +643,7 @@ The columns of results.csv:
 	            row's
 	smsSignInState
 	            of the phone, as Graph tells it
+	credential  of several (--credentials): the one that sent it
 
 Cells that a spreadsheet could run as a formula begin with an apostrophe.
 

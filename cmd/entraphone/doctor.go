@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -81,37 +82,47 @@ func (c *doctorCommand) run(ctx context.Context) error {
 	if len(problems) > 0 {
 		return &usageError{problems}
 	}
-	config, err := c.config()
+	configs, err := c.configs()
 	if err != nil {
 		return err
 	}
-	client, err := graph.New(config)
-	if err != nil {
-		return err
-	}
-	var unprinted error
-	e := &examination{client: client, config: config, user: c.user, started: time.Now(), tell: func(d diagnosis) {
+	var unprinted, first error
+	tell := func(d diagnosis) {
 		if unprinted == nil {
 			unprinted = print(c.stdout, d)
 		}
-	}}
-	err = e.run(ctx)
+	}
+	for _, config := range configs {
+		if config.name != "" {
+			tell(diagnosis{Name: "credential", State: wellState, Message: config.name})
+		}
+		client, err := graph.New(config.Config)
+		if err != nil {
+			return err
+		}
+		e := &examination{client: client, config: config.Config, user: c.user, started: time.Now(), tell: tell}
+		first = cmp.Or(first, e.run(ctx))
+	}
 	if unprinted != nil {
 		return fmt.Errorf("printing what was found: %w", unprinted)
 	}
-	return err
+	return first
 }
 
-// config is where to ask and as whom. There is no log: what is found is all that
-// there is to say.
-func (c *doctorCommand) config() (config graph.Config, err error) {
+// configs are where to ask and as whom, one after the other. There is no log: what is
+// found is all that there is to say.
+func (c *doctorCommand) configs() (configs []namedConfig, err error) {
 	if c.simulate {
+		var config graph.Config
 		config, err = c.simulator.graph()
+		configs = []namedConfig{{Config: config}}
 	} else {
-		config, err = c.tenant.config(c.process)
+		configs, err = c.tenant.configs(c.process)
 	}
-	config.Connections, config.Version, config.Logger = 1, version(), zerolog.Nop()
-	return config, err
+	for i := range configs {
+		configs[i].Connections, configs[i].Version, configs[i].Logger = 1, version(), zerolog.Nop()
+	}
+	return configs, err
 }
 
 // doctorError sums up why an import would not work, for standard error and the

@@ -209,7 +209,10 @@ func (c *exportCommand) config(logger zerolog.Logger) (config graph.Config, err 
 	if c.simulate {
 		config, err = c.simulator.graph()
 	} else {
-		config, err = c.tenant.config(c.process)
+		var configs []namedConfig // it reads with one at a time
+		if configs, err = c.tenant.configs(c.process); err == nil {
+			config = configs[0].Config
+		}
 	}
 	config.Connections, config.Version, config.Logger = 1, version(), logger
 	return config, err

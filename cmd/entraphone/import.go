@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -113,6 +113,9 @@ func (c *importCommand) run(ctx context.Context) error {
 // resumed run has those of the version that resumes it. No flag holds a secret.
 func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 	set.Visit(func(f *pflag.Flag) {
+		if f.Name == configFlag {
+			return // what it says stands beside it
+		}
 		values := []string{f.Value.String()}
 		if list, is := f.Value.(pflag.SliceValue); is {
 			values = list.GetSlice()
@@ -122,7 +125,7 @@ func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 				given = append(given, journal.Flag{Name: f.Name, Value: value})
 				continue
 			}
-			if slices.Contains([]string{"profile", "client-certificate", "client-secret-file", "ca-file", "state", "identity"}, f.Name) {
+			if slices.Contains([]string{"profile", "credentials", "client-certificate", "client-secret-file", "ca-file", "state", "identity"}, f.Name) {
 				value = absolute(value)
 			}
 			given = append(given, journal.Flag{Name: f.Name, Value: value})
@@ -180,10 +183,15 @@ func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) err
 }
 
 // absolute is the path from wherever, if the file is there, and the text as it is
-// if not: a profile may be one that has a name.
+// if not: a profile may be one that has a name. What stands behind a # is a part of the
+// file.
 func absolute(path string) string {
-	if whole, err := filepath.Abs(path); err == nil {
-		if _, err := os.Stat(whole); err == nil {
+	name, part, within := strings.Cut(path, "#")
+	if whole, err := filepath.Abs(name); err == nil {
+		if exists(whole) {
+			if within {
+				whole += "#" + part
+			}
 			return whole
 		}
 	}

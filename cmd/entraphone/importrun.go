@@ -15,7 +15,6 @@ import (
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/journal"
-	"entraphone/internal/pace"
 	"entraphone/internal/phonenumber"
 	"entraphone/internal/plan"
 	"entraphone/internal/report"
@@ -256,7 +255,7 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 	for _, lane := range r.lanes {
 		total += len(lane)
 	}
-	line := newProgress(r.console, r.logger, "phones", total, r.target.pacer.Status)
+	line := newProgress(r.console, r.logger, "phones", total, r.target.status)
 	defer line.end()
 	recorder.progress = line
 	stop := context.AfterFunc(ctx, func() {
@@ -274,13 +273,10 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
 			Grace: r.pace.drain, NewUsers: r.changes.newUsers, KeepLast: r.undoes == "" && !r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
 		},
-		Sender: r.target, Pacer: r.target.pacer, Recorder: recorder, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
+		Channels: r.target.channels(planning, r.lookup.without), Recorder: recorder, Ended: r.target.end, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
 	}
 	if r.knowledge != nil {
 		submitter.Registered = r.knowledge.registered
-	}
-	if planning {
-		submitter.Sender, submitter.Pacer = &submit.Planner{Sender: r.target, Pacer: r.target.pacer, Without: r.lookup.without}, pace.New(pace.Unlimited, rand.Float64)
 	}
 	// The counts are wanted whatever Run returns.
 	defer func() { r.sent = submitter.Stats() }()
@@ -366,7 +362,7 @@ func (r *importRun) facts() report.Facts {
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Limits: limitsTold(r), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Limits: limitsTold(r), Ended: r.target.endedInWords(), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
 }

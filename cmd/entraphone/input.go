@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"context"
@@ -199,12 +200,11 @@ func readProfile(name string) (heading.Profile, error) {
 	if p, named := heading.NamedProfile(name); named {
 		return p, nil
 	}
-	file, err := openProfile(name)
+	text, err := settingsPart(name)
 	if err != nil {
 		return heading.Profile{}, usagef("reading --profile: %w; it is neither a file nor one of %s", err, strings.Join(heading.ProfileNames(), ", "))
 	}
-	defer file.Close()
-	p, err := importfile.ReadProfile(file)
+	p, err := importfile.ReadProfile(bytes.NewReader(text))
 	if err != nil {
 		return heading.Profile{}, usagef("--profile %s: %w", name, err)
 	}

@@ -91,8 +91,8 @@ func (m *modelRun) attempt(rows *authmethod.Rows, interrupt time.Duration) (resu
 	line := newProgress(newConsole(io.Discard), zerolog.Nop(), "phones", rows.Len(), pacer.Status)
 	defer line.end()
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 3, BatchSize: 5, MaxAttempts: 8, GiveUpAfter: time.Hour, Grace: 50 * time.Millisecond, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: half},
-		Sender: m.client(), Pacer: pacer, Recorder: &recorder{journal: record, results: results, progress: line}, Rows: rows, Expected: r.expected, Earlier: earlier,
+		Config:   submit.Config{Workers: 3, BatchSize: 5, MaxAttempts: 8, GiveUpAfter: time.Hour, Grace: 50 * time.Millisecond, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: half},
+		Channels: []submit.Channel{{Sender: m.client(), Pacer: pacer}}, Recorder: &recorder{journal: record, results: results, progress: line}, Rows: rows, Expected: r.expected, Earlier: earlier,
 	}
 	ctx := context.Background()
 	if interrupt > 0 {

@@ -62,6 +62,8 @@ type tenantOptions struct {
 	tenantID, clientID         string
 	auth                       string
 	certificate, secretFile    string
+	credentials                string
+	plainSecret                bool
 	cloud, endpoint, authority string
 	caFile                     string
 }
@@ -73,6 +75,8 @@ func (o *tenantOptions) flags() *pflag.FlagSet {
 	set.StringVar(&o.auth, "auth", "", "use this `KIND` of credential: secret, certificate, managed-identity, workload-identity, azure-cli, device-code or token (default: the first of secret, certificate, workload-identity and token that a flag or the environment provides)")
 	set.StringVar(&o.secretFile, "client-secret-file", "", "read the client secret from `FILE` instead of AZURE_CLIENT_SECRET")
 	set.StringVar(&o.certificate, "client-certificate", "", "read certificate and private key, PEM or PFX, from `FILE` (AZURE_CLIENT_CERTIFICATE_PATH)")
+	set.StringVar(&o.credentials, "credentials", "", "sign in as each of the app registrations that are listed in `FILE` (YAML), and share the users out among them; each has a budget of its own")
+	set.BoolVar(&o.plainSecret, "allow-plain-secret", false, "take a client secret that stands in --credentials itself")
 	set.StringVar(&o.cloud, "cloud", string(graph.CloudGlobal), "the tenant's `CLOUD`: global, usgov, dod or china")
 	set.StringVar(&o.endpoint, "graph-endpoint", "", "reach Graph at this `URL`, for private stand-ins")
 	set.StringVar(&o.authority, "authority", "", "reach the sign-in service at this `URL`, for private stand-ins")
@@ -172,14 +176,24 @@ func (o *tenantOptions) secret(p process) (graph.Secret, error) {
 	if path == "" {
 		return graph.NewSecret(p.getenv("AZURE_CLIENT_SECRET")), nil
 	}
+	return readSecret(p.console, path)
+}
+
+// readSecret reads a secret from its file.
+func readSecret(screen *console, path string) (graph.Secret, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &graph.ConfigError{Problem: fmt.Sprintf("reading the file of the client secret: %v", err)}
 	}
-	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		fmt.Fprintf(p.console, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", report.Printable(path))
-	}
+	warnOfReaders(screen, path)
 	return graph.NewSecret(strings.TrimSpace(string(text))), nil
+}
+
+// warnOfReaders warns of a file with a secret that others can read.
+func warnOfReaders(screen *console, path string) {
+	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		fmt.Fprintf(screen, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", report.Printable(path))
+	}
 }
 
 // paceOptions say how fast and how stubbornly. What each is for stands in

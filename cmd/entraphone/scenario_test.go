@@ -31,8 +31,8 @@ func carried(t *testing.T, sim *graphsim.Simulator, rows *authmethod.Rows, lanes
 	t.Helper()
 	outcomes := decided{}
 	s := &submit.Submitter{
-		Config: submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, KeepLast: true, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
-		Sender: simClient(t, sim), Pacer: pace.New(18, func() float64 { return 0.5 }), Recorder: outcomes, Rows: rows,
+		Config:   submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 6, GiveUpAfter: 30 * time.Minute, Grace: time.Second, KeepLast: true, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: func() float64 { return 0.5 }},
+		Channels: []submit.Channel{{Sender: simClient(t, sim), Pacer: pace.New(18, func() float64 { return 0.5 })}}, Recorder: outcomes, Rows: rows,
 	}
 	if err := s.Run(context.Background(), lanes); err != nil {
 		t.Error(err)

@@ -31,11 +31,19 @@ var (
 	_ sender = (*dryRun)(nil)
 )
 
+// way is one by which a target is reached: an app registration, with a pace of its own.
+type way struct {
+	sender
+	name  string // of the credential; empty where there is no other
+	pacer *pace.Pacer
+}
+
 // target is where the phones go. What comes behind it, the sending and the
 // report, is the same for all of them.
 type target struct {
-	sender
-	pacer    *pace.Pacer
+	ways     []way            // one at least; users are spread over them
+	ended    map[string]error // ways that are not used any more, by name, and why
+	logger   zerolog.Logger
 	tenantID string // as configured; empty when the credential knows it
 	endpoint string // Graph's address
 	words    string // for people
@@ -68,16 +76,48 @@ func (c *importCommand) newTarget(rows *authmethod.Rows, logger zerolog.Logger) 
 	case c.simulate:
 		return c.newSimulated(logger)
 	}
-	config, err := c.tenant.config(c.process)
+	configs, err := c.tenant.configs(c.process)
 	if err != nil {
 		return nil, err
 	}
-	config.Logger = logger
-	words := tenantInWords(config.Credential.TenantID)
-	if config.Endpoint != "" {
-		words += " at " + config.Endpoint
+	for i := range configs {
+		configs[i].Logger = logger
 	}
-	return c.newGraph(config, words)
+	words := tenantInWords(configs[0].Credential.TenantID)
+	if endpoint := configs[0].Endpoint; endpoint != "" {
+		words += " at " + endpoint
+	}
+	return c.newGraph(words, configs...)
+}
+
+// Requests counts those of all ways.
+func (t *target) Requests() (n int64) {
+	for _, w := range t.ways {
+		n += w.Requests()
+	}
+	return n
+}
+
+// client is what else is asked of the tenant through, and at what pace; nil for a dry
+// run.
+func (t *target) client() (*graph.Client, *pace.Pacer) {
+	client, _ := t.ways[0].sender.(*graph.Client)
+	return client, t.ways[0].pacer
+}
+
+// status is that of all ways together. They are held as long as each of them is.
+func (t *target) status() pace.Status {
+	all := pace.Status{Held: true}
+	for _, w := range t.ways {
+		one := w.pacer.Status()
+		all.Rate += one.Rate
+		if !one.Held {
+			all.Held = false
+		} else if all.Until.IsZero() || one.Until.Before(all.Until) {
+			all.Until, all.Reason = one.Until, one.Reason
+		}
+	}
+	return all
 }
 
 // targetInWords is where a run wrote to, by its journal.
@@ -97,18 +137,21 @@ func tenantInWords(id string) string {
 
 // newGraph makes a target of Graph, or of what answers like it. It sends nothing
 // yet.
-func (c *importCommand) newGraph(config graph.Config, words string) (*target, error) {
-	config.Connections, config.GiveUpAfter, config.Version = c.pace.workers, c.pace.giveUpAfter, version()
-	client, err := graph.New(config)
-	if err != nil {
-		return nil, err
+func (c *importCommand) newGraph(words string, configs ...namedConfig) (*target, error) {
+	t := &target{ended: map[string]error{}, logger: configs[0].Logger, words: words, journal: !c.planning, tenantID: configs[0].Credential.TenantID}
+	for _, config := range configs {
+		config.Connections, config.GiveUpAfter, config.Version = c.pace.workers, c.pace.giveUpAfter, version()
+		client, err := graph.New(config.Config)
+		if err != nil {
+			return nil, err
+		}
+		if t.endpoint, _, err = config.Addresses(); err != nil {
+			return nil, err
+		}
+		t.personal = slices.Contains([]graph.Auth{graph.AuthAzureCLI, graph.AuthDeviceCode, graph.AuthToken}, config.Credential.Kind)
+		t.ways = append(t.ways, way{client, config.name, pace.New(float64(c.pace.rate), rand.Float64)})
 	}
-	personal := slices.Contains([]graph.Auth{graph.AuthAzureCLI, graph.AuthDeviceCode, graph.AuthToken}, config.Credential.Kind)
-	endpoint, _, err := config.Addresses()
-	if err != nil {
-		return nil, err
-	}
-	return &target{client, pace.New(float64(c.pace.rate), rand.Float64), config.Credential.TenantID, endpoint, words, !c.planning, personal}, nil
+	return t, nil
 }
 
 // newSimulated talks to the embedded simulator the way it would talk to Graph,
@@ -119,7 +162,13 @@ func (c *importCommand) newSimulated(logger zerolog.Logger) (*target, error) {
 		return nil, err
 	}
 	config.Logger = logger
-	simulated, err := c.newGraph(config, "the simulator")
+	configs := []namedConfig{{Config: config}}
+	if c.tenant.credentials != "" {
+		if configs, err = c.tenant.simulated(c.process, config); err != nil {
+			return nil, err
+		}
+	}
+	simulated, err := c.newGraph("the simulator", configs...)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +191,7 @@ type dryRun struct {
 
 func newDryRun(rows *authmethod.Rows, words string) *target {
 	dry := &dryRun{rows: rows, before: map[string]authmethod.RowNumber{}}
-	return &target{sender: dry, pacer: pace.New(pace.Unlimited, rand.Float64), words: words}
+	return &target{ways: []way{{sender: dry, pacer: pace.New(pace.Unlimited, rand.Float64)}}, words: words}
 }
 
 // would is the verb of a row's action. Whether another number is in the way of one

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"entraphone/internal/authmethod"
-	"entraphone/internal/graph"
 	"entraphone/internal/pace"
 	"entraphone/internal/tenant"
 )
@@ -35,17 +34,17 @@ func lookUp(ctx context.Context, r *importRun) (d lookup, err error) {
 	if !key.LookedUp() && !mixed && !r.planning && !r.foresight.wanted(r) {
 		return d, d.ownAccount(ctx, r, nil)
 	}
-	client, is := r.target.sender.(*graph.Client)
-	if !is {
+	if client, _ := r.target.client(); client == nil {
 		if key.LookedUp() {
 			return d, usagef("the file names users by %s, and a dry run does not ask the tenant who they are: entraphone plan does", key.Property())
 		}
 		return d, nil
 	}
-	if err := client.Authenticate(ctx); err != nil {
+	if err := r.target.Authenticate(ctx); err != nil {
 		return d, err
 	}
-	asked := tenant.Tenant{Asker: client, Pacer: r.target.pacer, Reports: pace.New(float64(r.pace.rate), rand.Float64), GiveUpAfter: r.pace.giveUpAfter}
+	client, pacer := r.target.client()
+	asked := tenant.Tenant{Asker: client, Pacer: pacer, Reports: pace.New(float64(r.pace.rate), rand.Float64), GiveUpAfter: r.pace.giveUpAfter}
 	names, at := distinctUsers(&r.input.Rows)
 	matches, err := asked.Find(ctx, tenant.Key(key.Property()), names)
 	var refused *tenant.RefusedError
@@ -194,8 +193,8 @@ func (d *lookup) readReport(ctx context.Context, r *importRun, asked *tenant.Ten
 // ownAccount sets the rows aside of the account that has signed in, where a person has:
 // see https://learn.microsoft.com/graph/api/authentication-post-phonemethods.
 func (d *lookup) ownAccount(ctx context.Context, r *importRun, users map[string]tenant.User) error {
-	client, is := r.target.sender.(*graph.Client)
-	if !is || !r.target.personal {
+	client, _ := r.target.client()
+	if client == nil || !r.target.personal {
 		return nil
 	}
 	claims, told, err := client.Claims(ctx)

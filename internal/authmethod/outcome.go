@@ -87,4 +87,6 @@ type Result struct {
 	As PhoneType
 	// SMSSignIn is Graph's smsSignInState of the phone, where an answer told it.
 	SMSSignIn string
+	// Credential is the one of several that the row was sent by.
+	Credential string
 }

@@ -1,6 +1,7 @@
 package authmethod
 
 import (
+	"hash/fnv"
 	"iter"
 	"slices"
 	"strings"
@@ -165,4 +166,19 @@ type Finding struct {
 // SortFindings orders findings by row, keeping the order within each.
 func SortFindings(findings []Finding) {
 	slices.SortStableFunc(findings, func(a, b Finding) int { return int(a.Row) - int(b.Row) })
+}
+
+// UserHash is a number of a user, the same for all spellings of the name that differ in
+// case. Its halves decide apart: the upper one on which of several machines a user is
+// carried, the lower one by which of several credentials.
+func UserHash(user string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strings.ToLower(user))) // it never fails
+	x := h.Sum64()
+	// The finalizer of MurmurHash3: without it names that are alike are too close.
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	x *= 0xc4ceb9fe1a85ec53
+	return x ^ x>>33
 }

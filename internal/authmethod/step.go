@@ -124,6 +124,10 @@ type Answer struct {
 	// RetryAfter is how long Graph asked to wait; 0 when it did not say.
 	RetryAfter time.Duration
 
+	// TenantWide is set for a throttle that is of the whole tenant, and not of the app
+	// that has asked, by x-ms-throttle-scope.
+	TenantWide bool
+
 	// Load is x-ms-throttle-limit-percentage: how much of the limit is used,
 	// from 0.8 to 1.8; 0 when Graph did not say.
 	Load float64

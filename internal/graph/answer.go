@@ -182,13 +182,13 @@ func decode(body []byte, into any) error {
 // headers are those of an answer, or of an item in a $batch, in which Graph
 // speaks about it.
 type headers struct {
-	requestID, retryAfter, date, load, authenticate string
+	requestID, retryAfter, date, load, scope, authenticate string
 }
 
 func headersOf(h http.Header) headers {
 	return headers{
 		requestID: h.Get("request-id"), retryAfter: h.Get("Retry-After"), date: h.Get("Date"),
-		load: h.Get("x-ms-throttle-limit-percentage"), authenticate: strings.Join(h.Values("WWW-Authenticate"), ", "),
+		load: h.Get("x-ms-throttle-limit-percentage"), scope: h.Get("x-ms-throttle-scope"), authenticate: strings.Join(h.Values("WWW-Authenticate"), ", "),
 	}
 }
 
@@ -199,6 +199,8 @@ func annotate(a *authmethod.Answer, h headers, g gate) {
 	if h.retryAfter != "" {
 		a.RetryAfter = retryAfter(h.retryAfter, h.date, time.Now())
 	}
+	// Of Tenant_Application, Tenant and Application only the second is not the app's.
+	a.TenantWide = a.Status == http.StatusTooManyRequests && strings.HasPrefix(strings.ToLower(h.scope), "tenant/")
 	if h.load == "" {
 		return
 	}

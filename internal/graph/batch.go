@@ -30,6 +30,7 @@ type itemAnswer[B any] struct {
 		RetryAfter   any `json:"Retry-After"`
 		Date         any `json:"Date"`
 		Load         any `json:"x-ms-throttle-limit-percentage"`
+		Scope        any `json:"x-ms-throttle-scope"`
 		Authenticate any `json:"WWW-Authenticate"`
 	} `json:"headers"`
 	Body B `json:"body"`
@@ -76,7 +77,7 @@ func itemsOf[B any](answers []itemAnswer[B], read func(B) body) []item {
 	items := make([]item, len(answers))
 	for i, a := range answers {
 		h := a.Headers
-		items[i] = item{a.ID, a.Status, headers{text(h.RequestID), text(h.RetryAfter), text(h.Date), text(h.Load), text(h.Authenticate)}, read(a.Body)}
+		items[i] = item{a.ID, a.Status, headers{text(h.RequestID), text(h.RetryAfter), text(h.Date), text(h.Load), text(h.Scope), text(h.Authenticate)}, read(a.Body)}
 	}
 	return items
 }

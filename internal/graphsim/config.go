@@ -56,6 +56,9 @@ type Config struct {
 	PhoneQuota  Quota `yaml:"phoneQuota"`
 	ReportQuota Quota `yaml:"reportQuota"`
 
+	// TenantQuota limits all calls for phones of all apps in a tenant together.
+	TenantQuota Quota `yaml:"tenantQuota"`
+
 	// RetryAfter is how the wait is written on a call above a quota.
 	RetryAfter RetryAfterForm `yaml:"retryAfter"`
 

@@ -54,6 +54,7 @@ type Simulator struct {
 	lagging  map[directory.Ref]*past // what reads show for a while
 	writing  map[directory.Ref]int   // write calls that have arrived and are not answered
 	budgets  map[[2]string]*budget   // by app and tenant
+	tenants  map[string]*meter       // by tenant, of TenantQuota
 	faults   []*fault
 	harmless fault // stands for none
 	inFlight int
@@ -76,7 +77,7 @@ func New(config Config) *Simulator {
 		missed:  map[directory.Ref]int{},
 		lagging: map[directory.Ref]*past{},
 		writing: map[directory.Ref]int{},
-		budgets: map[[2]string]*budget{},
+		budgets: map[[2]string]*budget{}, tenants: map[string]*meter{},
 	}
 	if s.open {
 		s.people = directory.New()

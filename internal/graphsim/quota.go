@@ -220,6 +220,7 @@ const maxApps = 1000
 // https://learn.microsoft.com/graph/throttling-limits.
 type budget struct {
 	writes, reads, phones, reports meter
+	tenant                         *meter // which all its apps share
 
 	// Of the last throttled call; until is since the start.
 	wait, until time.Duration
@@ -242,9 +243,19 @@ func (s *Simulator) budgetOf(c *call) *budget {
 		b.reads.set(s.config.ReadQuota, 0)
 		b.phones.set(s.config.PhoneQuota, 0)
 		b.reports.set(s.config.ReportQuota, 0)
+		b.tenant = s.tenantMeter(key[1])
 		s.budgets[key] = b
 	}
 	return b
+}
+
+// tenantMeter counts what the apps of a tenant do about phones.
+func (s *Simulator) tenantMeter(id string) *meter {
+	if s.tenants[id] == nil {
+		s.tenants[id] = &meter{}
+		s.tenants[id].set(s.config.TenantQuota, 0)
+	}
+	return s.tenants[id]
 }
 
 // SetWriteQuota changes the quota of writes from now on. What the old quota
@@ -266,6 +277,7 @@ type charge struct {
 	units int
 	what  string // in x-ms-throttle-scope
 	limit string // in x-ms-throttle-information
+	whole bool   // of the tenant, and not of the app
 }
 
 // charges are what a call takes. Every call for phones counts twice: as a read
@@ -273,15 +285,15 @@ type charge struct {
 func (b *budget) charges(c *call, wanted service) []charge {
 	charges := b.charged[:0]
 	if wanted.units == 0 {
-		charges = append(charges, charge{&b.writes, 1, "Write", "WriteLimitExceeded"})
+		charges = append(charges, charge{meter: &b.writes, units: 1, what: "Write", limit: "WriteLimitExceeded"})
 	} else {
-		charges = append(charges, charge{&b.reads, unitsOf(c, wanted), "Read", "ResourceUnitLimitExceeded"})
+		charges = append(charges, charge{meter: &b.reads, units: unitsOf(c, wanted), what: "Read", limit: "ResourceUnitLimitExceeded"})
 	}
 	if c.forPhones() {
-		charges = append(charges, charge{&b.phones, 1, "ReadWrite", "ResourceUnitLimitExceeded"})
+		charges = append(charges, charge{meter: &b.phones, units: 1, what: "ReadWrite", limit: "ResourceUnitLimitExceeded"}, charge{meter: b.tenant, units: 1, what: "ReadWrite", limit: "ResourceUnitLimitExceeded", whole: true})
 	}
 	if c.target.kind == registrations || c.target.kind == oneRegistration {
-		charges = append(charges, charge{&b.reports, 1, "Read", "ResourceUnitLimitExceeded"})
+		charges = append(charges, charge{meter: &b.reports, units: 1, what: "Read", limit: "ResourceUnitLimitExceeded"})
 	}
 	b.charged = charges
 	return charges
@@ -336,8 +348,12 @@ func (s *Simulator) tooMany(c *call, wait time.Duration, by charge) *refusal {
 	r := tooManyRequests()
 	r.retryAfter = s.config.RetryAfter.text(time.Now(), wait)
 	if !s.config.Assumed.NoThrottleHeaders {
+		scope := "Tenant_Application/"
+		if by.whole {
+			scope = "Tenant/"
+		}
 		r.header = map[string]string{
-			"x-ms-throttle-scope":       "Tenant_Application/" + by.what + "/" + c.caller.AppID + "/" + c.caller.TenantID,
+			"x-ms-throttle-scope":       scope + by.what + "/" + c.caller.AppID + "/" + c.caller.TenantID,
 			"x-ms-throttle-information": by.limit,
 		}
 	}

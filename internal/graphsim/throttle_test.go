@@ -428,3 +428,17 @@ func TestBase64Answers(t *testing.T) {
 		t.Errorf("items 2 and 3 = %d %s, %s, want 204 without a body, and JSON", got["2"].Status, got["2"].Body, got["3"].Body)
 	}
 }
+
+// A quota of the tenant is shared by its apps, and is named so in the refusal.
+func TestTenantQuotaIsShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSim(graphsim.Config{TenantQuota: quota(t, "2/60s forgiving")})
+		for i, client := range []string{"app-a", "app-b", "app-c"} {
+			got := sendWith(t, s, "GET", phonesPath(bob), "", "Authorization", "Bearer "+appToken(t, s, client))
+			throttled := got.status == http.StatusTooManyRequests
+			if throttled != (i == 2) || throttled && !strings.HasPrefix(got.header.Get("x-ms-throttle-scope"), "Tenant/ReadWrite/") {
+				t.Errorf("%s: status %d, headers %v", client, got.status, got.header)
+			}
+		}
+	})
+}

@@ -38,6 +38,7 @@ type entry struct {
 	Previous    string               `json:"previous"`
 	Registered  string               `json:"registered"`
 	SMSSignIn   string               `json:"smsSignIn"`
+	Credential  string               `json:"credential"`
 	Would       string               `json:"would"`
 	Address     string               `json:"address"` // of the user, where it is not the name
 
@@ -180,6 +181,8 @@ func (e *entry) set(name string, text []byte, number int) (known bool) {
 		e.Would = string(text)
 	case "smsSignIn":
 		e.SMSSignIn = string(text)
+	case "credential":
+		e.Credential = string(text)
 	default:
 		return false
 	}

@@ -324,7 +324,7 @@ func (f *folding) take(e *entry) error {
 		set(authmethod.Result{
 			Outcome: outcome, Class: e.Class, Reason: e.Reason, Status: e.HTTPStatus, Code: e.Code, Message: e.Message,
 			Detail: e.Detail, Advice: e.Advice, RequestID: e.RequestID, Attempts: int(record.Attempts), FinishedAt: e.At,
-			Registered: number(e.Registered), As: e.As, SMSSignIn: e.SMSSignIn, Would: authmethod.ParseVerb(e.Would),
+			Registered: number(e.Registered), As: e.As, SMSSignIn: e.SMSSignIn, Credential: e.Credential, Would: authmethod.ParseVerb(e.Would),
 		})
 	default:
 		return fmt.Errorf("there is no event %q", e.Event)

@@ -205,6 +205,7 @@ func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) er
 		e.Stringer("would", result.Would)
 	}
 	optional(e, "smsSignIn", result.SMSSignIn)
+	optional(e, "credential", result.Credential)
 	e.Send()
 	j.add(line.Bytes(), 0)
 	return nil

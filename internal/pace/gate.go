@@ -312,11 +312,19 @@ func (g *gate) trouble(now time.Time, f Feedback, fresh bool) {
 		}
 		g.troubles++
 	}
+	g.holdApart(now, wait, Trouble, fresh)
+}
+
+// heldBy holds because of a throttle that was somebody else's.
+func (g *gate) heldBy(now, until time.Time) { g.holdApart(now, until.Sub(now), Throttled, true) }
+
+// holdApart holds, and takes the hold out of the interval.
+func (g *gate) holdApart(now time.Time, wait time.Duration, reason Reason, fresh bool) {
 	held := g.until
 	if held.Before(now) {
 		held = now
 	}
-	g.hold(now, wait, Trouble, fresh)
+	g.hold(now, wait, reason, fresh)
 	for _, b := range g.books() {
 		b.seen.from = b.seen.from.Add(max(0, g.until.Sub(held)))
 	}

@@ -118,6 +118,15 @@ func (p *Pacer) Observe(f Feedback) {
 	p.wake()
 }
 
+// Hold lets nothing leave until a time, because of a throttle that somebody else has
+// met and that is of all. The pace itself stays as it is.
+func (p *Pacer) Hold(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gate.heldBy(time.Now(), until)
+	p.wake()
+}
+
 // Status is a snapshot.
 func (p *Pacer) Status() Status {
 	p.mu.Lock()

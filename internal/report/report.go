@@ -36,6 +36,8 @@ type Facts struct {
 	DryRun       bool   `json:"dryRun"` // nothing was to be sent
 	// Limits are those that the run was given, with how far it was from them.
 	Limits []string `json:"limits,omitempty"`
+	// Ended are credentials, of several, that the run went on without, and why.
+	Ended map[string]string `json:"endedCredentials,omitempty"`
 	// Known are the rows that needed somebody in the last run of the job as well, for
 	// the same reason.
 	Known    int    `json:"knownProblems"`

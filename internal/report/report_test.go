@@ -62,7 +62,7 @@ func sample() *authmethod.Results {
 	r.Set(2, authmethod.Result{
 		Outcome: authmethod.Failed, Class: authmethod.FixData, Status: 400, Code: "invalidPhoneNumber", Message: "Graph refused it",
 		Detail: "+1 2065550103 is bad", Advice: "check it", RequestID: "r-3", Attempts: 1, FinishedAt: at,
-		Registered: shown("+1 2065550113"), As: authmethod.PhoneTypeAlternateMobile, SMSSignIn: "ready",
+		Registered: shown("+1 2065550113"), As: authmethod.PhoneTypeAlternateMobile, SMSSignIn: "ready", Credential: "night-b",
 	})
 	r.End(authmethod.Result{Outcome: authmethod.NotAttempted, Class: authmethod.Retry, Message: "the run stopped", Advice: "run again"})
 	return r
@@ -91,11 +91,11 @@ func write(t *testing.T, r *authmethod.Results, mask bool) (path, text string) {
 
 func TestResults(t *testing.T) {
 	path, got := write(t, sample(), false)
-	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input,reason,registeredNumber,registeredAs,smsSignInState
-2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",check the phone type,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123,,,,
-3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11,spreadsheet-scientific,,,
-4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103,,+1 2065550113,alternateMobile,ready
-5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104,,,,
+	want := `line,user,phoneType,phoneNumber,outcome,class,httpStatus,code,message,advice,requestId,attempts,finishedAt,input,reason,registeredNumber,registeredAs,smsSignInState,credential
+2,a@example.com,mobile,+44 2079460123,created,,201,,"note: the (0) after the country code was left out; note: this is a fixed line, imported as a mobile: it cannot receive text messages",check the phone type,r-1,2,2026-01-02T02:04:05Z,'+44 (0)20 7946 0123,,,,,
+3,b@example.com,mobile,,rejected,fix-data,,spreadsheet-scientific,a spreadsheet turned the number into scientific notation and its last digits are gone,format the column as text in the original and export again; do not retype from this file,,0,,4.4E+11,spreadsheet-scientific,,,,
+4,c@example.com,mobile,+1 2065550103,failed,fix-data,400,invalidPhoneNumber,Graph refused it: +1 2065550103 is bad,check it,r-3,1,2026-01-02T02:04:05Z,+1 2065550103,,+1 2065550113,alternateMobile,ready,night-b
+5,d@example.com,mobile,+1 2065550104,not-attempted,retry,,,the run stopped,run again,,0,,+1 2065550104,,,,,
 `
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("results.csv (-got +want):\n%s", diff)

@@ -47,6 +47,8 @@ type line struct {
 	// row's.
 	RegisteredAs   string `csv:"registeredAs"`
 	SMSSignInState string `csv:"smsSignInState"`
+	// Credential is the one of several that the row was sent by.
+	Credential string `csv:"credential"`
 }
 
 // WriteResults writes results.csv as [Publish] does. With mask, phone numbers
@@ -91,7 +93,7 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 		Outcome: string(result.Outcome), Class: string(result.Class), Code: cmp.Or(result.Code, result.Reason.Word()),
 		Message: message(result, notes), Advice: advice(result, notes), RequestID: result.RequestID,
 		Attempts: result.Attempts, Input: row.Input, Reason: result.Reason.Word(),
-		RegisteredNumber: result.Registered.Graph(), RegisteredAs: string(result.As), SMSSignInState: result.SMSSignIn,
+		RegisteredNumber: result.Registered.Graph(), RegisteredAs: string(result.As), SMSSignInState: result.SMSSignIn, Credential: result.Credential,
 	}
 	if result.Outcome == authmethod.Rejected {
 		l.PhoneNumber = "" // none is sent
@@ -106,7 +108,7 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 		l.FinishedAt = result.FinishedAt.UTC().Format(time.RFC3339)
 	}
 	// The other cells are words and numbers of this program.
-	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState} {
+	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState, &l.Credential} {
 		*cell = Safe(*cell)
 	}
 	return l

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -152,6 +154,9 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	}
 	if f.Known > 0 {
 		fmt.Fprintf(&text, "  rows that needed somebody in the last run as well, for the same reason: %d\n", f.Known)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Ended)) {
+		fmt.Fprintf(&text, "  without %s: %s\n", name, f.Ended[name])
 	}
 	if len(f.Limits) > 0 {
 		fmt.Fprintf(&text, "  limits %s\n", strings.Join(f.Limits, ", "))

@@ -9,12 +9,21 @@ import (
 // conclude gives the head of a lane its outcome, or has it sent again, and gives
 // the lane back. An error of the recorder ends the run; the other lanes of the
 // batch are concluded all the same, so that no answer is forgotten.
-func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error {
-	defer q.giveBack(l)
+//
+// Where the channel has let nothing through so far, what it refuses may be let through
+// by another.
+func (s *Submitter) conclude(q *queue, c *channel, l *lane, answer authmethod.Answer) error {
+	if refusesCaller(answer) && l.passed < len(s.channels)-1 && !c.health.welcomed() {
+		if l.passed++; q.pass(c.n, l) {
+			return nil
+		}
+	}
+	defer q.giveBack(c.n, l)
+	l.channel = c.Name
 	now := time.Now()
 	result, delay := s.settler.settle(l, answer)
 	if result == nil {
-		if l.due = now.Add(delay); s.health.leaves(l.forward, l.due, s.GiveUpAfter, answer) {
+		if l.due = now.Add(delay); c.health.leaves(l.forward, l.due, s.GiveUpAfter, answer) {
 			return s.leave(l)
 		}
 		if !settlesNothing(answer) {
@@ -39,6 +48,7 @@ func (s *Submitter) conclude(q *queue, l *lane, answer authmethod.Answer) error 
 // with the next task.
 func (s *Submitter) end(l *lane, result authmethod.Result, now time.Time) error {
 	s.standing.add(l.tasks[0], result)
+	result.Credential = l.channel
 	err := s.outcome(l.row(), result, now)
 	if err == nil {
 		err = s.holdBack(l, result)
@@ -103,9 +113,11 @@ func (s *Submitter) outcome(row authmethod.RowNumber, result authmethod.Result, 
 // requests for the same row; lanes of whose head no write was recorded, and none
 // is in doubt, get none. Run calls it when the workers have ended.
 func (s *Submitter) settleRest(q *queue) error {
-	for _, l := range q.begun {
-		if err := s.leave(l); err != nil {
-			return err
+	for _, part := range q.parts {
+		for _, l := range part.begun {
+			if err := s.leave(l); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -120,5 +132,6 @@ func (s *Submitter) leave(l *lane) error {
 	}
 	result := l.stopped()
 	result.Attempts += s.Earlier[l.row()].Attempts
+	result.Credential = l.channel
 	return s.outcome(l.row(), result, time.Now())
 }

@@ -188,6 +188,18 @@ func (h *health) leaves(since, due time.Time, giveUpAfter time.Duration, a authm
 	return false
 }
 
+// welcomed reports whether Graph has let something through.
+func (h *health) welcomed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.welcome
+}
+
+// refusesCaller reports whether an answer may be about who asks, and not about the row.
+func refusesCaller(a authmethod.Answer) bool {
+	return a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized
+}
+
 // settlesNothing reports whether an answer brings its row no step forward: it is
 // about the moment, or there is none.
 func settlesNothing(a authmethod.Answer) bool {
@@ -222,7 +234,7 @@ func (h *health) heard(steps []authmethod.Step, answers []authmethod.Answer) {
 			continue
 		}
 		h.progress, h.status = time.Now(), 0
-		if a.Status != http.StatusForbidden && a.Status != http.StatusUnauthorized {
+		if !refusesCaller(a) {
 			others = true
 			continue
 		}

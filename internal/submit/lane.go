@@ -10,9 +10,11 @@ import (
 // lane is a user's tasks on their way. The head is tasks[0]. It belongs to whoever
 // holds it, queue or worker, so that it needs no lock.
 type lane struct {
-	tasks authmethod.Lane // what has no outcome yet
-	known                 // of the user
-	head                  // of the first task; cleared when it has its outcome
+	tasks   authmethod.Lane // what has no outcome yet
+	channel string          // by which it was sent last
+	passed  int             // channels that have refused it
+	known                   // of the user
+	head                    // of the first task; cleared when it has its outcome
 }
 
 // known is what the steps for earlier tasks have told of the user.

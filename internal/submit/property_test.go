@@ -195,7 +195,7 @@ func TestOrderAndOutcomesHoldWhateverHappens(t *testing.T) {
 				}
 			}
 			s := submitter(rows, graph, recorder)
-			s.Workers, s.BatchSize, s.Pacer = workers, batch, pace.New(50, noJitter)
+			s.Workers, s.BatchSize, s.Channels[0].Pacer = workers, batch, pace.New(50, noJitter)
 			ctx := t.Context()
 			if interrupt > 0 {
 				var cancel context.CancelFunc

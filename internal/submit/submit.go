@@ -24,13 +24,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"entraphone/internal/authmethod"
-	"entraphone/internal/pace"
 )
 
 // Sender carries steps to Graph. Package graph has the one for Graph; a dry run
@@ -89,10 +89,14 @@ type Config struct {
 // is used for one Run.
 type Submitter struct {
 	Config
-	Sender   Sender
-	Pacer    *pace.Pacer
+	// Channels are one at least. Each user's lane is carried by one of them, chosen
+	// by a hash of the user, and by another from the time on when that one ends.
+	Channels []Channel
 	Recorder Recorder
-	Rows     *authmethod.Rows
+	// Ended is told of a channel that is refused, or by which nothing goes forward any
+	// more, while there are others that go on. It may be nil where there is one only.
+	Ended func(channel string, why error)
+	Rows  *authmethod.Rows
 
 	// Expected are the numbers that stood there when it was decided what is to be
 	// done, zero for none: the updates and removals of these rows may replace nothing
@@ -112,7 +116,7 @@ type Submitter struct {
 
 	settler  settler
 	standing share
-	health   health
+	channels channels
 	outcomes sync.Mutex // serializes Recorder.Outcome
 }
 
@@ -125,12 +129,9 @@ type Stats struct {
 	ReadBacks  int64 // steps that read a phone back
 }
 
-// Stats may be called at any time, also during Run.
-func (s *Submitter) Stats() Stats {
-	s.health.mu.Lock()
-	defer s.health.mu.Unlock()
-	return s.health.stats
-}
+// Stats are those of all channels. It may be called at any time behind the beginning
+// of Run.
+func (s *Submitter) Stats() Stats { return s.channels.stats() }
 
 // Run sends the lanes and returns when every row of them has an outcome, or
 // when going on is pointless. Rows without an outcome were then never sent.
@@ -143,8 +144,10 @@ func (s *Submitter) Stats() Stats {
 // not answered by the time that GiveUpAfter leaves.
 func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 	s.settler = settler{&s.Config, s.Rows, s.Expected, s.Earlier}
-	s.health.progress = time.Now()
-	q := newQueue(lanes, s.begin)
+	for n, of := range s.Channels {
+		s.channels = append(s.channels, &channel{Channel: of, n: n, health: health{progress: time.Now()}})
+	}
+	q := newQueue(lanes, len(s.channels), s.Rows, s.begin)
 	g, gctx := errgroup.WithContext(ctx)
 	// Requests have a context of their own: a stop ends the taking of work at
 	// once, and cuts requests off only after Grace.
@@ -152,8 +155,16 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 	defer land()
 	stop := context.AfterFunc(gctx, func() { time.AfterFunc(s.Grace, land) })
 	defer stop()
-	for range s.Workers {
-		g.Go(func() error { return s.work(gctx, flight, q) })
+	for _, c := range s.channels {
+		for range s.Workers {
+			g.Go(func() error {
+				err := s.work(gctx, flight, q, c)
+				if own := (ended{}); errors.As(err, &own) {
+					return c.end(gctx, q, own.error, s.Ended)
+				}
+				return err
+			})
+		}
 	}
 	err := g.Wait()
 	// No worker runs any more, so the queue needs no lock from here on.
@@ -162,44 +173,44 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 	case err != nil:
 		return err
 	case q.done():
-		return s.health.end()
+		return s.channels.verdict(q, s.Ended)
 	}
 	return context.Cause(ctx) // the parent's: gctx is always cancelled by now
 }
 
-// work takes batches and sends them until nothing is left. It is correct to run
-// it many times at once because a lane is in one batch at most, and what the
+// work takes batches of a channel and sends them until nothing is left. It is correct
+// to run it many times at once because a lane is in one batch at most, and what the
 // workers share (queue, pacer, recorder) locks for itself. It takes as many
 // lanes as a request may carry, and gives back those for which the pace has no
 // room.
-func (s *Submitter) work(ctx, flight context.Context, q *queue) error {
-	deadline := func() time.Time { return s.health.deadline(s.GiveUpAfter) }
+func (s *Submitter) work(ctx, flight context.Context, q *queue, c *channel) error {
+	deadline := func() time.Time { return c.health.deadline(s.GiveUpAfter) }
 	for {
-		batch := q.take(ctx, s.BatchSize, deadline)
+		batch := q.take(ctx, c.n, s.BatchSize, deadline)
 		switch {
-		case ctx.Err() != nil || len(batch) == 0 && q.finished():
-			q.giveBack(batch...)
+		case ctx.Err() != nil || len(batch) == 0 && q.finished(c.n):
+			q.giveBack(c.n, batch...)
 			return nil
 		case len(batch) == 0:
 			// Nothing will go forward before the deadline.
-			return s.health.verdict(deadline(), s.Pacer.Status().Until, s.GiveUpAfter)
+			return c.over(deadline(), s.GiveUpAfter)
 		}
 		waiting, cancel := context.WithDeadline(ctx, deadline())
-		allowed, err := s.Pacer.Wait(waiting, reads(batch))
+		allowed, err := c.Pacer.Wait(waiting, reads(batch))
 		cancel()
-		q.giveBack(batch[allowed:]...)
+		q.giveBack(c.n, batch[allowed:]...)
 		batch = batch[:allowed]
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
 			// Something may have gone forward meanwhile.
-			if err := s.verdict(); err != nil {
+			if err := c.over(time.Now(), s.GiveUpAfter); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := s.send(flight, q, batch); err != nil {
+		if err := s.send(flight, q, c, batch); err != nil {
 			return err
 		}
 	}
@@ -248,43 +259,42 @@ func (s *Submitter) next(l *lane) *lane {
 	for rank, gone := range behind.gone {
 		l.gone[rank] = l.gone[rank] || gone
 	}
-	behind.known = l.known
+	behind.known, behind.channel = l.known, l.channel
 	return behind
 }
 
 // send carries one batch, and settles or gives back every lane of it. The intent
-// comes before everything else, the verdict on the run as a whole behind
+// comes before everything else, the verdict on the channel as a whole behind
 // everything else.
-func (s *Submitter) send(ctx context.Context, q *queue, batch []*lane) error {
+func (s *Submitter) send(ctx context.Context, q *queue, c *channel, batch []*lane) error {
 	steps, writes := s.steps(batch)
 	if len(writes) > 0 {
 		if err := s.Recorder.Intent(writes); err != nil {
 			// Nothing has left, so the lanes are as they were.
-			q.giveBack(batch...)
+			q.giveBack(c.n, batch...)
 			return err
 		}
 	}
-	limited, cancel := context.WithDeadline(ctx, s.health.deadline(s.GiveUpAfter))
+	limited, cancel := context.WithDeadline(ctx, c.health.deadline(s.GiveUpAfter))
 	defer cancel()
-	s.health.sending()
+	c.health.sending()
 	sentAt := time.Now()
 	for _, l := range batch {
 		l.sending(sentAt)
 	}
-	answers, err := s.Sender.Send(limited, steps)
-	if ctx.Err() == nil && limited.Err() != nil && errors.Is(err, limited.Err()) {
-		err = nil // the answers tell, and the verdict is ours
+	answers, failure := c.Sender.Send(limited, steps)
+	if ctx.Err() == nil && limited.Err() != nil && errors.Is(failure, limited.Err()) {
+		failure = nil // the answers tell, and the verdict is ours
 	}
-	s.observe(sentAt, steps, answers)
+	s.observe(c, sentAt, steps, answers)
+	var err error
 	for i, l := range batch {
-		err = cmp.Or(err, s.conclude(q, l, answers[i]))
+		err = cmp.Or(err, s.conclude(q, c, l, answers[i]))
 	}
-	return cmp.Or(err, s.verdict())
-}
-
-// verdict is the error that ends the run now, or nil.
-func (s *Submitter) verdict() error {
-	return s.health.verdict(time.Now(), s.Pacer.Status().Until, s.GiveUpAfter)
+	if err == nil && failure != nil {
+		err = ended{failure}
+	}
+	return cmp.Or(err, c.over(time.Now(), s.GiveUpAfter))
 }
 
 // steps are what the lanes want to send next, and the writes among them. A phone is
@@ -308,8 +318,18 @@ func (s *Submitter) steps(batch []*lane) (steps []authmethod.Step, writes []auth
 	return steps, writes
 }
 
-// observe tells the pacer and the health what a request brought.
-func (s *Submitter) observe(sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) {
-	s.health.heard(steps, answers)
-	s.Pacer.Observe(feedback(sentAt, steps, answers))
+// observe tells the pacer and the health what a request brought. What is asked of the
+// whole tenant holds for every channel.
+func (s *Submitter) observe(c *channel, sentAt time.Time, steps []authmethod.Step, answers []authmethod.Answer) {
+	c.health.heard(steps, answers)
+	c.Pacer.Observe(feedback(sentAt, steps, answers))
+	if !slices.ContainsFunc(answers, func(a authmethod.Answer) bool { return a.TenantWide }) {
+		return
+	}
+	until := c.Pacer.Status().Until
+	for _, other := range s.channels {
+		if other != c {
+			other.Pacer.Hold(until)
+		}
+	}
 }

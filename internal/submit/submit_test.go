@@ -111,8 +111,8 @@ func (s *scripted) Send(ctx context.Context, steps []authmethod.Step) ([]authmet
 
 func submitter(rows *authmethod.Rows, sender submit.Sender, recorder submit.Recorder) *submit.Submitter {
 	return &submit.Submitter{
-		Config: submit.Config{Workers: 3, BatchSize: 20, MaxAttempts: 3, GiveUpAfter: time.Hour, Grace: 10 * time.Second, Jitter: noJitter, Compare: phonenumber.Compare, Number: phonenumber.Shown},
-		Sender: sender, Pacer: pace.New(pace.Unlimited, noJitter), Recorder: recorder, Rows: rows,
+		Config:   submit.Config{Workers: 3, BatchSize: 20, MaxAttempts: 3, GiveUpAfter: time.Hour, Grace: 10 * time.Second, Jitter: noJitter, Compare: phonenumber.Compare, Number: phonenumber.Shown},
+		Channels: []submit.Channel{{Sender: sender, Pacer: pace.New(pace.Unlimited, noJitter)}}, Recorder: recorder, Rows: rows,
 	}
 }
 
@@ -659,7 +659,7 @@ func TestReadsInAQuotaOfTheirOwn(t *testing.T) {
 			}
 			sender := &limited{countsReads: test.countsReads, start: time.Now()}
 			s := submitter(rows, sender, newMemory(t))
-			s.Pacer = pace.New(18, noJitter)
+			s.Channels[0].Pacer = pace.New(18, noJitter)
 			if err := s.Run(t.Context(), plan.Build(rows, plan.Policy{}).Lanes); err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 	sum := sha256.New()
 	in, _, err := openLines(ctxReader{ctx, io.TeeReader(src, sum)}, opts)
 	if err == nil {
-		e := &excerpt{lines: in, remarks: remarks, doubtful: read.doubtful, byValue: make([]string, len(read.Reading.byValue)), needed: read.needed}
+		e := &excerpt{lines: in, remarks: remarks, doubtful: read.doubtful, byValue: make([]string, len(read.Reading.byValue)), needed: read.needed, cutShort: read.cutShort}
 		e.label(in.Headings)
 		e.out = table.NewWriter(in.Table, w, read.Reading.Encoding, slices.Concat(remarkHeadings[:], read.Reading.byValue))
 		err = e.copy()
@@ -63,6 +63,7 @@ type excerpt struct {
 	byValue  []string       // empty cells, whose headings tell what was decided by the values of the whole file
 	needed   []bool         // columns that are copied whatever they are called
 	kept     []bool         // columns that are copied
+	cutShort int32          // line whose last number may have lost digits
 }
 
 // copy goes through the file as [Read] did, and writes the lines that are wanted,
@@ -116,6 +117,10 @@ func (e *excerpt) line(r *table.Record) {
 	further := append([]string{strconv.Itoa(r.Line), remark.Reason, remark.Advice}, e.byValue...)
 	if doubtful || r.Fault != nil {
 		e.out.InOneCell(e.columns.At[heading.User], e.noUser(r), further)
+		return
+	}
+	if int32(r.Line) == e.cutShort {
+		e.out.CutRecord(r, e.kept, further)
 		return
 	}
 	e.out.Record(r, e.kept, further)

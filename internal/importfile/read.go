@@ -97,6 +97,7 @@ type File struct {
 	// For Excerpt, which must not make rows of a cell's lines.
 	doubtful []table.Inside // lines that may stand in a cell
 	needed   []bool         // by column, whether its cells are copied whatever it is called
+	cutShort int32          // line at the end whose last number may have lost digits, or 0
 }
 
 // Read reads a file to its end, with all its numbers. What is wrong with single
@@ -157,7 +158,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 		return nil, err
 	}
 	b.rejectInside(in.Counts.Inside) // no row is being worked on any more
-	b.rejectCut()
+	cutShort := b.rejectCut()
 	// Only the whole file tells what bytes beyond ASCII were: see
 	// [table.Table.Encoding].
 	var damaged bool
@@ -194,7 +195,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.Counts.Fragments
 	reading.describeCells(b)
-	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.Counts.Inside, needed: in.needed}, nil
+	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.Counts.Inside, needed: in.needed, cutShort: cutShort}, nil
 }
 
 // numbersAtOnce is how many numbers one core reads before it takes the next. It is

@@ -180,8 +180,8 @@ func (b *builder) rejectForeign() {
 // rejectCut rejects a number at the very end of a file that does not end with a
 // line, unless it is a valid one with no less digits than its country's others. Many
 // countries have valid numbers of several lengths, so that a shorter one may be what
-// was left of a longer one.
-func (b *builder) rejectCut() {
+// was left of a longer one. It returns the line, or 0.
+func (b *builder) rejectCut() (line int32) {
 	for _, n := range b.cut {
 		row := b.rows.At(n)
 		code, national, _ := row.Number.Parts()
@@ -194,8 +194,10 @@ func (b *builder) rejectCut() {
 		}
 		if !row.Rejected() && (lost || len(national) < least) {
 			reject(row, authmethod.CodeBreaksOffNumber.Problem())
+			line = row.Line
 		}
 	}
+	return line
 }
 
 // rejectInside rejects the rows that may stand in quotes. Otherwise whoever may fill

@@ -16,12 +16,14 @@ import (
 type brakes struct {
 	maxFailures limit
 	maxDuration time.Duration
+	window      window
 }
 
 func (b *brakes) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Brakes", pflag.ContinueOnError)
 	set.Var(&b.maxFailures, "max-failures", "stop when more than N rows have failed, or N% of the file's")
 	set.DurationVar(&b.maxDuration, "max-duration", 0, "stop after this `DURATION`, such as 3h; 0 is none")
+	set.Var(&b.window, "window", "send only between these `TIMES` of the day, as in 22:00-05:00 or \"22:00-05:00 Europe/Berlin\"; outside of it the run waits")
 	return set
 }
 
@@ -70,6 +72,9 @@ func limitsTold(r *importRun) (told []string) {
 	add("max-overwrites", r.changes.maxOverwrites, counts[authmethod.Updated])
 	add("max-removals", r.changes.maxRemovals, counts[authmethod.Removed])
 	add("max-failures", r.brakes.maxFailures, counts[authmethod.Failed])
+	if r.brakes.window.text != "" {
+		told = append(told, fmt.Sprintf("--window: waited %s", r.sent.Paused.Round(time.Second)))
+	}
 	if limit := r.brakes.maxDuration; limit > 0 {
 		told = append(told, fmt.Sprintf("--max-duration: %s of %s", time.Since(r.started).Round(time.Second), limit))
 	}

@@ -275,6 +275,9 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 		},
 		Channels: r.target.channels(planning, r.lookup.without), Recorder: recorder, Ended: r.target.end, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
 	}
+	if r.brakes.window.text != "" && !planning {
+		submitter.Window = r.brakes.window.at
+	}
 	if r.knowledge != nil {
 		submitter.Registered = r.knowledge.registered
 	}

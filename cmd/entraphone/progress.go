@@ -73,10 +73,7 @@ func (p *progress) end() {
 // pace: it says why nothing moves.
 func (p *progress) text(now time.Time, status pace.Status) string {
 	if status.Held {
-		why := "Graph is throttling"
-		if status.Reason == pace.Trouble {
-			why = "Graph fails or cannot be reached"
-		}
+		why := map[pace.Reason]string{pace.Throttled: "Graph is throttling", pace.Trouble: "Graph fails or cannot be reached", pace.Closed: "the --window is closed"}[status.Reason]
 		return fmt.Sprintf("waiting %s: %s", max(time.Second, status.Until.Sub(now).Round(time.Second)), why)
 	}
 	done := p.done.Load()

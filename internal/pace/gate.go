@@ -315,9 +315,6 @@ func (g *gate) trouble(now time.Time, f Feedback, fresh bool) {
 	g.holdApart(now, wait, Trouble, fresh)
 }
 
-// heldBy holds because of a throttle that was somebody else's.
-func (g *gate) heldBy(now, until time.Time) { g.holdApart(now, until.Sub(now), Throttled, true) }
-
 // holdApart holds, and takes the hold out of the interval.
 func (g *gate) holdApart(now time.Time, wait time.Duration, reason Reason, fresh bool) {
 	held := g.until

@@ -67,6 +67,8 @@ const (
 	Throttled Reason = "throttled"
 	// Trouble: the service or the way to it fails.
 	Trouble Reason = "trouble"
+	// Closed: it is not the time of the day to send anything.
+	Closed Reason = "closed"
 )
 
 // Status is the state of a Pacer for people to look at.
@@ -118,12 +120,14 @@ func (p *Pacer) Observe(f Feedback) {
 	p.wake()
 }
 
-// Hold lets nothing leave until a time, because of a throttle that somebody else has
-// met and that is of all. The pace itself stays as it is.
-func (p *Pacer) Hold(until time.Time) {
+// Hold lets nothing leave until a time for a reason that no answer has brought: a
+// throttle that somebody else has met and that is of all, or the time of the day. The
+// pace itself stays as it is.
+func (p *Pacer) Hold(until time.Time, why Reason) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.gate.heldBy(time.Now(), until)
+	now := time.Now()
+	p.gate.holdApart(now, until.Sub(now), why, true)
 	p.wake()
 }
 

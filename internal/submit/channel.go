@@ -34,6 +34,21 @@ func (c *channel) over(at time.Time, giveUpAfter time.Duration) error {
 	return nil
 }
 
+// pause waits until something may be sent again. That counts for nothing when it is
+// asked since when nothing has gone forward.
+func (c *channel) pause(ctx context.Context, q *queue, until time.Time) {
+	began := time.Now()
+	c.Pacer.Hold(until, pace.Closed)
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	q.forward(c.n, time.Now())
+	c.health.resume(time.Now(), began)
+}
+
 // end ends the channel, and with it the run where there is no other. A run that is
 // stopped ends with what the channel says.
 func (c *channel) end(ctx context.Context, q *queue, why error, told func(string, error)) error {
@@ -62,6 +77,7 @@ func (all channels) stats() (sum Stats) {
 		sum.Throttled += of.Throttled
 		sum.Lost += of.Lost
 		sum.ReadBacks += of.ReadBacks
+		sum.Paused = max(sum.Paused, of.Paused)
 	}
 	return sum
 }

@@ -164,7 +164,8 @@ type health struct {
 	cause    error // why the last request got none
 	// wish is until when Graph wants to be left alone.
 	wish   time.Time
-	flying int // requests that are not answered
+	paused time.Time // end of the last pause
+	flying int       // requests that are not answered
 	left   StalledError
 }
 
@@ -186,6 +187,17 @@ func (h *health) leaves(since, due time.Time, giveUpAfter time.Duration, a authm
 		return true
 	}
 	return false
+}
+
+// resume goes on behind a pause. Several workers come to its end.
+func (h *health) resume(now, began time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if began.After(h.paused) {
+		h.stats.Paused += now.Sub(began)
+		h.paused = now
+	}
+	h.progress = now
 }
 
 // welcomed reports whether Graph has let something through.

@@ -154,6 +154,15 @@ func (q *queue) pick(from *part, most int, now time.Time) (batch []*lane) {
 	return batch
 }
 
+// forward counts a pause that ends now for nothing in the lanes of a channel.
+func (q *queue) forward(channel int, now time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, l := range q.parts[channel].begun {
+		l.forward = now
+	}
+}
+
 // giveBack returns lanes that were taken for a channel. They wait behind those that are
 // due at the same time; lanes without tasks are done. Every lane that was taken must be
 // given back exactly once, or take waits for ever.

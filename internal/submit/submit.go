@@ -31,6 +31,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/pace"
 )
 
 // Sender carries steps to Graph. Package graph has the one for Graph; a dry run
@@ -81,6 +82,11 @@ type Config struct {
 	Compare func(n authmethod.PhoneNumber, shown string) authmethod.Comparison
 	Number  func(shown string) authmethod.PhoneNumber
 
+	// Window tells whether anything may be sent at a time, and until when that is so.
+	// Nil lets it be sent at any. A run that comes to the end of a window waits for the
+	// next; that is no time in which nothing goes forward.
+	Window func(time.Time) (open bool, until time.Time)
+
 	// Jitter spreads waiting times; it returns values in [0, 1).
 	Jitter func() float64
 }
@@ -123,10 +129,11 @@ type Submitter struct {
 // Stats counts what was sent so far. Attempts at the same row count one by one.
 // They are of this run's process only.
 type Stats struct {
-	Operations int64 // steps that left this machine
-	Throttled  int64 // steps that were answered 429
-	Lost       int64 // steps that got no usable answer
-	ReadBacks  int64 // steps that read a phone back
+	Operations int64         // steps that left this machine
+	Throttled  int64         // steps that were answered 429
+	Lost       int64         // steps that got no usable answer
+	ReadBacks  int64         // steps that read a phone back
+	Paused     time.Duration // outside of the window
 }
 
 // Stats are those of all channels. It may be called at any time behind the beginning
@@ -195,7 +202,17 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue, c *channel) erro
 			// Nothing will go forward before the deadline.
 			return c.over(deadline(), s.GiveUpAfter)
 		}
-		waiting, cancel := context.WithDeadline(ctx, deadline())
+		end := deadline()
+		if s.Window != nil {
+			open, until := s.Window(time.Now())
+			if !open {
+				q.giveBack(c.n, batch...)
+				c.pause(ctx, q, until)
+				continue
+			}
+			end = earlier(end, until)
+		}
+		waiting, cancel := context.WithDeadline(ctx, end)
 		allowed, err := c.Pacer.Wait(waiting, reads(batch))
 		cancel()
 		q.giveBack(c.n, batch[allowed:]...)
@@ -214,6 +231,13 @@ func (s *Submitter) work(ctx, flight context.Context, q *queue, c *channel) erro
 			return err
 		}
 	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // reads tells which lanes send a read next.
@@ -329,7 +353,7 @@ func (s *Submitter) observe(c *channel, sentAt time.Time, steps []authmethod.Ste
 	until := c.Pacer.Status().Until
 	for _, other := range s.channels {
 		if other != c {
-			other.Pacer.Hold(until)
+			other.Pacer.Hold(until, pace.Throttled)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func newCheckCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, checkHelp, checkExitHelp, c.file.flags(), c.flags())
+	setHelp(command, checkHelp, checkExitHelp, c.file.flags(c.getenv), c.flags())
 	return command
 }
 

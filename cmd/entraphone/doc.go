@@ -125,6 +125,12 @@ of a mobile and the writing of an alternateMobile together.
 	--skip N, --limit N
 		Of those lines, leave out the first N, and read at most N. Lines
 		left out are counted apart; they are not rows.
+	--shard I/N
+		Read only the lines of this share of the users, the I-th of N from
+		0, by a hash of the user: so that N machines share a file. Each has
+		a run of its own, and entraphone report A B C… makes one report of
+		them. "job" takes I and N from JOB_COMPLETION_INDEX and
+		JOB_COMPLETION_COUNT. A user must have one name in the whole file.
 	--keep-columns HEADING
 		Copy the cells under this heading into the rejects, too; or a list
 		with commas between. Repeatable. What is copied without it stands
@@ -498,6 +504,10 @@ tells it in one line, too; a rehearsal does not.
 	--max-duration DURATION
 		Stop with exit code 4 after so long. The summary says how far a run
 		was from its limits, these and the --max flags above.
+	--window TIMES
+		Send only between these times of the day, as in 22:00-05:00, of this
+		machine's clock or of a zone: "22:00-05:00 Europe/Berlin". Outside of
+		them the run waits, and then goes on.
 	--drain DURATION
 		After an interrupt let requests in flight finish within this time
 		(20s), which is less than the 30 seconds that service managers give.

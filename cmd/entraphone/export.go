@@ -85,7 +85,7 @@ func newExportCommand(p process) *cobra.Command {
 	}
 	log := pflag.NewFlagSet("Log", pflag.ContinueOnError)
 	c.output.addLogTo(log)
-	setHelp(command, exportHelp, exportExitHelp, c.flags(), c.file.flags(), c.tenant.flags(), c.pace.readingFlags(), log)
+	setHelp(command, exportHelp, exportExitHelp, c.flags(), c.file.flags(c.getenv), c.tenant.flags(), c.pace.readingFlags(), log)
 	return command
 }
 

@@ -45,12 +45,12 @@ type runFolder struct{ path string }
 
 // newRunFolder makes the folder of a run that begins now. Two runs that begin in
 // one second get two folders.
-func newRunFolder(state, input string, now time.Time) (*runFolder, error) {
+func newRunFolder(state, input string, of shard, now time.Time) (*runFolder, error) {
 	runs := filepath.Join(state, "runs")
 	if err := os.MkdirAll(runs, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
 	}
-	path, err := makeRunFolder(runs, runName(input, now))
+	path, err := makeRunFolder(runs, runName(input, now)+of.name())
 	return &runFolder{path}, err
 }
 

@@ -67,7 +67,7 @@ func newImportCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, importHelp, exitHelp(), c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
+	setHelp(command, importHelp, exitHelp(), c.file.flags(c.getenv), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
 	return command
 }
 
@@ -153,7 +153,7 @@ func (c *importCommand) takeUp(state, run string, will func(keptRun) bool, own *
 func (c *importCommand) takeFlags(header journal.Header, own *pflag.FlagSet) error {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	kept := *c
-	for _, set := range []*pflag.FlagSet{c.file.flags(), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags()} {
+	for _, set := range []*pflag.FlagSet{c.file.flags(c.getenv), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags()} {
 		all.AddFlagSet(set)
 	}
 	c.tenant, c.pace, c.output, c.brakes, c.after = kept.tenant, kept.pace, kept.output, kept.brakes, kept.after // flags set their defaults; nothing else is given anew

@@ -85,7 +85,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 		return err
 	}
 	if r.target.journal && !r.simulate { // rehearsals share nothing
-		if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
+		if r.lock, err = takeLock(ctx, state, r.target, r.output.wait); err != nil {
 			return err
 		}
 	}
@@ -104,7 +104,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if err := r.foresight.find(ctx, r); err != nil {
 		return err
 	}
-	if r.folder, err = newRunFolder(state, r.file.path, r.started); err != nil {
+	if r.folder, err = newRunFolder(state, r.file.path, r.file.shard, r.started); err != nil {
 		return err
 	}
 	if err := r.settleIn(); err != nil {

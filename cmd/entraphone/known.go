@@ -33,7 +33,7 @@ func openKnowledge(state string, t *target, rows *authmethod.Rows) (*knowledge, 
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(state, "ledger-"+fileName(t.name())+".db")
+	path := filepath.Join(state, "ledger-"+t.name()+t.shard.name()+".db")
 	first := !exists(path)
 	opened, err := ledger.Open(path, secret)
 	if err != nil && first {

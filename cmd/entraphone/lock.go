@@ -28,6 +28,8 @@ type lock struct {
 	// second is held elsewhere, for the time between the removal of the first and the
 	// end of the run that notices it; nil where there is no place for it.
 	second *flock.Flock
+	// tenant is that of runs of all users, which shards share; nil for such a run.
+	tenant *flock.Flock
 }
 
 // holder is who holds a lock, for those who do not get it.
@@ -41,13 +43,14 @@ type holder struct {
 // lockPoll is how often a lock that is waited for is tried.
 const lockPoll = 250 * time.Millisecond
 
-// takeLock takes the lock of a target, and waits for it as long as it may. It
-// waits without a queue: of several runs any may be next.
-func takeLock(ctx context.Context, state, target string, wait time.Duration) (*lock, error) {
+// takeLock takes the lock of a target, and waits for it as long as it may: one run at a
+// time writes to a tenant, or one of each shard. It waits without a queue: of several
+// runs any may be next.
+func takeLock(ctx context.Context, state string, of *target, wait time.Duration) (*lock, error) {
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
 	}
-	path := filepath.Join(state, "lock-"+fileName(target))
+	path := filepath.Join(state, "lock-"+of.name()+of.shard.name())
 	l := &lock{held: flock.New(path, flock.SetPermissions(0o600)), beside: path + ".json"}
 	// Who lists runs holds it for a moment, so that one try is not enough.
 	limited, cancel := context.WithTimeout(ctx, max(wait, 2*lockPoll))
@@ -68,15 +71,30 @@ func takeLock(ctx context.Context, state, target string, wait time.Duration) (*l
 	case err != nil:
 		return nil, fmt.Errorf("locking %s: %w", state, err)
 	case held:
-		held, err = l.holdSecond(limited, state, target)
+		held, err = l.holdOthers(limited, state, of)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if !held {
-		return nil, errors.Join(&lockedError{folder: state, holder: l.holder(), waited: wait}, l.held.Unlock())
+		return nil, errors.Join(&lockedError{folder: state, holder: l.holder(), waited: wait}, l.give())
 	}
 	return l, l.name("") // the name that stands there may be that of a run that died
+}
+
+// holdOthers holds the lock of the tenant beside other shards, and the second lock.
+func (l *lock) holdOthers(ctx context.Context, state string, of *target) (bool, error) {
+	if of.shard.of > 0 {
+		l.tenant = flock.New(filepath.Join(state, "lock-"+of.name()), flock.SetPermissions(0o600))
+		held, err := l.tenant.TryRLockContext(ctx, lockPoll)
+		if errors.Is(err, context.DeadlineExceeded) {
+			return false, nil
+		}
+		if !held || err != nil {
+			return held, err
+		}
+	}
+	return l.holdSecond(ctx, state, of.name()+of.shard.name())
 }
 
 // holdSecond holds the second lock as well, and reports whether it did, or has no
@@ -156,10 +174,17 @@ func (l *lock) release() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	if l.second != nil {
-		err = errors.Join(err, l.second.Unlock())
+	return errors.Join(err, l.give())
+}
+
+// give gives all locks up.
+func (l *lock) give() (err error) {
+	for _, held := range []*flock.Flock{l.tenant, l.second, l.held} {
+		if held != nil {
+			err = errors.Join(err, held.Unlock())
+		}
 	}
-	return errors.Join(err, l.held.Unlock())
+	return err
 }
 
 // underWay are the names of the runs that hold a lock here at this moment. A

@@ -33,6 +33,7 @@ type fileOptions struct {
 	where          []string
 	keepColumns    []string
 	skip, limit    int
+	shard          shard
 	userKey        string
 	userDomain     string
 	profile        string
@@ -40,7 +41,8 @@ type fileOptions struct {
 	action         authmethod.Action // of lines that do not say; no flag
 }
 
-func (o *fileOptions) flags() *pflag.FlagSet {
+func (o *fileOptions) flags(getenv func(string) string) *pflag.FlagSet {
+	o.shard.getenv = getenv
 	set := pflag.NewFlagSet("Reading the file", pflag.ContinueOnError)
 	set.StringArrayVar(&o.columns, "map", nil, "read KEY from the column with this heading, as in `KEY=HEADING`; KEY is user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode, dialCode, action, smsSignIn, forcedUpdate or forcedRemoval; repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
@@ -49,6 +51,7 @@ func (o *fileOptions) flags() *pflag.FlagSet {
 	set.StringArrayVar(&o.keepColumns, "keep-columns", nil, "copy the cells under this `HEADING` into rejects, too, or a list with commas between; repeatable (default: only what is read, and names, departments, places and employee ids)")
 	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")
 	set.IntVar(&o.limit, "limit", 0, "read at most `N` lines of those, and leave out the others; 0 reads all")
+	set.Var(&o.shard, "shard", "read only this share of the users, as one of N machines does: from 0, as in 2/8; \"job\" takes both from JOB_COMPLETION_INDEX and JOB_COMPLETION_COUNT")
 	set.StringVar(&o.userKey, "user-key", "", "the user column holds this `KEY`: upn (userPrincipalName or object id), mail, employeeId or samAccountName, or auto for what its heading says (default: upn)")
 	set.StringVar(&o.userDomain, "user-domain", "", "complete users that are a name without a domain with this `DOMAIN`: panand becomes panand@DOMAIN")
 	profileFlag(set, &o.profile, "read the file as")

@@ -62,7 +62,7 @@ func newPlanCommand(p process) *cobra.Command {
 			return c.plan(command.Context())
 		},
 	}
-	setHelp(command, planHelp, exitHelp(), c.file.flags(), c.whole.flags(), c.shown(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
+	setHelp(command, planHelp, exitHelp(), c.file.flags(c.getenv), c.whole.flags(), c.shown(), c.changes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags())
 	return command
 }
 

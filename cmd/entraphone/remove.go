@@ -37,6 +37,6 @@ func newRemoveCommand(p process) *cobra.Command {
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, removeHelp, exitHelp(), c.file.flags(), c.whole.flags(), c.mode(), c.changes.removalFlags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
+	setHelp(command, removeHelp, exitHelp(), c.file.flags(c.getenv), c.whole.flags(), c.mode(), c.changes.removalFlags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
 	return command
 }

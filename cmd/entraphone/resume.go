@@ -138,7 +138,7 @@ func (c *resumeCommand) begin(ctx context.Context, r *importRun, state string, h
 	if err := r.target.sameAs(header, r.folder.name()); err != nil {
 		return err
 	}
-	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
+	if r.lock, err = takeLock(ctx, state, r.target, r.output.wait); err != nil {
 		return err
 	}
 	if r.undoes == "" {

@@ -97,7 +97,7 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 	if err := r.target.sameAs(header, undone.name()); err != nil {
 		return err
 	}
-	if r.lock, err = takeLock(ctx, state, r.target.name(), r.output.wait); err != nil {
+	if r.lock, err = takeLock(ctx, state, r.target, r.output.wait); err != nil {
 		return err
 	}
 	not, err := r.takeBack(undone, 0, c.doubtful)
@@ -111,7 +111,7 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 	if err := c.ask(ctx, r, users, not); err != nil {
 		return err
 	}
-	if r.folder, err = newRunFolder(state, "rollback", r.started); err != nil {
+	if r.folder, err = newRunFolder(state, "rollback", r.file.shard, r.started); err != nil {
 		return err
 	}
 	if err := r.settleIn(); err != nil {

@@ -49,12 +49,13 @@ type target struct {
 	words    string // for people
 	journal  bool   // what is sent there has to be known for ever
 	personal bool   // a person may have signed in, and not an app
+	shard    shard  // of whose users it is written
 }
 
-// name is the target for a lock: one run at a time writes to a tenant.
+// name is the tenant in names of files.
 func (t *target) name() string {
 	endpoint := strings.TrimPrefix(t.endpoint, "https://")
-	return strings.ToLower(strings.Trim(t.tenantID+"-"+endpoint, "-"))
+	return fileName(strings.ToLower(strings.Trim(t.tenantID+"-"+endpoint, "-")))
 }
 
 // sameAs makes sure that what goes on with a run, or undoes it, writes to where
@@ -138,7 +139,7 @@ func tenantInWords(id string) string {
 // newGraph makes a target of Graph, or of what answers like it. It sends nothing
 // yet.
 func (c *importCommand) newGraph(words string, configs ...namedConfig) (*target, error) {
-	t := &target{ended: map[string]error{}, logger: configs[0].Logger, words: words, journal: !c.planning, tenantID: configs[0].Credential.TenantID}
+	t := &target{ended: map[string]error{}, logger: configs[0].Logger, words: words, journal: !c.planning, tenantID: configs[0].Credential.TenantID, shard: c.file.shard}
 	for _, config := range configs {
 		config.Connections, config.GiveUpAfter, config.Version = c.pace.workers, c.pace.giveUpAfter, version()
 		client, err := graph.New(config.Config)

@@ -130,7 +130,13 @@ func lastGood(state string, file fileOptions, name string) (*keptRun, error) {
 	}
 	for _, run := range slices.Backward(runs) {
 		same := run.header.Path == absolute(file.path) || run.header.Path == "" && run.header.Input == name
-		removes := file.action == authmethod.Remove
+		removes, shards := file.action == authmethod.Remove, ""
+		for _, flag := range run.header.Flags {
+			if flag.Name == "shard" {
+				shards = flag.Value
+			}
+		}
+		same = same && shards == file.shard.String()
 		if run.state == runDone && same && run.header.Undoes == "" && run.header.Removes == removes && !run.simulated() && run.counts != nil {
 			return &run, nil
 		}

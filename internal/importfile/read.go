@@ -58,6 +58,9 @@ type Options struct {
 	// Action is that of lines that do not say. Where phones are removed, neither
 	// numbers nor phone types are needed.
 	Action authmethod.Action
+	// Users tells whose lines are meant, by the user as a row has it; nil means all.
+	// What is decided by the values of the whole file is the same whoever is meant.
+	Users func(user string) bool
 }
 
 // with takes from a profile what the options leave open. Its columns and
@@ -135,7 +138,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	}
 	c := &in.columns
 	b := newBuilder(c, known, defaultCountry)
-	b.action = opts.Action
+	b.action, b.meant = opts.Action, opts.Users
 
 	// Numbers are most of the work. Each goroutine writes into rows of its own,
 	// which never move, so that nothing is locked.
@@ -167,7 +170,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	}
 	// People without a phone and lines that a condition left out are no fault of
 	// the file: the export of a night may hold nothing else.
-	if b.rows.Len() == 0 && b.withoutPhone == 0 && in.selected.LeftOut == (LeftOut{}) {
+	if b.rows.Len() == 0 && b.withoutPhone == 0 && in.selected.LeftOut == (LeftOut{}) && b.elsewhere == 0 {
 		return nil, noRows(opts.Name, in.skipped, c.Long)
 	}
 	// Behind the last line it is certain that no cell has the value.
@@ -185,6 +188,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.DefaultCountry = defaultCountry
 	reading.Lines, reading.Blank, reading.WithoutPhone = in.Counts.Lines, in.Counts.Blank, b.withoutPhone
 	reading.LeftOut = in.selected.LeftOut
+	reading.LeftOut.Users = b.elsewhere
 	reading.Status = statusHints(in.status)
 	reading.Warnings = append(c.Warnings, in.selected.warnings(reading.headings)...)
 	for i, text := range reading.headings {

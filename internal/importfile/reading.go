@@ -239,6 +239,9 @@ func (r Reading) lines() string {
 	if r.LeftOut.Range > 0 {
 		text += fmt.Sprintf("; %d left out by --skip and --limit", r.LeftOut.Range)
 	}
+	if r.LeftOut.Users > 0 {
+		text += fmt.Sprintf("; %d of other shards", r.LeftOut.Users)
+	}
 	if r.WithoutPhone > 0 {
 		text += fmt.Sprintf("; %d without any phone, nothing to do", r.WithoutPhone)
 	}

@@ -84,6 +84,7 @@ type builder struct {
 	rows         authmethod.Rows
 	numbers      []number // of the rows added since handOver
 	withoutPhone int
+	elsewhere    int                    // lines of users that are not meant
 	foreign      []authmethod.RowNumber // rows with cells that were not UTF-8
 	cut          []authmethod.RowNumber // the row whose number may have lost digits with the end of the file
 
@@ -94,6 +95,7 @@ type builder struct {
 	users      userKinds
 	phoneTypes map[string]authmethod.PhoneType // by cells that repeat
 	action     authmethod.Action               // of lines that do not say
+	meant      func(user string) bool          // nil for all
 }
 
 // maxRemembered bounds what is remembered of cells that repeat: a column in which
@@ -113,10 +115,18 @@ func newBuilder(c *heading.Columns, countries country.Names, defaultCountry stri
 // a phone of every type.
 func (b *builder) add(m *mark, r *cells) {
 	if m.problem != nil {
+		if b.meant != nil && !b.meant("") {
+			b.elsewhere++
+			return
+		}
 		reject(b.rows.Append(authmethod.Row{Line: m.line}), *m.problem)
 		return
 	}
 	c := b.common(m, r)
+	if b.meant != nil && !b.meant(c.user) {
+		b.elsewhere++
+		return
+	}
 	c.shifted = len(b.phones) > 1 && slices.ContainsFunc(b.phones, func(k heading.Key) bool { return holdsWords(r.phone(k)) })
 	before := b.rows.Len()
 	perPerson := !b.columns.Long || r.pairCells != nil

@@ -23,6 +23,7 @@ type selection struct {
 type LeftOut struct {
 	Where int // by a condition
 	Range int // before those that were meant, or behind them
+	Users int // of users that were not meant
 }
 
 // condition compares the cells of one column. Cells are compared as

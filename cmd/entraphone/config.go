@@ -31,7 +31,7 @@ const configFlag = "config"
 const configPrefix = "ENTRAPHONE_"
 
 // notConfigured are flags that mean one moment, and never all runs.
-var notConfigured = []string{configFlag, "help", "version", "yes", "delete", "force"}
+var notConfigured = []string{configFlag, onlyFlag, "help", "version", "yes", "delete", "force"}
 
 // configured is a value of the file, and where it stands.
 type configured struct {
@@ -43,11 +43,15 @@ type configured struct {
 type configFile struct {
 	all      map[string]configured
 	sections map[string]map[string]configured
+	tenants  map[string]map[string]configured
 }
 
-// of is what the file says of a flag of a command. What stands for all commands is not
+// of is what the file says of a flag of a command, for one of its tenants. What stands for all commands is not
 // for the simulator, whose flags mean other things.
-func (f configFile) of(command, flag string) (configured, bool) {
+func (f configFile) of(tenant, command, flag string) (configured, bool) {
+	if value, is := f.tenants[tenant][flag]; is {
+		return value, true
+	}
 	if value, is := f.sections[command][flag]; is {
 		return value, true
 	}
@@ -76,7 +80,7 @@ func (p process) configure(command *cobra.Command, path string) (sources map[str
 	var problems []error
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		variable := configPrefix + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		value, inFile := file.of(command.Name(), flag.Name)
+		value, inFile := file.of(p.tenant, command.Name(), flag.Name)
 		switch {
 		case slices.Contains(notConfigured, flag.Name):
 		case flag.Changed:
@@ -108,7 +112,7 @@ func setFlag(flags *pflag.FlagSet, flag *pflag.Flag, values []string, where stri
 // readConfig reads a file of settings. A key that no command has is a mistake, and so is
 // one that stands there twice. Paths are taken from the folder of the file.
 func readConfig(path string, root *cobra.Command) (configFile, error) {
-	file := configFile{all: map[string]configured{}, sections: map[string]map[string]configured{}}
+	file := configFile{all: map[string]configured{}, sections: map[string]map[string]configured{}, tenants: map[string]map[string]configured{}}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return file, usagef("reading --config: %w", err)
@@ -130,6 +134,7 @@ func readConfig(path string, root *cobra.Command) (configFile, error) {
 			}
 		})
 	}
+	settings.tenants = file.tenants
 	settings.read(document.Content[0], settings.all, file.all, file.sections)
 	if len(settings.problems) > 0 {
 		return file, &usageError{settings.problems}
@@ -140,9 +145,10 @@ func readConfig(path string, root *cobra.Command) (configFile, error) {
 // configReader gathers all that is wrong with a file.
 type configReader struct {
 	path     string
-	within   string // keys of what is being read, each with a point behind it
+	within   string // keys of what is being read, each with a slash behind it
 	commands map[string]*cobra.Command
 	all      *pflag.FlagSet // of any command
+	tenants  map[string]map[string]configured
 	problems []error
 }
 
@@ -167,9 +173,11 @@ func (c *configReader) read(node *yaml.Node, flags *pflag.FlagSet, into map[stri
 			c.problem(key, "%s stands there twice", key.Value)
 		case command != nil && sections != nil && value.Kind == yaml.MappingNode:
 			sections[key.Value] = map[string]configured{}
-			c.within = key.Value + "."
+			c.within = key.Value + "/"
 			c.read(value, command.Flags(), sections[key.Value], nil)
 			c.within = ""
+		case key.Value == tenantsKey && sections != nil && value.Kind == yaml.MappingNode:
+			c.readTenants(value)
 		case flag != nil && (key.Value == "profile" && value.Kind == yaml.MappingNode || key.Value == "credentials" && value.Kind == yaml.SequenceNode):
 			into[key.Value] = configured{[]string{c.path + "#" + c.within + key.Value}, fmt.Sprintf("%s:%d", c.path, key.Line)}
 		case strings.Contains(strings.ToLower(key.Value), "secret") && flag == nil:
@@ -181,6 +189,27 @@ func (c *configReader) read(node *yaml.Node, flags *pflag.FlagSet, into map[stri
 		default:
 			into[key.Value] = configured{c.values(key, value, flag), fmt.Sprintf("%s:%d", c.path, key.Line)}
 		}
+	}
+}
+
+// readTenants reads the settings of each tenant: its file, and flags.
+func (c *configReader) readTenants(node *yaml.Node) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.AddFlagSet(c.all)
+	flags.String(fileKey, "", "")
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		name, value := node.Content[i], node.Content[i+1]
+		if c.tenants[name.Value] != nil {
+			c.problem(name, "the tenant %s stands there twice", name.Value)
+			continue
+		}
+		if name.Value == "" || strings.Contains(name.Value, "/") {
+			c.problem(name, "give a tenant a name without slashes")
+			continue
+		}
+		c.tenants[name.Value], c.within = map[string]configured{}, tenantsKey+"/"+name.Value+"/"
+		c.read(value, flags, c.tenants[name.Value], nil)
+		c.within = ""
 	}
 }
 
@@ -220,7 +249,7 @@ func editDistance(a, b string) int {
 }
 
 // pathFlags are flags that hold a path, or may.
-var pathFlags = []string{"client-certificate", "client-secret-file", "ca-file", "state", "profile", "credentials", "directory", "scenario", "identity"}
+var pathFlags = []string{"client-certificate", "client-secret-file", "ca-file", "state", "profile", "credentials", fileKey, "directory", "scenario", "identity"}
 
 // values are those of a setting: one, or a list for a flag that may be repeated.
 func (c *configReader) values(key, node *yaml.Node, flag *pflag.Flag) (values []string) {
@@ -235,7 +264,7 @@ func (c *configReader) values(key, node *yaml.Node, flag *pflag.Flag) (values []
 		}
 		value := one.Value
 		beside := filepath.Join(filepath.Dir(c.path), value)
-		if slices.Contains(pathFlags, flag.Name) && value != "" && !filepath.IsAbs(value) && (flag.Name == "state" || exists(beside)) {
+		if slices.Contains(pathFlags, flag.Name) && value != "" && !filepath.IsAbs(value) && (flag.Name == "state" || flag.Name == fileKey || exists(beside)) {
 			value = beside
 		}
 		values = append(values, value)
@@ -274,7 +303,9 @@ func newConfigCommand(p process) *cobra.Command {
 			return p.printConfig(command, of)
 		},
 	}
-	setHelp(command, configHelp, "")
+	set := pflag.NewFlagSet("Several tenants", pflag.ContinueOnError)
+	set.StringVar(&p.tenant, onlyFlag, "", "of the tenants that the file lists, show the settings of `NAME`")
+	setHelp(command, configHelp, "", set)
 	return command
 }
 

@@ -82,7 +82,7 @@ func (c *console) laid(reading string) string {
 // explain tells a person what went wrong, one line a problem, and what to do. A
 // run that finished with rows that need somebody has said so in its summary.
 func (c *console) explain(err error, command string, code int) {
-	if err == nil || code == exitRows {
+	if err == nil || code == exitRows || isTold(err) {
 		return
 	}
 	problems := flatten(err)

@@ -177,7 +177,7 @@ func (o *tenantOptions) listedSecret(p process, l listedCredential) (graph.Secre
 	return graph.NewSecret(l.ClientSecret), nil
 }
 
-// settingsPart is a file of YAML, or, of path#key.key, a part of it.
+// settingsPart is a file of YAML, or, of path#key/key, a part of it.
 func settingsPart(name string) ([]byte, error) {
 	path, keys, within := strings.Cut(name, "#")
 	text, err := os.ReadFile(path)
@@ -189,7 +189,7 @@ func settingsPart(name string) ([]byte, error) {
 		return nil, err
 	}
 	at := node.Content[0]
-	for key := range strings.SplitSeq(keys, ".") {
+	for key := range strings.SplitSeq(keys, "/") {
 		i := slices.IndexFunc(at.Content, func(n *yaml.Node) bool { return n.Value == key })
 		if at.Kind != yaml.MappingNode || i < 0 || i%2 > 0 {
 			return nil, fmt.Errorf("there is no %s in %s", keys, path)

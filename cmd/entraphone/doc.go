@@ -397,6 +397,24 @@ section of the command, and that over what stands there for all. What stands
 there counts as given: a run that is gone on with keeps it. "entraphone config
 import" prints what holds, and where each value comes from.
 
+Several tenants may stand there, each with its file and settings of its own,
+which come before the others:
+
+	state: /var/lib/entraphone
+	max-changes: 5%
+	tenants:
+	  contoso:
+	    file: contoso.csv
+	    tenant-id: contoso.com
+	    credentials: [{clientId: 00000000-…, clientSecretFile: contoso.secret}]
+	  fabrikam: {file: fabrikam.csv, tenant-id: fabrikam.com}
+
+"entraphone import --config FILE", without a file to import, then makes a run
+for each, eight at a time, with its own pace, folder and lock; none stops
+another. Standard output has a line for each; the log has their names. The exit
+code is the gravest of theirs: 1, 2, 5, 130, 6, 4, 3, 7, 0. --only NAME takes one
+of them, which goes for remove and config as well.
+
 # The tenant
 
 	--tenant-id ID, --client-id ID

@@ -48,6 +48,7 @@ the run's own.
 
 Usage:
   entraphone import FILE [flags]
+  entraphone import --config FILE [flags]   for each tenant that it lists
 
 Examples:
   entraphone import users.csv --simulate
@@ -60,14 +61,17 @@ func newImportCommand(p process) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Check a CSV of phones, post them to Entra ID, and report every row",
-		Args:  oneFile,
+		Args:  fileOrTenants(p),
 		RunE: func(command *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return eachTenant(p, command)
+			}
 			c.file.path = args[0]
 			c.given = givenFlags(command.Flags())
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, importHelp, exitHelp(), c.file.flags(c.getenv), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
+	setHelp(command, importHelp, exitHelp(), c.file.flags(c.getenv), c.whole.flags(), c.mode(), c.changes.flags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags(), onlyFlags())
 	return command
 }
 
@@ -113,7 +117,7 @@ func (c *importCommand) run(ctx context.Context) error {
 // resumed run has those of the version that resumes it. No flag holds a secret.
 func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 	set.Visit(func(f *pflag.Flag) {
-		if f.Name == configFlag {
+		if f.Name == configFlag || f.Name == onlyFlag {
 			return // what it says stands beside it
 		}
 		values := []string{f.Value.String()}

@@ -309,6 +309,9 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 	if len(unwritten) > 0 {
 		return &reportError{unwritten, failure}
 	}
+	if r.process.ended != nil {
+		r.process.ended(r, facts)
+	}
 	if err := r.over(failure); err != nil {
 		return &reportError{[]error{err}, failure}
 	}

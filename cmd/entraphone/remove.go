@@ -30,13 +30,16 @@ func newRemoveCommand(p process) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "remove FILE",
 		Short: "Take phones away from users, never their last method",
-		Args:  oneFile,
+		Args:  fileOrTenants(p),
 		RunE: func(command *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return eachTenant(p, command)
+			}
 			c.file.path, c.file.action = args[0], authmethod.Remove
 			c.given = givenFlags(command.Flags())
 			return c.run(command.Context())
 		},
 	}
-	setHelp(command, removeHelp, exitHelp(), c.file.flags(c.getenv), c.whole.flags(), c.mode(), c.changes.removalFlags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags())
+	setHelp(command, removeHelp, exitHelp(), c.file.flags(c.getenv), c.whole.flags(), c.mode(), c.changes.removalFlags(), c.brakes.flags(), c.tenant.flags(), c.pace.flags(), c.output.flags(), c.after.flags(), onlyFlags())
 	return command
 }

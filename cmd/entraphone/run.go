@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"entraphone/internal/report"
 )
 
 // process is everything that the operating system gives a process. Nothing else
@@ -20,6 +22,11 @@ type process struct {
 	stdout, stderr io.Writer
 
 	console *console // standard error, as people read it
+
+	// Of several tenants in a file of settings, the one that is meant, and who is told
+	// when its run has ended.
+	tenant string
+	ended  func(*importRun, report.Facts)
 }
 
 // run is the program: it carries out one command and returns its exit code. It

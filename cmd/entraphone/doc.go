@@ -631,7 +631,9 @@ In the folder above them, "latest" leads to the newest run. For jobs that nobody
 watches:
 
 	--quiet
-		Print no summary when nothing new needs anybody (exit code 0).
+		Print no summary when nothing new needs anybody (exit code 0), and
+		leave the results packed, as results.csv.gz, where they are large.
+		entraphone report RUN writes them out again.
 	--known-problems, --remind AGE
 		Rows that needed somebody in the last run of this job as well, for
 		the same reason, do not make the exit code 3. They are counted by

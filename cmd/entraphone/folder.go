@@ -1,14 +1,19 @@
 package main
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
+
+	"entraphone/internal/journal"
+	"entraphone/internal/report"
 )
 
 // stateFolder is where runs are kept when nobody says where: the place that the
@@ -93,5 +98,48 @@ func fileName(text string) string {
 
 // file is the path of a file of the run.
 func (f *runFolder) file(name string) string { return filepath.Join(f.path, name) }
+
+// resultsFile is the name of the results of a run, which may have packedEnd behind it.
+const (
+	resultsFile = "results.csv"
+	packedEnd   = ".gz"
+)
+
+// packFrom is the size from which a file is worth being packed.
+const packFrom = 256 << 10
+
+// pack makes the folder of a run that is over small: its journal, and, where nobody has
+// to look at anything, its results as well. A job of every night leaves little so.
+func (f *runFolder) pack(results bool) error {
+	large := func(name string) bool {
+		info, err := os.Stat(f.file(name))
+		return err == nil && info.Size() >= packFrom
+	}
+	if large(journalFile) {
+		if err := journal.Pack(f.file(journalFile)); err != nil {
+			return err
+		}
+	}
+	const name = resultsFile
+	if !results || !large(name) {
+		return nil
+	}
+	plain, err := os.OpenInRoot(f.path, name)
+	if err != nil {
+		return fmt.Errorf("packing the results: %w", err)
+	}
+	err = report.Publish(f.file(name+packedEnd), func(w io.Writer) error {
+		packed := gzip.NewWriter(w)
+		_, err := io.Copy(packed, plain)
+		return errors.Join(err, packed.Close())
+	})
+	if err = errors.Join(err, plain.Close()); err == nil {
+		err = os.Remove(f.file(name))
+	}
+	if err != nil {
+		return fmt.Errorf("packing the results: %w", err)
+	}
+	return nil
+}
 
 func (f *runFolder) name() string { return filepath.Base(f.path) }

@@ -332,14 +332,17 @@ func (r *importRun) over(failure error) error {
 	if !r.target.journal || failure != nil && !errors.Is(failure, rowsError{}) {
 		return nil
 	}
-	return journal.End(r.folder.file(journalFile), exitCode(context.Background(), failure))
+	if err := journal.End(r.folder.file(journalFile), exitCode(context.Background(), failure)); err != nil {
+		return err
+	}
+	return r.folder.pack(r.after.quiet && failure == nil)
 }
 
 // write writes all that is known of the run, and prints its summary. It returns
 // what could not be written.
 func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	var unwritten []error
-	kept := r.folder.file("results.csv")
+	kept := r.folder.file(resultsFile)
 	_ = os.MkdirAll(r.folder.path, 0o700) // it may have vanished; what is known goes there all the same
 	if err := report.WriteResults(kept, r.results, r.output.mask); err != nil {
 		kept = ""
@@ -347,6 +350,8 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 			err = fmt.Errorf("%w; what was sent stands in %s", err, r.folder.file(journalFile))
 		}
 		unwritten = append(unwritten, err)
+	} else {
+		_ = os.Remove(kept + packedEnd) // the same, of before
 	}
 	rejects, err := r.writeRejects(ctx)
 	unwritten = append(unwritten, err)

@@ -64,6 +64,7 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
+	c.after.quiet = false // whoever asks wants to see it
 	r := newImportRun(c.importCommand)
 	r.folder = folder
 	defer r.close()

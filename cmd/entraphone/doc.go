@@ -600,8 +600,8 @@ Every run has a folder of its own, readable by its owner only, under
 	rejects-*.csv  the lines whose rows need somebody, see below
 	summary.json   counts by outcome, lines left out and without a phone,
 	               timing, requests, SHA-256 of the input
-	journal.jsonl  what was about to be sent, and what came of it; packed (.zst) when
-		the run has come to its end, if it is large
+	journal.jsonl  what was about to be sent, and what came of it; a large one is
+	               packed (.zst) when the run has come to its end
 	input.gz       the bytes of the file, as they came, compressed
 
 	--state DIR

@@ -39,13 +39,16 @@ type aftermath struct {
 	notify  string
 }
 
+// notifyFlag is the flag whose value may hold a secret.
+const notifyFlag = "notify-command"
+
 func (o *aftermath) flags() *pflag.FlagSet {
 	set := pflag.NewFlagSet("Jobs that nobody watches", pflag.ContinueOnError)
 	set.BoolVarP(&o.quiet, "quiet", "q", false, "print no summary when nothing new needs anybody")
 	set.BoolVar(&o.known, "known-problems", false, "do not end with exit code 3 for rows that needed somebody in the last run of this job as well, for the same reason")
 	set.Var(&o.remind, "remind", "with --known-problems: what has been known for so long, such as 7d, is new again")
 	set.StringVar(&o.metrics, "metrics-file", "", "write counts for Prometheus' node_exporter to `FILE`")
-	set.StringVar(&o.notify, "notify-command", "", "when something new needs somebody, run this `COMMAND` with the summary, as JSON, on its standard input")
+	set.StringVar(&o.notify, notifyFlag, "", "when something new needs somebody, run this `COMMAND` with the summary, as JSON, on its standard input")
 	return set
 }
 
@@ -156,7 +159,7 @@ func pointAtLatest(state string, folder *runFolder) error {
 // them: they name nobody.
 func writeMetrics(path string, results *authmethod.Results, f report.Facts) error {
 	var text bytes.Buffer
-	job := strconv.Quote(f.Input)
+	job := `"` + labelEscapes.Replace(strings.ToValidUTF8(f.Input, "?")) + `"`
 	gauge := func(name, help string, lines ...string) {
 		fmt.Fprintf(&text, "# HELP entraphone_%s %s\n# TYPE entraphone_%[1]s gauge\n", name, help)
 		for _, line := range lines {
@@ -180,12 +183,16 @@ func writeMetrics(path string, results *authmethod.Results, f report.Facts) erro
 		classes = append(classes, fmt.Sprintf("class=%q %d", class, byClass[class]))
 	}
 	number := func(n int64) string { return " " + strconv.FormatInt(n, 10) }
+	seconds := func(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }
 	gauge("rows", "Rows of the last run by outcome.", outcomes...)
 	gauge("rows_open", "Rows of the last run that need somebody, by who that is.", classes...)
 	gauge("rows_known", "Rows of the last run that needed somebody before, for the same reason.", number(int64(f.Known)))
 	gauge("requests", "Requests of the last run.", number(f.Requests))
 	gauge("throttled", "Operations of the last run that were throttled.", number(f.Throttled))
-	gauge("duration_seconds", "Duration of the last run.", " "+strconv.FormatFloat(f.FinishedAt.Sub(f.StartedAt).Seconds(), 'f', 3, 64))
+	gauge("rows_remaining", "Rows of the last run that were not attempted, or are not settled.", number(int64(counts[authmethod.NotAttempted]+counts[authmethod.Unknown])))
+	gauge("waiting_seconds", "How long the last run was allowed to send nothing, by why.",
+		`reason="throttled" `+seconds(f.Waiting.Throttled), `reason="trouble" `+seconds(f.Waiting.Trouble))
+	gauge("duration_seconds", "Duration of the last run.", " "+seconds(f.FinishedAt.Sub(f.StartedAt).Seconds()))
 	gauge("exit_code", "Exit code of the last run.", number(int64(f.ExitCode)))
 	gauge("last_run_timestamp_seconds", "When the last run ended.", number(f.FinishedAt.Unix()))
 	success := lastSuccess(path)
@@ -203,6 +210,9 @@ func writeMetrics(path string, results *authmethod.Results, f report.Facts) erro
 	}
 	return nil
 }
+
+// labelEscapes are those that the format knows, unlike Go's.
+var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 // lastSuccess is what the metrics of an earlier run say of it.
 func lastSuccess(path string) string {
@@ -251,7 +261,7 @@ func (o *aftermath) conclude(ctx context.Context, r *importRun, f report.Facts) 
 		problems = append(problems, writeMetrics(o.metrics, r.results, f))
 	}
 	if o.notify != "" && f.ExitCode != exitDone {
-		summary, err := os.ReadFile(r.folder.file("summary.json"))
+		summary, err := os.ReadFile(r.folder.file(summaryFile))
 		if err == nil {
 			err = notifySomebody(ctx, o.notify, summary)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/report"
 )
 
 // brakes stop a run on its way when it does worse, or takes longer, than it should. The
@@ -59,12 +60,12 @@ func (b *brakes) failed(failures, rows int) error {
 	return nil
 }
 
-// limitsTold says how far the run was from each of its limits.
-func limitsTold(r *importRun) (told []string) {
+// limitsUsed are the limits of a run, and how much of each it has used.
+func limitsUsed(r *importRun) (used []report.Limit) {
 	rows := r.input.Rows.Len()
 	add := func(flag string, l limit, n int) {
 		if most, limited := l.of(rows); limited {
-			told = append(told, fmt.Sprintf("--%s: %d of %d", flag, n, most))
+			used = append(used, report.Limit{Flag: flag, Used: float64(n), Most: float64(most)})
 		}
 	}
 	counts := r.results.Counts()
@@ -73,10 +74,32 @@ func limitsTold(r *importRun) (told []string) {
 	add("max-removals", r.changes.maxRemovals, counts[authmethod.Removed])
 	add("max-failures", r.brakes.maxFailures, counts[authmethod.Failed])
 	if r.brakes.window.text != "" {
-		told = append(told, fmt.Sprintf("--window: waited %s", r.sent.Paused.Round(time.Second)))
+		used = append(used, report.Limit{Flag: windowFlag, Used: report.Seconds(r.sent.Paused)})
 	}
 	if limit := r.brakes.maxDuration; limit > 0 {
-		told = append(told, fmt.Sprintf("--max-duration: %s of %s", time.Since(r.started).Round(time.Second), limit))
+		used = append(used, report.Limit{Flag: maxDurationFlag, Used: report.Seconds(time.Since(r.started)), Most: report.Seconds(limit)})
+	}
+	return used
+}
+
+// These limits are times. That of the window has no end.
+const (
+	maxDurationFlag = "max-duration"
+	windowFlag      = "window"
+)
+
+// limitsTold says how far the run was from each of its limits.
+func limitsTold(used []report.Limit) (told []string) {
+	for _, l := range used {
+		text := fmt.Sprintf("--%s: %.0f of %.0f", l.Flag, l.Used, l.Most)
+		seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+		switch l.Flag {
+		case maxDurationFlag:
+			text = fmt.Sprintf("--%s: %s of %s", l.Flag, seconds(l.Used).Round(time.Second), seconds(l.Most))
+		case windowFlag:
+			text = fmt.Sprintf("--%s: waited %s", l.Flag, seconds(l.Used).Round(time.Second))
+		}
+		told = append(told, text)
 	}
 	return told
 }

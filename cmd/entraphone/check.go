@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -72,6 +73,9 @@ func (c *checkCommand) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.stream.on() {
+		_ = c.stream.put("reading", newReading(in)) // an error comes again with the total
+	}
 	if c.explain {
 		return c.printProfile(in)
 	}
@@ -81,7 +85,10 @@ func (c *checkCommand) run(ctx context.Context) error {
 		results.Set(d.Row, d.Result)
 	}
 	out := bufio.NewWriter(c.stdout)
-	if c.format == "text" {
+	switch {
+	case c.stream.on():
+		print = c.tellRows
+	case c.format == "text":
 		fmt.Fprintln(out, newConsole(c.stdout).laid(in.Reading.String())) // an error comes again with Flush
 	}
 	if err := errors.Join(print(out, in.File, results), out.Flush()); err != nil {
@@ -97,13 +104,26 @@ func (c *checkCommand) run(ctx context.Context) error {
 // in words beside it.
 func (c *checkCommand) printProfile(in *input) error {
 	fmt.Fprintln(c.console, c.console.laid(in.Reading.String()))
-	if err := in.Reading.Profile(in.options).Write(c.stdout); err != nil {
-		return fmt.Errorf("printing the profile: %w", err)
+	profile := in.Reading.Profile(in.options)
+	if c.stream.on() {
+		var text bytes.Buffer
+		err := profile.Write(&text)
+		return printed("the profile", cmp.Or(err, c.stream.put("profile", map[string]string{"yaml": text.String()})))
 	}
-	return nil
+	return printed("the profile", profile.Write(c.stdout))
 }
 
-// checkedRow is one line of --format json. Fields may be added; their names
+// tellRows prints the rows and their total for programs.
+func (c *checkCommand) tellRows(_ io.Writer, file *importfile.File, results *authmethod.Results) error {
+	for n := range file.Rows.All() {
+		if err := c.stream.put(rowKind, newCheckedRow(file, results, n)); err != nil {
+			return err
+		}
+	}
+	return c.stream.put("total", newCheckTotal(file, results))
+}
+
+// checkedRow is one line of --format json, and of kind row. Fields may be added; their names
 // and meanings do not change.
 type checkedRow struct {
 	Line        int32                `json:"line"`
@@ -117,17 +137,21 @@ type checkedRow struct {
 func printJSON(w io.Writer, file *importfile.File, results *authmethod.Results) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	for n, row := range file.Rows.All() {
-		found, none := results.Findings(n), []authmethod.Problem{} // an empty list, never null
-		line := checkedRow{row.Line, row.User, string(row.PhoneType), row.Number.Graph(), append(none, found.Problems...), append(none, found.Notes...)}
-		if len(found.Problems) > 0 {
-			line.PhoneNumber = ""
-		}
-		if err := encoder.Encode(line); err != nil {
+	for n := range file.Rows.All() {
+		if err := encoder.Encode(newCheckedRow(file, results, n)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func newCheckedRow(file *importfile.File, results *authmethod.Results, n authmethod.RowNumber) checkedRow {
+	row, found, none := file.Rows.At(n), results.Findings(n), []authmethod.Problem{} // an empty list, never null
+	line := checkedRow{row.Line, row.User, string(row.PhoneType), row.Number.Graph(), append(none, found.Problems...), append(none, found.Notes...)}
+	if len(found.Problems) > 0 {
+		line.PhoneNumber = ""
+	}
+	return line
 }
 
 // printText prints what stands in the way of every rejected row, and the notes

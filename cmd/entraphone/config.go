@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -128,6 +129,7 @@ func readConfig(path string, root *cobra.Command) (configFile, error) {
 	settings := configReader{path: path, commands: map[string]*cobra.Command{}, all: pflag.NewFlagSet("", pflag.ContinueOnError)}
 	for _, command := range root.Commands() {
 		settings.commands[command.Name()] = command
+		_ = command.LocalFlags() // which adds those of all commands to Flags
 		command.Flags().VisitAll(func(flag *pflag.Flag) {
 			if settings.all.Lookup(flag.Name) == nil {
 				settings.all.AddFlag(flag)
@@ -215,41 +217,14 @@ func (c *configReader) readTenants(node *yaml.Node) {
 
 // near is the setting that was probably meant.
 func near(name string, flags *pflag.FlagSet) string {
-	best, distance := "", 4
-	plain := strings.NewReplacer("-", "", "_", "")
-	flags.VisitAll(func(flag *pflag.Flag) {
-		if d := editDistance(strings.ToLower(plain.Replace(name)), plain.Replace(flag.Name)); d < distance {
-			best, distance = flag.Name, d
-		}
-	})
-	if best == "" {
-		return ""
+	if best := nearest(name, flagNames(flags)); best != "" {
+		return "; did you mean " + best + "?"
 	}
-	return "; did you mean " + best + "?"
-}
-
-// editDistance is how many letters have to be put in, taken out or replaced.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
 
 // pathFlags are flags that hold a path, or may.
-var pathFlags = []string{"client-certificate", "client-secret-file", "ca-file", "state", "profile", "credentials", fileKey, "directory", "scenario", "identity"}
+var pathFlags = []string{"client-certificate", "client-secret-file", "ca-file", "state", "profile", "credentials", fileKey, "directory", "scenario", "identity", "log-file"}
 
 // values are those of a setting: one, or a list for a flag that may be repeated.
 func (c *configReader) values(key, node *yaml.Node, flag *pflag.Flag) (values []string) {
@@ -264,7 +239,7 @@ func (c *configReader) values(key, node *yaml.Node, flag *pflag.Flag) (values []
 		}
 		value := one.Value
 		beside := filepath.Join(filepath.Dir(c.path), value)
-		if slices.Contains(pathFlags, flag.Name) && value != "" && !filepath.IsAbs(value) && (flag.Name == "state" || flag.Name == fileKey || exists(beside)) {
+		if slices.Contains(pathFlags, flag.Name) && value != "" && !filepath.IsAbs(value) && (flag.Name == "state" || flag.Name == fileKey || flag.Name == "log-file" || exists(beside)) {
 			value = beside
 		}
 		values = append(values, value)
@@ -310,13 +285,13 @@ func newConfigCommand(p process) *cobra.Command {
 }
 
 func (p process) printConfig(command, of *cobra.Command) error {
+	_ = of.LocalFlags() // which adds those of all commands to Flags
 	sources, err := p.configure(of, p.configPath(command))
 	if err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SETTING\tVALUE\tFROM")
+	sources[outputFlag] = p.stream.from // it is given to this command by now
+	var settings []setting
 	of.Flags().VisitAll(func(flag *pflag.Flag) {
 		if slices.Contains(notConfigured, flag.Name) {
 			return
@@ -325,24 +300,44 @@ func (p process) printConfig(command, of *cobra.Command) error {
 		if source == "" {
 			source = "default"
 		}
-		value := strings.Trim(flag.Value.String(), "[]")
-		if value == "" {
-			value = "-"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", flag.Name, report.Printable(value), report.Printable(source))
+		settings = append(settings, setting{flag.Name, strings.Trim(flag.Value.String(), "[]"), source})
 	})
 	for _, variable := range slices.Sorted(maps.Keys(secretVariables)) {
 		if p.getenv(variable) != "" {
-			fmt.Fprintf(table, "%s\tset\t%s\n", secretVariables[variable], variable)
+			settings = append(settings, setting{secretVariables[variable], "set", variable})
 		}
+	}
+	return printed("the settings", p.printSettings(settings))
+}
+
+// setting is of kind setting: what holds, and where it comes from.
+type setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	From  string `json:"from"`
+}
+
+func (p process) printSettings(settings []setting) error {
+	var out bytes.Buffer
+	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SETTING\tVALUE\tFROM")
+	for _, s := range settings {
+		if p.stream.on() {
+			if err := p.stream.put("setting", s); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, report.Printable(cmp.Or(s.Value, "-")), report.Printable(s.From))
+	}
+	if p.stream.on() {
+		return nil
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if _, err := p.stdout.Write(out.Bytes()); err != nil {
-		return fmt.Errorf("printing the settings: %w", err)
-	}
-	return nil
+	_, err := p.stdout.Write(out.Bytes())
+	return err
 }
 
 // secretVariables are those that hold secrets, of which nothing but that is shown.

@@ -29,6 +29,7 @@ type console struct {
 	out      io.Writer
 	terminal bool
 	plain    io.Writer
+	file     *logFile // of --log-file; nil without
 }
 
 // newConsole finds out whether people look at it: only a terminal gets a
@@ -79,23 +80,48 @@ func (c *console) laid(reading string) string {
 	return strings.Join(lines, "\n")
 }
 
-// explain tells a person what went wrong, one line a problem, and what to do. A
-// run that finished with rows that need somebody has said so in its summary.
-func (c *console) explain(err error, command string, code int) {
+// explained is what is said of an error: its problems, and what to do.
+type explained struct {
+	Problems []string `json:"problems"`
+	Hint     string   `json:"hint,omitempty"`
+}
+
+// explainError is what is to be said. A run that finished with rows that need somebody has said
+// so in its summary.
+func explainError(err error, command string, code int) (e explained) {
 	if err == nil || code == exitRows || isTold(err) {
-		return
+		return explained{}
 	}
 	problems := flatten(err)
 	if code == exitInterrupted {
 		problems = []error{errors.New("interrupted")}
 	}
 	for _, problem := range problems {
-		fmt.Fprintf(c, "entraphone: error: %s\n", onScreen(problem.Error()))
+		e.Problems = append(e.Problems, problem.Error())
 	}
-	if hint := hintFor(err, command, code); hint != "" {
-		fmt.Fprintf(c, "entraphone: hint: %s\n", onScreen(hint))
+	e.Hint = hintFor(err, command, code)
+	return e
+}
+
+// explain tells a person what went wrong, one line a problem, and what to do.
+func (c *console) explain(e explained, code int) {
+	for _, problem := range e.Problems {
+		fmt.Fprintf(c, "entraphone: error: %s\n", onScreen(problem))
+	}
+	if e.Hint != "" {
+		fmt.Fprintf(c, "entraphone: hint: %s\n", onScreen(e.Hint))
+	}
+	if c.file != nil && len(e.Problems) > 0 {
+		log, problems := c.silent(outputOptions{logLevel: "error"}), zerolog.Arr()
+		for _, problem := range e.Problems {
+			problems.Str(oneLine(problem))
+		}
+		log.Error().Array("problems", problems).Str("hint", oneLine(e.Hint)).Int("exit_code", code).Msg("the command failed")
 	}
 }
+
+// oneLine is a text as a line of the log has it.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // onScreen is a text that may have names of files in it, without what a terminal would
 // obey. Lines behind the first are indented, so that none looks like a message of
@@ -122,13 +148,21 @@ func (c *console) people(o outputOptions) bool {
 	return o.logFormat == "console" || o.logFormat == "" && c.terminal
 }
 
-// audit is the level of the lines that say that a run begins and ends. People
-// see that from the summary.
-func (c *console) audit(o outputOptions) zerolog.Level {
-	if c.people(o) {
-		return zerolog.DebugLevel
+// record is a logger of what people see from the summary, or by other words: where
+// they read the log, only the log file has it, unless they look closer.
+func (c *console) record(o outputOptions) zerolog.Logger {
+	if c.people(o) && o.level() > zerolog.DebugLevel {
+		return c.silent(o)
 	}
-	return zerolog.InfoLevel
+	return c.logger(o)
+}
+
+// silent is a logger that nobody sees: it writes to the log file, if there is one.
+func (c *console) silent(o outputOptions) zerolog.Logger {
+	if c.file == nil {
+		return zerolog.Nop()
+	}
+	return zerolog.New(c.file).Level(o.level()).With().Timestamp().Logger()
 }
 
 // logger writes, without colours on Windows, whose older consoles print the
@@ -137,6 +171,9 @@ func (c *console) logger(o outputOptions) zerolog.Logger {
 	var w io.Writer = c
 	if c.people(o) {
 		w = zerolog.ConsoleWriter{Out: c, NoColor: !c.terminal || runtime.GOOS == "windows", TimeFormat: time.TimeOnly}
+	}
+	if c.file != nil {
+		w = zerolog.MultiLevelWriter(w, c.file)
 	}
 	return zerolog.New(w).Level(o.level()).With().Timestamp().Logger()
 }

@@ -243,11 +243,11 @@ func (t *target) endedInWords() map[string]string {
 }
 
 // channels are what lanes are carried by, or, with a planner, planned by.
-func (t *target) channels(planning bool, without func(string) bool) (channels []submit.Channel) {
+func (t *target) channels(planning bool, without func(string) bool, took *latencies) (channels []submit.Channel) {
 	for _, w := range t.ways {
-		channel := submit.Channel{Name: w.name, Sender: w, Pacer: w.pacer}
+		channel := submit.Channel{Name: w.name, Sender: &timed{w, took}, Pacer: w.pacer}
 		if planning {
-			channel.Sender, channel.Pacer = &submit.Planner{Sender: w, Pacer: w.pacer, Without: without}, pace.New(pace.Unlimited, rand.Float64)
+			channel.Sender, channel.Pacer = &submit.Planner{Sender: channel.Sender, Pacer: w.pacer, Without: without}, pace.New(pace.Unlimited, rand.Float64)
 		}
 		channels = append(channels, channel)
 	}

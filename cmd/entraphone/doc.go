@@ -19,7 +19,7 @@ Usage:
 	entraphone template [flags]
 	entraphone simulate [flags]
 	entraphone config [COMMAND] [flags]
-	entraphone help files|numbers|results|exit-codes
+	entraphone help files|numbers|results|exit-codes|json
 	entraphone completion bash|zsh|fish|powershell
 
 Import reads the whole file, checks and normalizes every number, says how it
@@ -34,8 +34,9 @@ offline. Doctor says whether an import would work, and whether the phones would.
 Explain says what a code of their reports means, with an example; it knows
 Graph's codes and the sign-in service's AADSTS numbers as well. Template prints
 a file to start from, for a --profile if one is given. Simulate serves a
-simulated Graph, to rehearse on. A command that is misspelt is answered with the
-one that was probably meant.
+simulated Graph, to rehearse on. A command, a flag or the name of a scenario, a
+profile, a cloud or a credential that is misspelt is answered with the one that
+was probably meant.
 
 # Files
 
@@ -272,7 +273,7 @@ entraphone explain CODE.
 		strict-permissions and token-expiry.
 	--format text|json
 		Of check: text for people, or one JSON object a row. Of doctor: text,
-		or one JSON object a line.
+		or one JSON object a line. --output json tells more.
 	--explain
 		Of check: print how the file is read as a profile, ready to be saved
 		for --profile: by it the file reads the same.
@@ -598,8 +599,8 @@ Every run has a folder of its own, readable by its owner only, under
 	results.csv    one line a phone, in the order of the file; lines of the
 	               file without any phone are only counted
 	rejects-*.csv  the lines whose rows need somebody, see below
-	summary.json   counts by outcome, lines left out and without a phone,
-	               timing, requests, SHA-256 of the input
+	summary.json   all counts, timing, requests, limits, options and paths:
+	               see "entraphone help json"
 	journal.jsonl  what was about to be sent, and what came of it; a large one is
 	               packed (.zst) when the run has come to its end
 	input.gz       the bytes of the file, as they came, compressed
@@ -623,7 +624,15 @@ Every run has a folder of its own, readable by its owner only, under
 		The log on standard error: debug, info, warn or error; console or
 		json (by default console on a terminal and json otherwise). A
 		terminal has a line of progress; without one, a line of the log
-		tells every minute how far the run is.
+		tells every minute how far the run is: done, of, rate, left_seconds
+		and, where nothing may leave, waiting and waiting_seconds. --verbose
+		(-v) is --log-level debug.
+	--log-file FILE, --log-file-size N
+		Append the log to FILE, too, as JSON Lines and readable by its owner
+		only, whatever --log-format says. At N megabytes (10) it begins anew
+		and the five files before it are kept as FILE.1 to FILE.5. A file
+		that cannot be opened ends the run before anything is sent; a disk
+		that is full later does not, and is told.
 
 	problems.json  hashes of the rows that need somebody, for --known-problems; a
 		rehearsal leaves none
@@ -641,8 +650,9 @@ watches:
 		themselves. After AGE, such as 7d, they are new again.
 	--metrics-file FILE
 		Write counts for the textfile collector of Prometheus' node_exporter:
-		rows by outcome and by class, known problems, requests, throttles,
-		duration, exit code, and when a run last came to its end.
+		rows by outcome and by class, known problems, rows that remain,
+		requests, throttles, seconds of waiting, duration, exit code, and
+		when a run last came to its end.
 	--notify-command COMMAND
 		When something new needs somebody (any exit code but 0), run COMMAND
 		in a shell, with summary.json on its standard input. After 30
@@ -756,6 +766,90 @@ user's default method. Phones stay and are counted of which nobody knows whether
 the run registered them, which resume settles, or whether they stood there before:
 those whose answers were lost, and which --doubtful takes away, too. A rollback is
 a run, too: it is resumed and reported as others are, and rolled back.
+
+# For programs
+
+	--output text|json
+		Of every command: print text, or one JSON object a line for
+		programs.
+
+The first line names the format and its version. The last one is of kind end and
+has the exit code: output without it is not whole.
+
+	{"format":"entraphone/1","command":"runs","version":"v1.2.3"}
+	{"kind":"run","run":"20261127T021500Z-users","state":"done",...}
+	{"kind":"end","exitCode":0}
+
+Within a version fields and kinds are only added: pass over those that you do
+not know. A command that ends with an error tells it before the end, as kind
+error with message, problems, hint and exitCode, also where its flags could not
+be read. The log and questions to people stay on standard error. With --quiet
+nothing at all is printed where the exit code is 0.
+
+	import, remove, apply, resume, rollback
+		reading, row for what --review shows, summary
+	plan
+		reading, row for each row, summary, and, where --out saved it, plan
+		with path and apply
+	report
+		reading, summary
+	check
+		reading, row for each row, total; with --explain reading, and
+		profile with its yaml
+	doctor
+		check for each of its lines
+	export
+		summary with path, users, phones, and missing by reason; it needs
+		--out
+	runs
+		run for each; with --delete removed for each, and total
+	explain
+		code for each entry, with code, of, class, means, toDo and example;
+		before them foreignCode for one of Graph or of the sign-in service
+	config
+		setting with name, value and from
+	template
+		template with its csv
+	simulate
+		simulator with graph, authority, tenantId and clientId; total at
+		the end
+	help TOPIC
+		topic with its text; of exit-codes also exitCode with code and means
+
+Plan, check and doctor have --format json as well, which is older: the same rows
+and checks without their kind, and no other lines.
+
+A reading has file, encoding, delimiter, onePhoneALine, columns with key, number
+and heading, ignored, warnings, skipped, lines, rows and so on. A summary is
+what summary.json holds, and what --notify-command gets:
+
+	formatVersion, tool, command, run, target, tenantId, endpoint, options
+	input         name, sha256, rows, leftOut, withoutPhone
+	startedAt, finishedAt, durationSeconds
+	exitCode
+	stopped       why the run did not come to its end; empty where it did
+	outcomes      rows by outcome, also those with 0
+	classes       rows by who can help, also those with 0
+	reasons       rows by the code of their reason, of those that have one
+	phoneTypes    rows of each type, and those of them that are done
+	would         planned rows by what they would do
+	rowsWithNotes, knownProblems
+	requests      that left this machine, by the process that sent phones
+	operations    in them, of which throttled, lostAnswers and readBacks
+	waitingSeconds
+	              in which nothing was allowed to leave: throttled, trouble
+	operationsPerSecond
+	              that were reached
+	limitPerSecond
+	              of the tenant; 0 where it was not met
+	latencySeconds
+	              of requests: p50, p90 and p99, up to 5 % too high
+	limits        those that were given, in words
+	limitsUsed    with flag, used and most, in rows or seconds
+	paths         folder, results, rejects, journal, summary
+
+"entraphone report" takes over from the summary that it replaces what requests
+came to.
 
 # Exit codes
 

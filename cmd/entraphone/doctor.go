@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -81,6 +82,9 @@ func (c *doctorCommand) run(ctx context.Context) error {
 	}
 	if len(problems) > 0 {
 		return &usageError{problems}
+	}
+	if c.stream.on() {
+		print = func(_ io.Writer, d diagnosis) error { return c.stream.put("check", d) }
 	}
 	configs, err := c.configs()
 	if err != nil {

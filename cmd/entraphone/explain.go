@@ -55,9 +55,12 @@ func newExplainCommand(p process) *cobra.Command {
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if p.stream.on() {
+				return tellCodes(p.stream, strings.Join(args, ""))
+			}
 			out := bufio.NewWriter(p.stdout)
 			if !explainAll(out, strings.Join(args, "")) {
-				return usagef("there is no code %q; entraphone explain lists all", args[0])
+				return noCode(args[0])
 			}
 			if err := out.Flush(); err != nil {
 				return fmt.Errorf("printing the codes: %w", err)
@@ -112,4 +115,61 @@ func explainCodes(w io.Writer, wanted func(authmethod.Code) bool) (found bool) {
 		fmt.Fprintf(w, "  example  %s\n", wrapped(e.Example, 11))
 	}
 	return found
+}
+
+func noCode(code string) error {
+	return usagef("there is no code %q; entraphone explain lists all", code)
+}
+
+// explainedCode is of kind code: an entry of the catalogue. One code may have several.
+type explainedCode struct {
+	Code    string           `json:"code"`
+	Of      string           `json:"of"`    // problem, note or outcome
+	Class   authmethod.Class `json:"class"` // of an outcome that is not a success
+	Means   string           `json:"means"`
+	ToDo    string           `json:"toDo"`
+	Example string           `json:"example"`
+}
+
+// foreignCode is of kind foreignCode: one of Graph, with the codes of the catalogue that
+// it can mean, or one of the sign-in service.
+type foreignCode struct {
+	Code  string   `json:"code"`
+	Of    string   `json:"of"`
+	Can   []string `json:"canMean,omitempty"`
+	Means string   `json:"means,omitempty"`
+	ToDo  string   `json:"toDo,omitempty"`
+}
+
+// tellCodes is [explainAll] for programs.
+func tellCodes(s *stream, code string) error {
+	word, meanings, found := strings.ToLower(code), graph.Meanings(code), false
+	known := func(e authmethod.Entry) bool { return word == "" || e.Code.Word() == word }
+	number, problem, advice := graph.SignInMeaning(code)
+	switch {
+	case slices.ContainsFunc(authmethod.Catalogue(), known):
+	case len(meanings) > 0:
+		var can []string
+		for _, meaning := range meanings {
+			can = append(can, meaning.Word())
+		}
+		known = func(e authmethod.Entry) bool { return slices.Contains(meanings, e.Code) }
+		_ = s.put("foreignCode", foreignCode{Code: code, Of: "Graph", Can: can}) // an error comes again with the next line
+	case number > 0:
+		return printed("the code", s.put("foreignCode", foreignCode{Code: fmt.Sprintf("AADSTS%d", number), Of: "sign-in", Means: problem, ToDo: advice}))
+	}
+	for _, e := range authmethod.Catalogue() {
+		if !known(e) {
+			continue
+		}
+		found = true
+		plain := func(text string) string { return argument.ReplaceAllString(text, "…") }
+		if err := s.put("code", explainedCode{e.Code.Word(), e.Kind, e.Class, plain(e.Message), plain(e.Advice), e.Example}); err != nil {
+			return printed("the codes", err)
+		}
+	}
+	if !found {
+		return noCode(code)
+	}
+	return nil
 }

@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +110,7 @@ func (c *exportCommand) run(ctx context.Context) error {
 	problems := append(c.simulator.problems(c.simulate), c.tenant.problems()...)
 	problems = append(problems, c.pace.readingProblems()...)
 	problems = append(problems, c.output.problems()...)
+	problems = append(problems, c.console.keepLog(c.output)...)
 	renames, wrong := readRenames(c.renames)
 	recipients, strange := readRecipients(c.encryptTo)
 	problems = append(append(problems, wrong...), strange...)
@@ -117,6 +121,9 @@ func (c *exportCommand) run(ctx context.Context) error {
 		if err := isFolder(filepath.Dir(c.out)); err != nil {
 			problems = append(problems, fmt.Errorf("--out %s: %w", c.out, err))
 		}
+	}
+	if c.stream.on() && c.out == "" {
+		problems = append(problems, errors.New("--output json prints what was exported, and not the phones: name a file for them with --out"))
 	}
 	if len(problems) > 0 {
 		return &usageError{problems}
@@ -193,7 +200,7 @@ func (c *exportCommand) begin(ctx context.Context) (*exporter, error) {
 	}
 	pacer := pace.New(float64(c.pace.rate), rand.Float64)
 	x := &exporter{
-		exportCommand: c, logger: logger, phones: map[string]tenant.Phones{}, unread: map[string]int{}, first: map[string]string{},
+		exportCommand: c, logger: logger, began: time.Now(), requests: client.Requests, phones: map[string]tenant.Phones{}, unread: map[string]int{}, first: map[string]string{},
 		tenant: tenant.Tenant{Asker: client, Pacer: pacer, Reports: pace.New(tenant.ReportRate, rand.Float64), GiveUpAfter: c.pace.giveUpAfter},
 	}
 	if !c.resumable() {
@@ -235,6 +242,9 @@ func (c *exportCommand) write(e *exported, recipients []age.Recipient) error {
 // tell sums up what was exported and what was not: beside the file, or where it is
 // not in its way.
 func (c *exportCommand) tell(x *exporter, e *exported) error {
+	if c.stream.on() {
+		return c.tellSummary(x, e)
+	}
 	w, where := c.stdout, c.out
 	if c.out == "" {
 		w, where = io.Writer(c.console), "standard output"
@@ -250,6 +260,46 @@ func (c *exportCommand) tell(x *exporter, e *exported) error {
 	for _, what := range x.missing() {
 		fmt.Fprintf(w, "  missing  %s\n", what)
 	}
+	return e.whole(x)
+}
+
+// tellSummary is the same for programs.
+func (c *exportCommand) tellSummary(x *exporter, e *exported) error {
+	summary := exportSummary{
+		Path: c.out, Encrypted: len(c.encryptTo) > 0, Users: e.users, Phones: e.phones, Wanted: x.wanted, WithoutPhone: x.without, NotRead: x.skipped,
+		Foreign: e.foreign, Missing: []missingUsers{}, Bytes: len(e.text), Seconds: report.Seconds(time.Since(x.began)), Requests: x.requests(),
+	}
+	for _, why := range slices.Sorted(maps.Keys(x.unread)) {
+		summary.Missing = append(summary.Missing, missingUsers{why, x.unread[why], report.MaskUser(x.first[why])})
+	}
+	return cmp.Or(printed("the summary", c.stream.put("summary", summary)), e.whole(x))
+}
+
+// exportSummary is of kind summary.
+type exportSummary struct {
+	Path         string         `json:"path"`
+	Encrypted    bool           `json:"encrypted"`
+	Users        int            `json:"users"` // lines of the file
+	Phones       int            `json:"phones"`
+	Wanted       int            `json:"usersAskedFor"`
+	WithoutPhone int            `json:"usersWithoutPhone"`
+	NotRead      int            `json:"usersNotRead"` // of those without a phone: by the registration report
+	Foreign      int            `json:"numbersLeftOut"`
+	Missing      []missingUsers `json:"missing"`
+	Bytes        int            `json:"bytes"` // before they are encrypted
+	Requests     int64          `json:"requests"`
+	Seconds      float64        `json:"durationSeconds"`
+}
+
+// missingUsers were not exported.
+type missingUsers struct {
+	Reason string `json:"reason"`
+	Users  int    `json:"users"`
+	First  string `json:"first"`
+}
+
+// whole is nil where nothing is missing in the file.
+func (e *exported) whole(x *exporter) error {
 	if len(x.unread)+e.foreign > 0 {
 		return rowsError{}
 	}

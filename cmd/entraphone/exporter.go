@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -28,6 +29,9 @@ type exporter struct {
 	logger zerolog.Logger
 	tenant tenant.Tenant
 	part   *exportPart // nil where what was read is not kept
+
+	began    time.Time
+	requests func() int64
 
 	phones                   map[string]tenant.Phones // of users who were read, by id in lower case
 	wanted, without, skipped int                      // users; without a phone; those among them who were not read

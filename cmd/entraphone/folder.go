@@ -76,6 +76,9 @@ func makeRunFolder(runs, name string) (string, error) {
 	}
 }
 
+// summaryFile is the name of the summary for programs.
+const summaryFile = "summary.json"
+
 // runName is a name that sorts by time and can be a folder on every system.
 func runName(input string, now time.Time) string {
 	base := filepath.Base(input)

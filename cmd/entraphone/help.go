@@ -67,6 +67,9 @@ func setHelp(command *cobra.Command, intro, exits string, groups ...*pflag.FlagS
 		for _, group := range groups {
 			fmt.Fprintf(w, "\n%s:\n%s", group.Name(), group.FlagUsagesWrapped(columns))
 		}
+		if all := command.InheritedFlags(); all.HasFlags() {
+			fmt.Fprintf(w, "\nEvery command:\n%s", all.FlagUsagesWrapped(columns))
+		}
 		fmt.Fprint(w, exits)
 	})
 }

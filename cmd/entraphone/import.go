@@ -95,7 +95,8 @@ func (c *importCommand) rehearsal() *pflag.FlagSet {
 // credential is complete shows later, when the target is made.
 func (c *importCommand) problems() []error {
 	problems := slices.Concat(c.whole.problems(), c.changes.problems(), c.brakes.problems(), c.pace.problems(), c.output.problems(), c.after.problems(), c.simulator.problems(c.simulate))
-	return append(problems, c.tenant.problems()...)
+	problems = append(problems, c.tenant.problems()...)
+	return append(problems, c.console.keepLog(c.output)...)
 }
 
 // run is the import from beginning to end. The report is made whatever the
@@ -114,11 +115,12 @@ func (c *importCommand) run(ctx context.Context) error {
 
 // givenFlags are the options as they were given, for a later resume, which may
 // happen in another folder. Paths are made absolute. Defaults are not kept: a
-// resumed run has those of the version that resumes it. No flag holds a secret.
+// resumed run has those of the version that resumes it, and how a command prints is
+// not the run's. No flag holds a secret.
 func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 	set.Visit(func(f *pflag.Flag) {
-		if f.Name == configFlag || f.Name == onlyFlag {
-			return // what it says stands beside it
+		if slices.Contains([]string{configFlag, onlyFlag, outputFlag}, f.Name) {
+			return
 		}
 		values := []string{f.Value.String()}
 		if list, is := f.Value.(pflag.SliceValue); is {
@@ -131,6 +133,9 @@ func givenFlags(set *pflag.FlagSet) (given []journal.Flag) {
 			}
 			if slices.Contains([]string{"profile", "credentials", "client-certificate", "client-secret-file", "ca-file", "state", "identity"}, f.Name) {
 				value = absolute(value)
+			}
+			if whole, err := filepath.Abs(value); err == nil && f.Name == "log-file" { // it may not be there yet
+				value = whole
 			}
 			given = append(given, journal.Flag{Name: f.Name, Value: value})
 		}

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -29,6 +26,7 @@ import (
 type importRun struct {
 	*importCommand
 	logger  zerolog.Logger
+	record  zerolog.Logger // of what people need not see
 	started time.Time
 
 	input       *input
@@ -51,11 +49,16 @@ type importRun struct {
 	lanes       []authmethod.Lane
 	results     *authmethod.Results
 	sent        submit.Stats
+	carried     time.Duration // how long that took
+	took        latencies
 }
 
 // newImportRun takes the time: a run begins before its file is read.
 func newImportRun(c *importCommand) *importRun {
-	return &importRun{importCommand: c, logger: c.console.logger(c.output), started: time.Now()}
+	if c.after.quiet {
+		c.stream.hold()
+	}
+	return &importRun{importCommand: c, logger: c.console.logger(c.output), record: c.console.record(c.output), started: time.Now()}
 }
 
 // begin does everything that can fail without anything being sent. The file
@@ -169,27 +172,19 @@ func (r *importRun) close() {
 }
 
 // audit begins a line that says that a run begins or ends.
-func (r *importRun) audit() *zerolog.Event { return r.logger.WithLevel(r.console.audit(r.output)) }
+func (r *importRun) audit() *zerolog.Event { return r.record.Info() }
 
 // sayReading says how the file was read, before anything is done with it.
 func (r *importRun) sayReading() {
-	reading := r.input.Reading
+	logger := r.logger
 	if r.console.people(r.output) {
-		fmt.Fprintln(r.console, r.console.laid(reading.String()))
-		return
+		fmt.Fprintln(r.console, r.console.laid(r.input.Reading.String()))
+		logger = r.console.silent(r.output)
 	}
-	headings, columns := map[string][]string{}, zerolog.Dict()
-	for _, c := range reading.Columns {
-		headings[c.Key] = append(headings[c.Key], c.Heading)
-	}
-	for _, key := range slices.Sorted(maps.Keys(headings)) {
-		columns.Str(key, strings.Join(headings[key], ", "))
-	}
-	r.logger.Info().Str("file", reading.Name).Str("encoding", reading.Encoding).Str("delimiter", reading.Delimiter).Bool("one_phone_a_line", reading.Long).
-		Dict("columns", columns).Str("default_country", reading.DefaultCountry).Int("lines", reading.Lines).Int("rows", r.input.Rows.Len()).
-		Int("without_phone", reading.WithoutPhone).Str("sha256", r.input.SHA256).Msg("file read")
-	for _, warning := range reading.Warnings {
-		r.logger.Warn().Msg(warning)
+	reading := newReading(r.input)
+	reading.log(logger)
+	if r.stream.on() {
+		_ = r.stream.put("reading", reading) // an error comes again with the summary
 	}
 }
 
@@ -273,7 +268,7 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
 			Grace: r.pace.drain, NewUsers: r.changes.newUsers, KeepLast: r.undoes == "" && !r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
 		},
-		Channels: r.target.channels(planning, r.lookup.without), Recorder: recorder, Ended: r.target.end, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
+		Channels: r.target.channels(planning, r.lookup.without, &r.took), Recorder: recorder, Ended: r.target.end, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
 	}
 	if r.brakes.window.text != "" && !planning {
 		submitter.Window = r.brakes.window.at
@@ -282,7 +277,8 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 		submitter.Registered = r.knowledge.registered
 	}
 	// The counts are wanted whatever Run returns.
-	defer func() { r.sent = submitter.Stats() }()
+	began := time.Now()
+	defer func() { r.sent, r.carried = submitter.Stats(), time.Since(began) }()
 	return submitter.Run(ctx, r.lanes)
 }
 
@@ -355,11 +351,12 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	}
 	rejects, err := r.writeRejects(ctx)
 	unwritten = append(unwritten, err)
+	facts.Paths = pathsOf(r, kept, rejects)
 	unwritten = append(unwritten, r.print(*facts, kept, rejects))
 	if err := errors.Join(unwritten...); err != nil {
 		facts.ExitCode = exitFailed
 	}
-	unwritten = append(unwritten, report.WriteSummary(r.folder.file("summary.json"), r.results, *facts))
+	unwritten = append(unwritten, report.WriteSummary(r.folder.file(summaryFile), r.results, *facts))
 	if err := errors.Join(unwritten...); err != nil {
 		return flatten(err)
 	}
@@ -369,11 +366,12 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 // facts are those of the run until now. What only its end tells is added by
 // report.
 func (r *importRun) facts() report.Facts {
-	reading := r.input.Reading
+	reading, used := r.input.Reading, limitsUsed(r)
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Limits: limitsTold(r), Ended: r.target.endedInWords(), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Limits: limitsTold(used), Ended: r.target.endedInWords(), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
+		Command: r.stream.name(), TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Options: optionsTold(r), Used: used, Traffic: trafficOf(r),
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
 }
@@ -383,6 +381,9 @@ func (r *importRun) facts() report.Facts {
 func (r *importRun) print(facts report.Facts, results string, rejects []string) error {
 	if r.quiet || r.after.quiet && facts.ExitCode == exitDone {
 		return nil
+	}
+	if r.stream.on() {
+		return tellSummary(r, facts)
 	}
 	if err := report.Print(r.stdout, r.results, facts); err != nil {
 		return fmt.Errorf("printing the summary: %w", err)

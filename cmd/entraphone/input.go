@@ -202,7 +202,8 @@ func readProfile(name string) (heading.Profile, error) {
 	}
 	text, err := settingsPart(name)
 	if err != nil {
-		return heading.Profile{}, usagef("reading --profile: %w; it is neither a file nor one of %s", err, strings.Join(heading.ProfileNames(), ", "))
+		err = fmt.Errorf("reading --profile: %w; it is neither a file nor one of %s", err, strings.Join(heading.ProfileNames(), ", "))
+		return heading.Profile{}, usagef("%w", meant(err, name, heading.ProfileNames()))
 	}
 	p, err := importfile.ReadProfile(bytes.NewReader(text))
 	if err != nil {

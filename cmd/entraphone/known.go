@@ -199,8 +199,8 @@ func sayCost(r *importRun) {
 	}
 	rate := min(usual, float64(r.pace.rate))
 	long := time.Duration(float64(writes+reads)/rate*float64(time.Second)) / time.Second * time.Second
+	r.record.Info().Int("writes", writes).Int("reads", reads).Float64("seconds_at_3_a_second", long.Seconds()).Msg("about to send")
 	if !r.console.people(r.output) {
-		r.logger.Info().Int("writes", writes).Int("reads", reads).Float64("seconds_at_3_a_second", long.Seconds()).Msg("about to send")
 		return
 	}
 	fmt.Fprintf(r.console, "about %s and %s: %s at %g a second, which many tenants grant\n", counted(writes, "write"), counted(reads, "read"), inWords(long), rate)

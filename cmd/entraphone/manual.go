@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ var topics = []struct{ name, section, short string }{
 	{"numbers", "Numbers", "How numbers are read, repaired and refused"},
 	{"results", "Results", "What a run leaves behind"},
 	{"exit-codes", "Exit codes", "What the exit codes mean"},
+	{"json", "For programs", "What --output json prints"},
 }
 
 // section is a section of the manual without its heading.
@@ -39,11 +41,37 @@ func newTopics(p process) (commands []*cobra.Command) {
 	for _, topic := range topics {
 		command := &cobra.Command{Use: topic.name, Short: topic.short}
 		command.SetHelpFunc(func(*cobra.Command, []string) {
-			fmt.Fprint(p.stdout, strings.ReplaceAll(section(topic.section), "\t", "  "))
+			text := strings.ReplaceAll(section(topic.section), "\t", "  ")
+			if p.stream.on() {
+				tellTopic(p.stream, topic.name, text)
+				return
+			}
+			fmt.Fprint(p.stdout, text)
 		})
 		commands = append(commands, command)
 	}
 	return commands
+}
+
+// tellTopic prints a topic for programs: its text, and the exit codes one by one. An
+// error comes again at the end.
+func tellTopic(s *stream, name, text string) {
+	if name == "exit-codes" {
+		for _, line := range exitCodeLine.FindAllStringSubmatch(exitHelp(), -1) {
+			code, _ := strconv.Atoi(line[1]) // digits
+			_ = s.put("exitCode", meaningOfExit{code, line[2]})
+		}
+	}
+	_ = s.put("topic", map[string]string{"topic": name, "text": text})
+}
+
+// exitCodeLine is a line of the table of exit codes.
+var exitCodeLine = regexp.MustCompile(`(?m)^\s*(\d+) {2,}(.+)$`)
+
+// meaningOfExit is of kind exitCode.
+type meaningOfExit struct {
+	Code  int    `json:"code"`
+	Means string `json:"means"`
 }
 
 // exitHelp is the table of exit codes in the help of a command.

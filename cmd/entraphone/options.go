@@ -92,11 +92,11 @@ func (o *tenantOptions) flags() *pflag.FlagSet {
 func (o *tenantOptions) problems() (problems []error) {
 	cloud, err := graph.ParseCloud(o.cloud)
 	if err != nil {
-		problems = append(problems, err)
+		problems = append(problems, meant(err, o.cloud, flagValues()["cloud"]))
 	}
 	if o.auth != "" {
 		if _, err := graph.ParseAuth(o.auth); err != nil {
-			problems = append(problems, err)
+			problems = append(problems, meant(err, o.auth, flagValues()["auth"]))
 		}
 	}
 	if _, _, err := (graph.Config{Cloud: cloud, Endpoint: o.endpoint, Authority: o.authority}).Addresses(); err != nil {
@@ -286,6 +286,9 @@ type outputOptions struct {
 	mask      bool
 	logLevel  string
 	logFormat string
+	verbose   bool
+	logFile   string
+	logSize   int // of the file, in megabytes
 }
 
 func (o *outputOptions) flags() *pflag.FlagSet {
@@ -301,7 +304,10 @@ func (o *outputOptions) flags() *pflag.FlagSet {
 // addLogTo adds the options of the log.
 func (o *outputOptions) addLogTo(set *pflag.FlagSet) {
 	set.StringVar(&o.logLevel, "log-level", "info", "log this `LEVEL` and above: debug, info, warn or error")
+	set.BoolVarP(&o.verbose, "verbose", "v", false, "the same as --log-level debug")
 	set.StringVar(&o.logFormat, "log-format", "", "write the log in this `FORMAT`: console or json (default: console on a terminal, json otherwise)")
+	set.StringVar(&o.logFile, "log-file", "", "append the log to `FILE`, too, in JSON whatever --log-format says")
+	set.IntVar(&o.logSize, "log-file-size", 10, "begin that file anew at `N` megabytes, and keep five older ones as FILE.1 to FILE.5")
 }
 
 func (o *outputOptions) problems() (problems []error) {
@@ -310,6 +316,9 @@ func (o *outputOptions) problems() (problems []error) {
 	}
 	if !slices.Contains([]string{"", "console", "json"}, o.logFormat) {
 		problems = append(problems, fmt.Errorf("--log-format %q: give console or json", o.logFormat))
+	}
+	if o.logSize < 1 {
+		problems = append(problems, fmt.Errorf("--log-file-size %d: give megabytes from 1", o.logSize))
 	}
 	return problems
 }
@@ -327,6 +336,9 @@ func (o *outputOptions) folder(getenv func(string) string) (string, error) {
 }
 
 func (o *outputOptions) level() zerolog.Level {
+	if o.verbose {
+		return zerolog.DebugLevel
+	}
 	level, err := zerolog.ParseLevel(o.logLevel)
 	if err != nil {
 		return zerolog.InfoLevel // unreachable unless bug: problems has refused it

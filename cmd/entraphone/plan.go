@@ -97,9 +97,7 @@ func (c *planCommand) plan(ctx context.Context) error {
 	if problems := c.problems(); len(problems) > 0 {
 		return &usageError{problems}
 	}
-	if c.format == "json" {
-		c.quiet = true
-	}
+	c.quiet = c.format == "json" && !c.stream.on()
 	r := newImportRun(c.importCommand)
 	defer r.close()
 	if err := r.begin(ctx); err != nil {
@@ -125,6 +123,12 @@ func (c *planCommand) plan(ctx context.Context) error {
 
 // print prints what the summary leaves out.
 func (c *planCommand) print(r *importRun) error {
+	if c.stream.on() {
+		if c.out == "" {
+			return nil
+		}
+		return c.stream.put("plan", savedPlan{c.out, "entraphone apply " + quoted(c.out)})
+	}
 	out := bufio.NewWriter(c.stdout)
 	switch {
 	case c.format == "json":
@@ -140,7 +144,13 @@ func (c *planCommand) print(r *importRun) error {
 	return out.Flush()
 }
 
-// plannedRow is one line of --format json. Fields may be added; their names and
+// savedPlan is of kind plan: what was saved, and the command that carries it out.
+type savedPlan struct {
+	Path  string `json:"path"`
+	Apply string `json:"apply"`
+}
+
+// plannedRow is one line of --format json, and of kind row. Fields may be added; their names and
 // meanings do not change.
 type plannedRow struct {
 	Line        int32  `json:"line"`
@@ -160,23 +170,27 @@ func printPlanJSON(w io.Writer, results *authmethod.Results, mask bool) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	number := shownNumber(mask)
-	for n, row := range results.Rows().All() {
-		result := results.At(n)
-		line := plannedRow{
-			Line: row.Line, User: row.User, PhoneType: string(row.PhoneType), PhoneNumber: number(row.Number), Outcome: string(result.Outcome),
-			Registered: number(result.Registered), Class: string(result.Class), Reason: result.Reason.Word(), Message: result.Message, Advice: result.Advice,
-		}
-		if result.Would != authmethod.None {
-			line.Would = result.Would.String()
-		}
-		if result.Outcome == authmethod.Rejected {
-			line.User, line.PhoneType = report.MaskUser(row.User), ""
-		}
-		if err := encoder.Encode(line); err != nil {
+	for n := range results.Rows().All() {
+		if err := encoder.Encode(newPlannedRow(results, n, number)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func newPlannedRow(results *authmethod.Results, n authmethod.RowNumber, number func(authmethod.PhoneNumber) string) plannedRow {
+	row, result := results.Rows().At(n), results.At(n)
+	line := plannedRow{
+		Line: row.Line, User: row.User, PhoneType: string(row.PhoneType), PhoneNumber: number(row.Number), Outcome: string(result.Outcome),
+		Registered: number(result.Registered), Class: string(result.Class), Reason: result.Reason.Word(), Message: result.Message, Advice: result.Advice,
+	}
+	if result.Would != authmethod.None {
+		line.Would = result.Would.String()
+	}
+	if result.Outcome == authmethod.Rejected {
+		line.User, line.PhoneType = report.MaskUser(row.User), ""
+	}
+	return line
 }
 
 // shownNumber is how numbers are shown.

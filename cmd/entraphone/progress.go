@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +21,8 @@ type progress struct {
 	screen *console
 	lines  *mpb.Progress // nil without a terminal
 	bar    *mpb.Bar
-	ticker *time.Timer // nil with one
+	mu     sync.Mutex  // guards ticker, and is held while the log has a line
+	ticker *time.Timer // nil with a terminal, and at the end
 	total  int
 	done   atomic.Int64
 	start  time.Time
@@ -32,8 +35,15 @@ const every = time.Minute
 func newProgress(screen *console, logger zerolog.Logger, what string, total int, status func() pace.Status) *progress {
 	p := &progress{screen: screen, total: total, start: time.Now()}
 	if !screen.terminal {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.ticker = time.AfterFunc(every, func() {
-			logger.Info().Int64("done", p.done.Load()).Int("of", total).Str("progress", p.text(time.Now(), status())).Msg("under way")
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if p.ticker == nil {
+				return // it has ended
+			}
+			p.log(logger.Info().Str("what", what), time.Now(), status())
 			p.ticker.Reset(every)
 		})
 		return p
@@ -59,8 +69,11 @@ func (p *progress) add() {
 
 // end takes the line away, before anything else is written.
 func (p *progress) end() {
-	if p.ticker != nil {
+	if p.bar == nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.ticker.Stop()
+		p.ticker = nil
 		return
 	}
 	p.screen.without(func() {
@@ -76,14 +89,33 @@ func (p *progress) text(now time.Time, status pace.Status) string {
 		why := map[pace.Reason]string{pace.Throttled: "Graph is throttling", pace.Trouble: "Graph fails or cannot be reached", pace.Closed: "the --window is closed"}[status.Reason]
 		return fmt.Sprintf("waiting %s: %s", max(time.Second, status.Until.Sub(now).Round(time.Second)), why)
 	}
+	rate, left := p.measured(now)
+	if rate == 0 {
+		return "starting"
+	}
+	return fmt.Sprintf("%.1f/s, %s left", rate, left.Round(time.Second))
+}
+
+// measured is what was done a second so far, and how long it would take to the end; 0
+// before anything was. The waiting so far counts, which the momentary rate leaves out.
+func (p *progress) measured(now time.Time) (rate float64, left time.Duration) {
 	done := p.done.Load()
 	elapsed := now.Sub(p.start).Seconds()
 	if done == 0 || elapsed <= 0 {
-		return "starting"
+		return 0, 0
 	}
-	// What was measured counts the waiting so far, which the momentary rate
-	// does not.
-	rate := float64(done) / elapsed
-	left := time.Duration(float64(int64(p.total)-done) / rate * float64(time.Second))
-	return fmt.Sprintf("%.1f/s, %s left", rate, left.Round(time.Second))
+	rate = float64(done) / elapsed
+	return rate, time.Duration(float64(int64(p.total)-done) / rate * float64(time.Second))
+}
+
+// log writes the same as fields, which are there where they mean something.
+func (p *progress) log(line *zerolog.Event, now time.Time, status pace.Status) {
+	line = line.Int64("done", p.done.Load()).Int("of", p.total)
+	if rate, left := p.measured(now); rate > 0 {
+		line = line.Float64("rate", math.Round(rate*10)/10).Float64("left_seconds", math.Round(left.Seconds()))
+	}
+	if status.Held {
+		line = line.Str("waiting", string(status.Reason)).Float64("waiting_seconds", math.Round(max(0, status.Until.Sub(now).Seconds())))
+	}
+	line.Msg("under way")
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -29,6 +31,33 @@ func TestProgressText(t *testing.T) {
 			t.Errorf("after %d of 500 in 20s with %+v: %q, want %q", test.done, test.status, got, test.want)
 		}
 	}
+}
+
+// Every minute the log has a line of fields, which programs need not take apart.
+func TestProgressInTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log lockedBuffer
+		began := time.Now()
+		p := newProgress(newConsole(io.Discard), zerolog.New(&log), "phones", 500, func() pace.Status {
+			if time.Since(began) < 2*every {
+				return pace.Status{}
+			}
+			return pace.Status{Held: true, Reason: pace.Throttled, Until: began.Add(2*every + 30*time.Second)}
+		})
+		time.Sleep(every + time.Second)
+		for range 120 {
+			p.add()
+		}
+		time.Sleep(every)
+		p.end()
+		time.Sleep(2 * every)
+		want := `{"level":"info","what":"phones","done":0,"of":500,"message":"under way"}
+{"level":"info","what":"phones","done":120,"of":500,"rate":1,"left_seconds":380,"waiting":"throttled","waiting_seconds":30,"message":"under way"}
+`
+		if log.String() != want {
+			t.Errorf("the log has\n%swant\n%s", log.String(), want)
+		}
+	})
 }
 
 // Without a terminal the line shows nothing at all.

@@ -83,6 +83,7 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 		return err
 	}
 	facts := c.recall(r, header, slices.Contains(busy, folder.name()))
+	facts.Recall(folder.file(summaryFile))
 	return errors.Join(r.write(ctx, &facts)...)
 }
 
@@ -101,12 +102,13 @@ func (c *reportCommand) read(ctx context.Context, folder *runFolder, header jour
 // plan, or is not attempted.
 func (c *reportCommand) recall(r *importRun, header journal.Header, underWay bool) report.Facts {
 	facts := report.Facts{
+		Command: r.stream.name(), TenantID: header.TenantID, Endpoint: header.Endpoint, Options: optionsTold(r),
 		Tool: "entraphone " + header.Version, Run: r.folder.name(), Input: r.input.Reading.Name, SHA256: header.SHA256,
 		LeftOut: r.input.Reading.LeftOut.Where + r.input.Reading.LeftOut.Range, WithoutPhone: r.input.Reading.WithoutPhone,
 		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: r.past.Last, Target: targetInWords(header), ExitCode: r.past.ExitCode,
 	}
 	for n, record := range r.past.Rows {
-		facts.Operations += int64(record.Attempts)
+		facts.Sent += int64(record.Attempts)
 		switch {
 		case r.past.Results.Decided(authmethod.RowNumber(n)): // also that it is unknown, and why
 			r.results.Set(authmethod.RowNumber(n), r.past.Results.At(authmethod.RowNumber(n)))

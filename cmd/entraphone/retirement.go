@@ -88,6 +88,8 @@ func sayRetirement(r *importRun) {
 	case text == "" || r.output.level() > zerolog.WarnLevel:
 	case r.console.people(r.output):
 		fmt.Fprintf(r.console, "entraphone: warning: %s\n", text)
+		log := r.console.silent(r.output)
+		log.Warn().Msg(text)
 	default:
 		r.logger.Warn().Msg(text)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type process struct {
 	stdout, stderr io.Writer
 
 	console *console // standard error, as people read it
+	stream  *stream  // standard output, as programs read it
 
 	// Of several tenants in a file of settings, the one that is meant, and who is told
 	// when its run has ended.
@@ -32,7 +34,8 @@ type process struct {
 // run is the program: it carries out one command and returns its exit code. It
 // does not end the process, and only here are the errors of a command shown.
 func run(ctx context.Context, p process) int {
-	p.console = newConsole(p.stderr)
+	p.console, p.stream = newConsole(p.stderr), newStream(p.stdout)
+	defer p.console.endLog()
 	root := &cobra.Command{
 		Use:           "entraphone",
 		Short:         "Import users' authentication phones into Microsoft Entra ID from CSV",
@@ -52,17 +55,26 @@ func run(ctx context.Context, p process) int {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SuggestionsMinimumDistance = 2
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{[]error{err}} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newImportCommand(p), newRemoveCommand(p), newPlanCommand(p), newApplyCommand(p), newExportCommand(p), newResumeCommand(p), newRunsCommand(p), newReportCommand(p), newRollbackCommand(p), newCheckCommand(p), newSimulateCommand(p), newTemplateCommand(p), newExplainCommand(p), newDoctorCommand(p), newConfigCommand(p))
 	root.AddCommand(newTopics(p)...)
 	root.PersistentFlags().String(configFlag, "", "take other settings from `FILE` (ENTRAPHONE_CONFIG)")
+	root.PersistentFlags().StringVar(&p.stream.format, outputFlag, "text", "print in this `FORMAT`: text or json")
+	_ = root.RegisterFlagCompletionFunc(outputFlag, cobra.FixedCompletions(outputFormats, cobra.ShellCompDirectiveNoFileComp)) // fails for unknown flags only
 	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error {
-		_, err := p.configure(command, p.configPath(command))
-		return err
+		if command.Parent() == root && command.RunE != nil { // cobra's own print what they are for
+			p.stream.begin(command.Name())
+		}
+		sources, err := p.configure(command, p.configPath(command))
+		p.stream.from = sources[outputFlag]
+		return cmp.Or(err, p.stream.check())
 	}
 	command, err := root.ExecuteContextC(ctx)
 	code := exitCode(ctx, err)
-	p.console.explain(err, command.CommandPath(), code)
+	explained := explainError(err, command.CommandPath(), code)
+	p.console.explain(explained, code)
+	code, err = p.stream.end(p, command, explained, code)
+	p.console.explain(explainError(err, "", code), code)
 	return code
 }
 

@@ -153,7 +153,7 @@ func (k *keptRun) look(busy bool) (err error) {
 			k.state = runDone
 		}
 	}
-	if file, missing := os.OpenInRoot(k.folder.path, "summary.json"); missing == nil {
+	if file, missing := os.OpenInRoot(k.folder.path, summaryFile); missing == nil {
 		defer file.Close()
 		var summary struct {
 			Outcomes map[authmethod.Outcome]int `json:"outcomes"`
@@ -233,6 +233,12 @@ func (c *runsCommand) list() error {
 			return fmt.Errorf("removing a run: %w", err)
 		}
 		removed++
+		if c.stream.on() {
+			_ = c.stream.put("removed", map[string]string{"run": run.folder.name()}) // an error comes again with the total
+		}
+	}
+	if c.stream.on() {
+		return printed("what was removed", c.stream.put("total", removedTotal{removed, kept}))
 	}
 	fmt.Fprintf(c.stdout, "removed %d runs", removed)
 	if kept > 0 {
@@ -242,7 +248,43 @@ func (c *runsCommand) list() error {
 	return nil
 }
 
+// removedTotal is of kind total.
+type removedTotal struct {
+	Removed int `json:"removed"`
+	Kept    int `json:"kept"` // older, and not at their end
+}
+
+// listedRun is of kind run.
+type listedRun struct {
+	Run       string                     `json:"run"`
+	Folder    string                     `json:"folder"`
+	Began     time.Time                  `json:"began"`
+	State     runState                   `json:"state"`
+	Bytes     int64                      `json:"bytes"`
+	Input     string                     `json:"input"`
+	TenantID  string                     `json:"tenantId"`
+	Simulated bool                       `json:"simulated"`
+	Undoes    string                     `json:"undoes,omitempty"`
+	Outcomes  map[authmethod.Outcome]int `json:"outcomes"` // null without a summary
+}
+
+func (c *runsCommand) tell(runs []keptRun) error {
+	for _, run := range runs {
+		line := listedRun{
+			Run: run.folder.name(), Folder: run.folder.path, Began: run.began.UTC(), State: run.state, Bytes: run.size,
+			Input: run.header.Input, TenantID: run.header.TenantID, Simulated: run.simulated(), Undoes: run.header.Undoes, Outcomes: run.counts,
+		}
+		if err := c.stream.put("run", line); err != nil {
+			return printed("the runs", err)
+		}
+	}
+	return nil
+}
+
 func (c *runsCommand) print(state string, runs []keptRun) error {
+	if c.stream.on() {
+		return c.tell(runs)
+	}
 	if len(runs) == 0 {
 		fmt.Fprintf(c.stdout, "no runs in %s\n", fileNamed(state))
 		return nil

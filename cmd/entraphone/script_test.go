@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"flag"
@@ -55,6 +56,7 @@ func TestMain(m *testing.M) {
 //	latest                 copy the newest run's files to the folder run
 //	columns FILE A,B,...   print these columns of a CSV file
 //	named VAR END          set $VAR to the name of the newest run that ends so
+//	jsonl                  check that the last output is of --output json
 //	exits N PROGRAM ARGS   run a program that must end with this exit code
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -72,7 +74,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits, "edit": editFile, "glob": globbed, "old": makeOld,
+			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits, "edit": editFile, "glob": globbed, "old": makeOld, "jsonl": checkLines,
 		},
 	})
 }
@@ -316,5 +318,26 @@ func printColumns(ts *testscript.TestScript, neg bool, args []string) {
 			cells = append(cells, record[i])
 		}
 		fmt.Fprintln(ts.Stdout(), strings.Join(cells, "|"))
+	}
+}
+
+// checkLines makes sure that the output is what programs are promised: one object a
+// line, of which the first names the format and the last has the exit code.
+func checkLines(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(strings.TrimSuffix(ts.ReadFile("stdout"), "\n"), "\n")
+	for i, line := range lines {
+		var object map[string]any
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			ts.Fatalf("line %d is not an object: %v: %s", i+1, err, line)
+		}
+		kind, _ := object["kind"].(string)
+		switch _, ends := object["exitCode"].(float64); {
+		case i == 0 && object["format"] != "entraphone/1":
+			ts.Fatalf("the first line does not name the format: %s", line)
+		case i > 0 && kind == "":
+			ts.Fatalf("line %d has no kind: %s", i+1, line)
+		case (i == len(lines)-1) != (kind == "end" && ends):
+			ts.Fatalf("line %d of %d is of kind %s: %s", i+1, len(lines), kind, line)
+		}
 	}
 }

@@ -157,8 +157,8 @@ func (c *simulateCommand) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer remove()
-	if _, err := io.WriteString(c.stdout, c.greeting(base, people, config.Clients)); err != nil {
-		return fmt.Errorf("printing the address: %w", err)
+	if err := c.greet(base, people, config.Clients); err != nil {
+		return printed("the address", err)
 	}
 	sim := graphsim.New(config)
 	err = c.serve(ctx, listener, sim)

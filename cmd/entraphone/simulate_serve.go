@@ -102,8 +102,11 @@ func (c *simulateCommand) serve(ctx context.Context, listener net.Listener, sim 
 	})
 	err := g.Wait()
 	stats := sim.Stats()
-	fmt.Fprintf(c.stderr, "entraphone: stopped after %d requests; phones written: %d, calls throttled: %d\n",
-		stats.TokenRequests+stats.DiscoveryRequests+stats.BatchRequests+stats.PlainRequests, stats.AcceptedWrites, stats.Throttled)
+	requests := stats.TokenRequests + stats.DiscoveryRequests + stats.BatchRequests + stats.PlainRequests
+	fmt.Fprintf(c.stderr, "entraphone: stopped after %d requests; phones written: %d, calls throttled: %d\n", requests, stats.AcceptedWrites, stats.Throttled)
+	if c.stream.on() {
+		_ = c.stream.put("total", map[string]int{"requests": int(requests), "phonesWritten": int(stats.AcceptedWrites), "throttled": int(stats.Throttled)}) // an error comes again at the end
+	}
 	return err
 }
 
@@ -146,7 +149,31 @@ func (c *simulateCommand) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// greeting is what somebody needs to use it.
+// simulatorAddress is of kind simulator: where it is, and how a program signs in there.
+type simulatorAddress struct {
+	Graph     string `json:"graph"`
+	Authority string `json:"authority"`
+	People    string `json:"people"`
+	Scenario  string `json:"scenario"`
+	TenantID  string `json:"tenantId"`
+	ClientID  string `json:"clientId"`
+	CAFile    string `json:"caFile"`
+}
+
+// greet prints what somebody needs to use it. A secret that was given is not told.
+func (c *simulateCommand) greet(base, people string, clients []login.Client) error {
+	if !c.stream.on() {
+		_, err := io.WriteString(c.stdout, c.greeting(base, people, clients))
+		return err
+	}
+	client := "simulated"
+	if len(clients) > 0 {
+		client = clients[0].ID
+	}
+	return c.stream.put("simulator", simulatorAddress{base, base, people, c.simulator.scenario, "simulated", client, c.caOut})
+}
+
+// greeting is the same for people.
 func (c *simulateCommand) greeting(base, people string, clients []login.Client) string {
 	secret, client := "simulated", "simulated"
 	if len(clients) > 0 {

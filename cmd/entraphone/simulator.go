@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -95,7 +96,8 @@ func (o *simulatorOptions) readScenario(config *graphsim.Config) error {
 	if !named {
 		file, err := os.Open(o.scenario)
 		if err != nil {
-			return usagef("reading --scenario: %w; it is neither a file nor one of %s", err, strings.Join(graphsim.ScenarioNames(), ", "))
+			err = fmt.Errorf("reading --scenario: %w; it is neither a file nor one of %s", err, strings.Join(graphsim.ScenarioNames(), ", "))
+			return usagef("%w", meant(err, o.scenario, graphsim.ScenarioNames()))
 		}
 		source = file
 	}

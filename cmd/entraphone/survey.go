@@ -179,6 +179,9 @@ func (f *foresight) find(ctx context.Context, r *importRun) error {
 	if r.changes.review {
 		const shown = 10 // of each kind; a plan shows all
 		printDetails(r.console, f.planned, r.output.mask, shown)
+		if r.stream.on() {
+			_ = tellRows(r, f.planned, true) // an error comes again with the summary
+		}
 		question := fmt.Sprintf("This changes %d phones in %s.", f.planned.Counts()[authmethod.Planned], r.target.words)
 		if err := r.confirm(ctx, question, r.changes.yes); err != nil {
 			return err

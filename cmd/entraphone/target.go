@@ -111,7 +111,8 @@ func (t *target) status() pace.Status {
 	all := pace.Status{Held: true}
 	for _, w := range t.ways {
 		one := w.pacer.Status()
-		all.Rate += one.Rate
+		all.Rate, all.Found = all.Rate+one.Rate, all.Found || one.Found
+		all.Waits.Throttled, all.Waits.Trouble = max(all.Waits.Throttled, one.Waits.Throttled), max(all.Waits.Trouble, one.Waits.Trouble)
 		if !one.Held {
 			all.Held = false
 		} else if all.Until.IsZero() || one.Until.Before(all.Until) {

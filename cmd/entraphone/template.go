@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -48,10 +46,11 @@ func newTemplateCommand(p process) *cobra.Command {
 			if err != nil {
 				return usagef("--profile %s: %w", profile, err)
 			}
-			if _, err := p.stdout.Write(text); err != nil {
-				return fmt.Errorf("printing the template: %w", err)
+			if p.stream.on() {
+				return printed("the template", p.stream.put("template", map[string]string{"csv": string(text)}))
 			}
-			return nil
+			_, err = p.stdout.Write(text)
+			return printed("the template", err)
 		},
 	}
 	set := pflag.NewFlagSet("The template", pflag.ContinueOnError)

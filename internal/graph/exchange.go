@@ -42,7 +42,7 @@ func (c *Client) do(ctx context.Context, token string, call httpCall) reply {
 	event := c.log.Debug().Str("method", call.method).Str("path", g.text(call.kind)).Int("operations", call.size).
 		Int("status", r.status).Str("request_id", r.requestID).Dur("duration", time.Since(began))
 	if err := errors.Join(r.lost, r.notSent, r.cut); err != nil {
-		event = event.AnErr("error", err)
+		event = event.Str("error", strings.ReplaceAll(err.Error(), "\n", "; ")) // a line of the log has no lines
 	}
 	event.Msg("request")
 	return r

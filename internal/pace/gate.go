@@ -55,6 +55,7 @@ type gate struct {
 	until  time.Time // end of the present hold or the last
 	known  time.Time // the same without what older requests added to it
 	reason Reason
+	waits  Waits // the present hold to its end
 
 	refusals int  // throttle holds since a step was last accepted
 	troubles int  // trouble holds since then
@@ -330,6 +331,11 @@ func (g *gate) holdApart(now time.Time, wait time.Duration, reason Reason, fresh
 // hold never shortens a hold.
 func (g *gate) hold(now time.Time, wait time.Duration, reason Reason, fresh bool) {
 	if until := now.Add(wait); wait > 0 && until.After(g.until) {
+		from := g.until
+		if from.Before(now) {
+			from = now
+		}
+		g.waits = g.waits.plus(reason, until.Sub(from))
 		g.until, g.reason = until, reason
 	}
 	if fresh {

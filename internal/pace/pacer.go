@@ -77,6 +77,20 @@ type Status struct {
 	Held   bool      // nothing may be sent until Until, because of Reason
 	Until  time.Time // meaningful only when Held
 	Reason Reason    // meaningful only when Held
+	Found  bool      // the rate is that of a limit that was met
+	Waits  Waits     // so far
+}
+
+// Waits are how long nothing was allowed to leave, by why.
+type Waits struct{ Throttled, Trouble, Closed time.Duration }
+
+// plus adds a time, which may be below 0.
+func (w Waits) plus(reason Reason, d time.Duration) Waits {
+	of := map[Reason]*time.Duration{Throttled: &w.Throttled, Trouble: &w.Trouble, Closed: &w.Closed}[reason]
+	if of != nil {
+		*of = max(0, *of+d)
+	}
+	return w
 }
 
 // New makes a Pacer that lets no more than ceiling steps a second leave, as a
@@ -135,6 +149,10 @@ func (p *Pacer) Hold(until time.Time, why Reason) {
 func (p *Pacer) Status() Status {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	g := p.gate
-	return Status{Rate: g.control.rate(), Held: time.Now().Before(g.until), Until: g.until, Reason: g.reason}
+	g, now := p.gate, time.Now()
+	s := Status{Rate: g.control.rate(), Held: now.Before(g.until), Until: g.until, Reason: g.reason, Found: !g.control.cold, Waits: g.waits}
+	if s.Held {
+		s.Waits = s.Waits.plus(s.Reason, now.Sub(s.Until))
+	}
+	return s
 }

@@ -61,6 +61,43 @@ func (s *sends) between(from, to time.Duration) int {
 	return count
 }
 
+// What nobody was allowed to send in is counted once, however many answers ask for it,
+// and only as far as it has passed.
+func TestWaitsAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(1000, noJitter)
+		observe := func(f Feedback) {
+			if _, err := p.Wait(t.Context(), batch(1, 0)); err != nil {
+				t.Fatal(err)
+			}
+			f.SentAt = time.Now()
+			p.Observe(f)
+		}
+		late := Feedback{SentAt: time.Now(), Throttled: 1, RetryAfter: 15 * time.Second}
+		check := func(when string, want Waits, found bool) {
+			t.Helper()
+			if s := p.Status(); s.Waits != want || s.Found != found {
+				t.Errorf("%s: %+v, found %v, want %+v, %v", when, s.Waits, s.Found, want, found)
+			}
+		}
+		check("at first", Waits{}, false)
+		observe(Feedback{Failed: 1, Trouble: true, RetryAfter: 4 * time.Second})
+		check("when a hold begins", Waits{}, false)
+		time.Sleep(10 * time.Second)
+		check("after trouble", Waits{Trouble: 4 * time.Second}, false)
+		for range 5 {
+			observe(accepted)
+			time.Sleep(time.Second)
+		}
+		observe(Feedback{Throttled: 1, RetryAfter: 10 * time.Second})
+		p.Observe(late) // of the same episode, five seconds longer
+		time.Sleep(12 * time.Second)
+		check("within a hold", Waits{Throttled: 12 * time.Second, Trouble: 4 * time.Second}, true)
+		time.Sleep(time.Minute)
+		check("after it", Waits{Throttled: 15 * time.Second, Trouble: 4 * time.Second}, true)
+	})
+}
+
 // TestOneThrottleSilencesAllWorkers: whatever form Retry-After has, no request
 // leaves from the moment of the throttled answer to the end of the hold, and
 // the first leaves right then.

@@ -26,16 +26,23 @@ import (
 // them; what can be counted from rows and results is not among them. Those with
 // a JSON name stand in summary.json as they are.
 type Facts struct {
-	Tool         string `json:"tool"`   // name and version
-	Run          string `json:"run"`    // name of the run's folder
-	Input        string `json:"-"`      // path of the file, or "standard input"
-	SHA256       string `json:"-"`      // of the input's bytes
-	LeftOut      int    `json:"-"`      // lines that the user did not want read as rows
-	WithoutPhone int    `json:"-"`      // lines of people who have no phone at all
-	Target       string `json:"target"` // what was written to, for people
-	DryRun       bool   `json:"dryRun"` // nothing was to be sent
-	// Limits are those that the run was given, with how far it was from them.
+	Tool         string `json:"tool"`     // name and version
+	Command      string `json:"command"`  // by which the summary was made
+	Run          string `json:"run"`      // name of the run's folder
+	Input        string `json:"-"`        // path of the file, or "standard input"
+	SHA256       string `json:"-"`        // of the input's bytes
+	LeftOut      int    `json:"-"`        // lines that the user did not want read as rows
+	WithoutPhone int    `json:"-"`        // lines of people who have no phone at all
+	Target       string `json:"target"`   // what was written to, for people
+	DryRun       bool   `json:"dryRun"`   // nothing was to be sent
+	TenantID     string `json:"tenantId"` // as configured; empty when the credential knows it
+	Endpoint     string `json:"endpoint"` // address of Graph, or "simulator"
+	// Options are those that were given.
+	Options []Option `json:"options"`
+	// Limits are those that the run was given, with how far it was from them, in words
+	// and for programs.
 	Limits []string `json:"limits,omitempty"`
+	Used   []Limit  `json:"limitsUsed"`
 	// Ended are credentials, of several, that the run went on without, and why.
 	Ended map[string]string `json:"endedCredentials,omitempty"`
 	// Known are the rows that needed somebody in the last run of the job as well, for
@@ -52,13 +59,16 @@ type Facts struct {
 	ExitCode   int       `json:"exitCode"`
 	Stopped    string    `json:"stopped"` // why the run did not finish; empty when it did
 	// These are of this process alone, not of earlier attempts at the run. A
-	// report that is made again knows only the writes that the journal counts,
-	// as Operations.
+	// report that is made again has those of the last attempt that came to a summary,
+	// and, as Sent, the writes of all attempts, which the journal counts.
+	Sent       int64 `json:"-"`
 	Requests   int64 `json:"requests"`   // that left this machine
 	Operations int64 `json:"operations"` // steps in them
 	Throttled  int64 `json:"throttled"`
 	Lost       int64 `json:"lostAnswers"`
 	ReadBacks  int64 `json:"readBacks"`
+	Traffic
+	Paths Paths `json:"paths"`
 }
 
 // Publish writes a file that only its owner can read: to a temporary name beside

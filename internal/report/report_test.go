@@ -200,7 +200,12 @@ func TestResultsAreWholeAndSafe(t *testing.T) {
 
 func TestSummaryAddsUp(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "summary.json")
-	if err := report.WriteSummary(path, sample(), facts()); err != nil {
+	f := facts()
+	f.Command, f.TenantID, f.Endpoint = "import", "contoso.com", "https://graph.microsoft.com/v1.0"
+	f.Options, f.Used = []report.Option{{Name: "max-changes", Value: "50%"}}, []report.Limit{{Flag: "max-changes", Used: 1, Most: 2}}
+	f.Traffic = report.Traffic{Waiting: report.Waiting{Throttled: 12}, Reached: 2.5, Limit: 3, Latency: report.Latency{P50: 0.2, P90: 0.3, P99: 0.4}}
+	f.Paths = report.Paths{Folder: "runs/run-1", Results: "runs/run-1/results.csv", Summary: path}
+	if err := report.WriteSummary(path, sample(), f); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -220,9 +225,30 @@ func TestSummaryAddsUp(t *testing.T) {
 		},
 		"classes":       map[string]any{"fix-data": 2.0, "retry": 1.0, "permission": 0.0, "decision": 0.0},
 		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "knownProblems": 0.0, "readBacks": 1.0,
+		"formatVersion": 1.0, "command": "import", "tenantId": "contoso.com", "endpoint": "https://graph.microsoft.com/v1.0",
+		"options":    []any{map[string]any{"name": "max-changes", "value": "50%"}},
+		"limitsUsed": []any{map[string]any{"flag": "max-changes", "used": 1.0, "most": 2.0}},
+		"reasons":    map[string]any{"spreadsheet-scientific": 1.0},
+		"phoneTypes": map[string]any{
+			"mobile": map[string]any{"rows": 4.0, "done": 1.0}, "alternateMobile": map[string]any{"rows": 0.0, "done": 0.0}, "office": map[string]any{"rows": 0.0, "done": 0.0},
+		},
+		"would": map[string]any{}, "waitingSeconds": map[string]any{"throttled": 12.0, "trouble": 0.0}, "operationsPerSecond": 2.5, "limitPerSecond": 3.0,
+		"latencySeconds": map[string]any{"p50": 0.2, "p90": 0.3, "p99": 0.4},
+		"paths":          map[string]any{"folder": "runs/run-1", "results": "runs/run-1/results.csv", "rejects": []any{}, "journal": "", "summary": path},
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("summary.json (-got +want):\n%s", diff)
+	}
+	// A report that is made again has what only the process knew that sent.
+	again := report.Facts{Run: "run-1"}
+	again.Recall(path)
+	if again.Requests != f.Requests || again.Operations != f.Operations || again.Throttled != f.Throttled || again.Lost != f.Lost || again.ReadBacks != f.ReadBacks || again.Traffic != f.Traffic {
+		t.Errorf("recalled %+v, want the counts of %+v", again, f)
+	}
+	before := again
+	again.Recall(filepath.Join(t.TempDir(), "none.json"))
+	if diff := cmp.Diff(again, before); diff != "" {
+		t.Errorf("without a summary, recalling changed (-got +want):\n%s", diff)
 	}
 	sum := 0.0
 	for _, n := range got["outcomes"].(map[string]any) {

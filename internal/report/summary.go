@@ -15,18 +15,6 @@ import (
 	"entraphone/internal/authmethod"
 )
 
-// summary is summary.json. Fields may be added; their names and meanings do not
-// change. It is for programs, which find every key in every run.
-type summary struct {
-	Input summaryInput `json:"input"`
-	Facts
-	// Seconds are those from StartedAt to FinishedAt, waiting included.
-	Seconds  float64        `json:"durationSeconds"`
-	Outcomes map[string]int `json:"outcomes"` // every outcome, also those with 0
-	Classes  map[string]int `json:"classes"`
-	Noted    int            `json:"rowsWithNotes"`
-}
-
 // summaryInput is about the file. The hash is of its bytes as they were read,
 // before any decoding.
 type summaryInput struct {
@@ -43,23 +31,10 @@ type summaryInput struct {
 // last: it holds the exit code, which depends on whether everything else could
 // be written.
 func WriteSummary(path string, results *authmethod.Results, f Facts) error {
-	counts, classes := results.Counts(), classesOf(results)
-	f.StartedAt, f.FinishedAt = f.StartedAt.UTC(), f.FinishedAt.UTC()
-	s := summary{
-		Facts: f, Input: summaryInput{f.Input, f.SHA256, results.Rows().Len(), f.LeftOut, f.WithoutPhone},
-		Seconds:  f.FinishedAt.Sub(f.StartedAt).Seconds(),
-		Outcomes: make(map[string]int), Classes: make(map[string]int), Noted: noted(results),
-	}
-	for _, outcome := range authmethod.Outcomes() {
-		s.Outcomes[string(outcome)] = counts[outcome]
-	}
-	for _, class := range authmethod.Classes() {
-		s.Classes[string(class)] = len(classes[class])
-	}
 	err := Publish(path, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(s)
+		return encoder.Encode(Summarize(results, f))
 	})
 	if err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
@@ -147,10 +122,10 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	fmt.Fprintln(&text)
 	switch {
 	// Only a process that sent something knows what it cost.
+	case f.Sent > 0:
+		fmt.Fprintf(&text, "  phones sent %d, as the journal says\n", f.Sent)
 	case f.Requests > 0:
 		fmt.Fprintf(&text, "  %s\n", f.effort())
-	case f.Operations > 0:
-		fmt.Fprintf(&text, "  phones sent %d, as the journal says\n", f.Operations)
 	}
 	if f.Known > 0 {
 		fmt.Fprintf(&text, "  rows that needed somebody in the last run as well, for the same reason: %d\n", f.Known)

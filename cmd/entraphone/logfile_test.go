@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Whatever its size, a log loses no line of the last six files, and keeps no more.
+func TestLogFileRotates(t *testing.T) {
+	const lines, size = 100, 95 // nine lines of ten bytes in each file
+	path := filepath.Join(t.TempDir(), "log")
+	log, err := openLogFile(path, size, func(err error) { t.Errorf("it complains: %v", err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range lines {
+		if n == 50 { // another process goes on with it
+			_ = log.file.Close()
+			if log, err = openLogFile(path, size, log.tell); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fmt.Fprintf(log, "line %4d\n", n)
+	}
+	defer log.file.Close()
+	var text string
+	for n := keptLogs; n >= 0; n-- {
+		name := path
+		if n > 0 {
+			name = fmt.Sprintf("%s.%d", path, n)
+		}
+		part := readText(t, name)
+		if len(part) > size {
+			t.Errorf("%s has %d bytes, want at most %d", name, len(part), size)
+		}
+		info, err := os.Stat(name)
+		if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has the mode %v (%v), want 0600", name, info.Mode(), err)
+		}
+		text += part
+	}
+	var want strings.Builder
+	for n := lines - strings.Count(text, "\n"); n < lines; n++ {
+		fmt.Fprintf(&want, "line %4d\n", n)
+	}
+	if text != want.String() || len(text) < keptLogs*90 {
+		t.Errorf("the files hold\n%s", text)
+	}
+	if files, _ := filepath.Glob(path + "*"); len(files) != keptLogs+1 {
+		t.Errorf("kept %v, want %d files", files, keptLogs+1)
+	}
+}
+
+// What cannot be written is told once, and ends nothing; what comes later is written
+// on lines of its own where it can be.
+func TestLogFileThatCannotBeWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	var told []error
+	log, err := openLogFile(path, 1<<20, func(err error) { told = append(told, err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = log.file.Close()
+	for range 3 {
+		if n, err := log.Write([]byte("lost\n")); n != 5 || err != nil {
+			t.Errorf("a write returns %d and %v, want 5 and none", n, err)
+		}
+	}
+	if len(told) != 1 || !errors.Is(told[0], os.ErrClosed) {
+		t.Errorf("it tells %v, want that the file is closed, once", told)
+	}
+	if err := os.WriteFile(path, []byte("half a li"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log.file, log.torn = nil, true
+	fmt.Fprintln(log, "whole")
+	if text := readText(t, path); text != "half a li\nwhole\n" {
+		t.Errorf("the log holds %q", text)
+	}
+	_ = log.file.Close()
+}

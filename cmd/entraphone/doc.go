@@ -787,7 +787,7 @@ be read. The log and questions to people stay on standard error. With --quiet
 nothing at all is printed where the exit code is 0.
 
 	import, remove, apply, resume, rollback
-		reading, row for what --review shows, summary
+		reading, but of a rollback; row for what --review shows; summary
 	plan
 		reading, row for each row, summary, and, where --out saved it, plan
 		with path and apply
@@ -828,6 +828,7 @@ what summary.json holds, and what --notify-command gets:
 	startedAt, finishedAt, durationSeconds
 	exitCode
 	stopped       why the run did not come to its end; empty where it did
+	resume        the command that goes on with it; empty where none can
 	outcomes      rows by outcome, also those with 0
 	classes       rows by who can help, also those with 0
 	reasons       rows by the code of their reason, of those that have one

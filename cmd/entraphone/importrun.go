@@ -351,7 +351,7 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	}
 	rejects, err := r.writeRejects(ctx)
 	unwritten = append(unwritten, err)
-	facts.Paths = pathsOf(r, kept, rejects)
+	locate(r, facts, kept, rejects)
 	unwritten = append(unwritten, r.print(*facts, kept, rejects))
 	if err := errors.Join(unwritten...); err != nil {
 		facts.ExitCode = exitFailed

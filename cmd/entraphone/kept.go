@@ -159,14 +159,15 @@ func (r *importRun) resumable() bool {
 }
 
 // resumption is the command that goes on with the run. It can be pasted into a
-// shell in any folder.
+// shell in any folder. A command by which somebody is told may hold a secret, and is
+// left out.
 func (r *importRun) resumption() string {
 	command := "entraphone resume " + quoted(r.folder.name())
 	if r.output.state != "" {
 		command += " --state " + quoted(absolute(r.output.state))
 	}
 	for _, flag := range r.anew {
-		if flag.Name != "state" {
+		if flag.Name != "state" && flag.Name != notifyFlag {
 			command += " --" + flag.Name + "=" + quoted(flag.Value)
 		}
 	}

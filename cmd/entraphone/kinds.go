@@ -160,13 +160,15 @@ func printed(what string, err error) error {
 	return fmt.Errorf("printing %s: %w", what, err)
 }
 
-// pathsOf are where a run has left what it knows.
-func pathsOf(r *importRun, results string, rejects []string) report.Paths {
-	paths := report.Paths{Folder: r.folder.path, Results: results, Rejects: rejects, Summary: r.folder.file(summaryFile)}
+// locate adds where a run has left what it knows, and the command that goes on with it.
+func locate(r *importRun, facts *report.Facts, results string, rejects []string) {
+	facts.Paths = report.Paths{Folder: r.folder.path, Results: results, Rejects: rejects, Summary: r.folder.file(summaryFile)}
 	if exists(r.folder.file(journalFile)) {
-		paths.Journal = r.folder.file(journalFile)
+		facts.Paths.Journal = r.folder.file(journalFile)
 	}
-	return paths
+	if facts.Stopped != "" && r.resumable() {
+		facts.Resume = r.resumption()
+	}
 }
 
 // optionsTold are the options of a run, those that were given for this attempt last.

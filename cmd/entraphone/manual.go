@@ -56,6 +56,7 @@ func newTopics(p process) (commands []*cobra.Command) {
 // tellTopic prints a topic for programs: its text, and the exit codes one by one. An
 // error comes again at the end.
 func tellTopic(s *stream, name, text string) {
+	s.begin(name)
 	if name == "exit-codes" {
 		for _, line := range exitCodeLine.FindAllStringSubmatch(exitHelp(), -1) {
 			code, _ := strconv.Atoi(line[1]) // digits

@@ -109,6 +109,7 @@ func (c *reportCommand) recall(r *importRun, header journal.Header, underWay boo
 	}
 	for n, record := range r.past.Rows {
 		facts.Sent += int64(record.Attempts)
+		facts.Operations = facts.Sent
 		switch {
 		case r.past.Results.Decided(authmethod.RowNumber(n)): // also that it is unknown, and why
 			r.results.Set(authmethod.RowNumber(n), r.past.Results.At(authmethod.RowNumber(n)))

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -34,6 +35,7 @@ type stream struct {
 	out     *bufio.Writer
 	begun   bool // this command speaks it
 	headed  bool
+	text    bytes.Buffer // of a line
 	// held is what was printed of a command that is silent when nothing needs anybody:
 	// nobody knows before its end. It is nil for others.
 	held   *bytes.Buffer
@@ -77,9 +79,9 @@ func (s *stream) put(kind string, value any) error {
 	s.begun = true
 	if !s.headed {
 		s.headed = true
-		s.line(headLine{streamFormat, s.command, version()})
+		s.line("", headLine{streamFormat, s.command, version()})
 	}
-	s.line(kinded{kind, value})
+	s.line(`"kind":"`+kind+`",`, value)
 	if kind != rowKind && s.failed == nil {
 		s.failed = s.out.Flush()
 	}
@@ -93,38 +95,21 @@ type headLine struct {
 	Version string `json:"version"` // of the program
 }
 
-// kinded is a value with its kind before its fields.
-type kinded struct {
-	kind  string
-	value any
-}
-
-// MarshalJSON puts the kind in front, where somebody who looks at lines sees it.
-func (k kinded) MarshalJSON() ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
+// line encodes to where the stream goes, with something in front of the first field,
+// where somebody who looks at lines sees it. Every value has fields.
+func (s *stream) line(front string, value any) {
+	s.text.Reset()
+	encoder := json.NewEncoder(&s.text)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(k.value); err != nil {
-		return nil, err
-	}
-	fields := bytes.TrimPrefix(bytes.TrimSpace(text.Bytes()), []byte("{"))
-	if string(fields) != "}" {
-		fields = append([]byte(","), fields...)
-	}
-	return append(fmt.Appendf(nil, `{"kind":%q`, k.kind), fields...), nil
-}
-
-// line encodes to where the stream goes.
-func (s *stream) line(value any) {
+	err := encoder.Encode(value)
 	w := io.Writer(s.out)
 	if s.held != nil {
 		w = s.held
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil && s.failed == nil {
-		s.failed = err
+	if err == nil {
+		_, err = fmt.Fprintf(w, "{%s%s", front, s.text.Bytes()[1:])
 	}
+	s.failed = cmp.Or(s.failed, err)
 }
 
 // end prints what went wrong and the exit code, and returns the code. A command that

@@ -58,9 +58,11 @@ type Facts struct {
 	FinishedAt time.Time `json:"finishedAt"`
 	ExitCode   int       `json:"exitCode"`
 	Stopped    string    `json:"stopped"` // why the run did not finish; empty when it did
+	Resume     string    `json:"resume"`  // command that goes on with it; empty when nothing can
 	// These are of this process alone, not of earlier attempts at the run. A
-	// report that is made again has those of the last attempt that came to a summary,
-	// and, as Sent, the writes of all attempts, which the journal counts.
+	// report that is made again has those of the last attempt that came to a summary. It
+	// knows the writes of all attempts, which the journal counts, as Sent, and as
+	// Operations where no attempt came to one.
 	Sent       int64 `json:"-"`
 	Requests   int64 `json:"requests"`   // that left this machine
 	Operations int64 `json:"operations"` // steps in them

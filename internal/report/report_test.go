@@ -225,7 +225,7 @@ func TestSummaryAddsUp(t *testing.T) {
 		},
 		"classes":       map[string]any{"fix-data": 2.0, "retry": 1.0, "permission": 0.0, "decision": 0.0},
 		"rowsWithNotes": 1.0, "requests": 3.0, "operations": 5.0, "throttled": 1.0, "lostAnswers": 2.0, "knownProblems": 0.0, "readBacks": 1.0,
-		"formatVersion": 1.0, "command": "import", "tenantId": "contoso.com", "endpoint": "https://graph.microsoft.com/v1.0",
+		"formatVersion": 1.0, "resume": "", "command": "import", "tenantId": "contoso.com", "endpoint": "https://graph.microsoft.com/v1.0",
 		"options":    []any{map[string]any{"name": "max-changes", "value": "50%"}},
 		"limitsUsed": []any{map[string]any{"flag": "max-changes", "used": 1.0, "most": 2.0}},
 		"reasons":    map[string]any{"spreadsheet-scientific": 1.0},

@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -97,25 +100,16 @@ func columnsRead(columns []heading.Column) []readColumn {
 
 // log writes it as one line, and a line for each warning.
 func (r *reading) log(logger zerolog.Logger) {
-	columns := zerolog.Dict()
-	for i, c := range r.Columns {
-		text := report.Printable(c.Heading)
-		for _, other := range r.Columns[i+1:] {
-			if other.Key == c.Key {
-				text += ", " + report.Printable(other.Heading)
-			}
-		}
-		first := true
-		for _, other := range r.Columns[:i] {
-			first = first && other.Key != c.Key
-		}
-		if first {
-			columns.Str(c.Key, text)
-		}
+	headings, columns := map[string][]string{}, zerolog.Dict()
+	for _, c := range r.Columns {
+		headings[c.Key] = append(headings[c.Key], report.Printable(c.Heading)) // a cell may have several lines, and a line of the log has not
+	}
+	for _, key := range slices.Sorted(maps.Keys(headings)) {
+		columns.Str(key, strings.Join(headings[key], ", "))
 	}
 	var ignored []string
 	for _, text := range r.Ignored {
-		ignored = append(ignored, report.Printable(text)) // a cell may have several lines, and a line of the log has not
+		ignored = append(ignored, report.Printable(text))
 	}
 	logger.Info().Str("file", r.File).Str("encoding", r.Encoding).Str("delimiter", r.Delimiter).Bool("one_phone_a_line", r.OnePhoneALine).
 		Dict("columns", columns).Strs("ignored", ignored).Str("user_holds", r.UserHolds).Str("country_codes", r.CountryCodes).Str("default_country", r.DefaultCountry).

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"sync"
 
@@ -11,13 +12,12 @@ import (
 // logFile is a log that begins anew when it would grow beyond its size: FILE.1 is then
 // what it was, FILE.2 what it was before that, and so on. Only its owner can read it. A
 // line that cannot be written does not end the run, which is worth more; the first one
-// is told.
+// is told. Several processes may write to one log: each line is one write to its end.
 type logFile struct {
 	mu    sync.Mutex
 	path  string
 	most  int64 // bytes
 	file  *os.File
-	size  int64
 	told  bool
 	torn  bool // a line of it has no end
 	tell  func(error)
@@ -35,57 +35,70 @@ func openLogFile(path string, most int64, tell func(error)) (*logFile, error) {
 
 func (l *logFile) open() error {
 	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
+	if err == nil {
+		l.file = file
 	}
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() { // a device has no size, and is not renamed
-		l.most = 0
-	} else {
-		l.size = info.Size()
-	}
-	l.file = file
-	return nil
+	return err
 }
 
 // Write writes one line, as zerolog hands it over, and never fails.
 func (l *logFile) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.write(line); err != nil && !l.told {
-		l.told = true
-		l.tell(err)
-	}
+	l.complain(l.write(line))
 	return len(line), nil
 }
 
-func (l *logFile) write(line []byte) error {
-	if l.most > 0 && l.size > 0 && l.size+int64(len(line)) > l.most {
-		if err := l.rotate(); err != nil {
-			return err
-		}
+// complain tells of the first error.
+func (l *logFile) complain(err error) {
+	if err != nil && !l.told {
+		l.told = true
+		l.tell(err)
 	}
-	if l.file == nil {
-		if err := l.open(); err != nil {
-			return err
-		}
+}
+
+func (l *logFile) write(line []byte) error {
+	if err := l.room(int64(len(line))); err != nil {
+		return err
 	}
 	if l.torn {
 		line = append([]byte{'\n'}, line...)
 	}
 	n, err := l.file.Write(line)
-	l.size += int64(n)
 	if n > 0 {
 		l.torn = n < len(line)
 	}
 	return err
 }
 
-// rotate makes room for a new file. On Windows a file is renamed only when it is
-// closed.
-func (l *logFile) rotate() error {
+// room sees to it that the file is open and has room for so many bytes. A device has it
+// always, and so has a file that is empty.
+func (l *logFile) room(n int64) error {
+	for {
+		if l.file == nil {
+			if err := l.open(); err != nil {
+				return err
+			}
+		}
+		info, err := l.file.Stat()
+		if err != nil || !info.Mode().IsRegular() || info.Size() == 0 || info.Size()+n <= l.most {
+			return err
+		}
+		if err := l.rotate(info); err != nil { // a long log is better than none
+			l.complain(err)
+			l.most = math.MaxInt64
+		}
+	}
+}
+
+// rotate makes room for a new file, unless somebody else has done so. On Windows a file
+// is renamed only when nobody has it open.
+func (l *logFile) rotate(full os.FileInfo) error {
 	err := l.file.Close()
-	l.file, l.size, l.torn = nil, 0, false
+	l.file, l.torn = nil, false
+	if there, gone := os.Stat(l.path); gone != nil || !os.SameFile(there, full) {
+		return err
+	}
 	name := func(n int) string { return fmt.Sprintf("%s.%d", l.path, n) }
 	for n := l.older - 1; n >= 1 && err == nil; n-- {
 		if exists(name(n)) {

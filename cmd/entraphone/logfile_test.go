@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// Whatever its size, a log loses no line of the last six files, and keeps no more.
+// Whatever its size, and whoever else writes to it, a log loses no line of the last six
+// files, and keeps no more.
 func TestLogFileRotates(t *testing.T) {
 	const lines, size = 100, 95 // nine lines of ten bytes in each file
 	path := filepath.Join(t.TempDir(), "log")
@@ -18,16 +19,18 @@ func TestLogFileRotates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := range lines {
-		if n == 50 { // another process goes on with it
-			_ = log.file.Close()
-			if log, err = openLogFile(path, size, log.tell); err != nil {
-				t.Fatal(err)
-			}
-		}
-		fmt.Fprintf(log, "line %4d\n", n)
+	other, err := openLogFile(path, size, log.tell)
+	if err != nil {
+		t.Fatal(err)
 	}
-	defer log.file.Close()
+	defer func() { _, _ = log.file.Close(), other.file.Close() }()
+	for n := range lines {
+		writes := log
+		if n >= 50 && n%9 == 0 && runtime.GOOS != "windows" { // another process has it open as well
+			writes = other
+		}
+		fmt.Fprintf(writes, "line %4d\n", n)
+	}
 	var text string
 	for n := keptLogs; n >= 0; n-- {
 		name := path
@@ -83,4 +86,28 @@ func TestLogFileThatCannotBeWritten(t *testing.T) {
 		t.Errorf("the log holds %q", text)
 	}
 	_ = log.file.Close()
+}
+
+// Where it cannot begin anew, it goes on as it is, and says so.
+func TestLogFileThatCannotBeRenamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.MkdirAll(filepath.Join(path+".1", "in-the-way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(path+".2", "in-the-way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	log, err := openLogFile(path, 15, func(error) { told++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = log.file.Close() }()
+	log.older = 2
+	for n := range 4 {
+		fmt.Fprintf(log, "line %4d\n", n)
+	}
+	if text := readText(t, path); told != 1 || strings.Count(text, "\n") != 4 {
+		t.Errorf("it tells %d times, want once, and holds\n%s", told, text)
+	}
 }

@@ -70,7 +70,7 @@ func (l *latencies) within(share float64) float64 {
 // traffic is what the requests of a run came to.
 func trafficOf(r *importRun) (t report.Traffic) {
 	status := r.target.status()
-	t.Waiting = report.Waiting{Throttled: report.Seconds(status.Waits.Throttled), Trouble: report.Seconds(status.Waits.Trouble)}
+	t.Waiting = report.Waiting{Throttled: report.Seconds(status.Waits.Throttled), Trouble: report.Seconds(status.Waits.Trouble), Window: report.Seconds(r.sent.Paused)}
 	if seconds := r.carried.Seconds(); seconds > 0 {
 		t.Reached = math.Round(float64(r.sent.Operations)/seconds*100) / 100
 	}

@@ -93,7 +93,16 @@ func eachTenant(p process, command *cobra.Command) error {
 		})
 	}
 	_ = group.Wait() // none returns an error
-	if err := printTenants(p.stdout, names, runs); err != nil {
+	print := printTenants
+	if p.stream.on() {
+		print = func(_ io.Writer, names []string, runs []tenantRun) (err error) {
+			for i, name := range names {
+				err = cmp.Or(err, p.stream.put("tenant", runs[i].told(name)))
+			}
+			return err
+		}
+	}
+	if err := print(p.stdout, names, runs); err != nil {
 		return fmt.Errorf("printing the summary: %w", err)
 	}
 	for _, run := range runs {
@@ -121,6 +130,20 @@ type tenantRun struct {
 	counts map[authmethod.Outcome]int // nil where no run began
 	folder string
 	why    string // the first error
+}
+
+// toldTenant is a tenant's run for programs. Fields may be added; their names and meanings
+// do not change.
+type toldTenant struct {
+	Tenant   string                     `json:"tenant"`
+	ExitCode int                        `json:"exitCode"`
+	Outcomes map[authmethod.Outcome]int `json:"outcomes"`
+	Folder   string                     `json:"folder,omitempty"`
+	Error    string                     `json:"error,omitempty"` // the first
+}
+
+func (t *tenantRun) told(name string) toldTenant {
+	return toldTenant{name, t.code, t.counts, t.folder, t.why}
 }
 
 // carry runs the program for one tenant. What it says goes to standard error, with the

@@ -51,6 +51,7 @@ type Traffic struct {
 type Waiting struct {
 	Throttled float64 `json:"throttled"`
 	Trouble   float64 `json:"trouble"` // Graph failed or could not be reached
+	Window    float64 `json:"window"`  // --window was closed
 }
 
 // Latency are percentiles over requests, in seconds.

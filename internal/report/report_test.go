@@ -232,7 +232,7 @@ func TestSummaryAddsUp(t *testing.T) {
 		"phoneTypes": map[string]any{
 			"mobile": map[string]any{"rows": 4.0, "done": 1.0}, "alternateMobile": map[string]any{"rows": 0.0, "done": 0.0}, "office": map[string]any{"rows": 0.0, "done": 0.0},
 		},
-		"would": map[string]any{}, "waitingSeconds": map[string]any{"throttled": 12.0, "trouble": 0.0}, "operationsPerSecond": 2.5, "limitPerSecond": 3.0,
+		"would": map[string]any{}, "waitingSeconds": map[string]any{"throttled": 12.0, "trouble": 0.0, "window": 0.0}, "operationsPerSecond": 2.5, "limitPerSecond": 3.0,
 		"latencySeconds": map[string]any{"p50": 0.2, "p90": 0.3, "p99": 0.4},
 		"paths":          map[string]any{"folder": "runs/run-1", "results": "runs/run-1/results.csv", "rejects": []any{}, "journal": "", "summary": path},
 	}

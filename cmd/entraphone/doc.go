@@ -19,6 +19,7 @@ Usage:
 	entraphone template [flags]
 	entraphone simulate [flags]
 	entraphone config [COMMAND] [flags]
+	entraphone version
 	entraphone help files|numbers|results|exit-codes|json
 	entraphone completion bash|zsh|fish|powershell
 
@@ -34,9 +35,9 @@ offline. Doctor says whether an import would work, and whether the phones would.
 Explain says what a code of their reports means, with an example; it knows
 Graph's codes and the sign-in service's AADSTS numbers as well. Template prints
 a file to start from, for a --profile if one is given. Simulate serves a
-simulated Graph, to rehearse on. A command, a flag or the name of a scenario, a
-profile, a cloud or a credential that is misspelt is answered with the one that
-was probably meant.
+simulated Graph, to rehearse on. Version says which build this is, and of which
+commit. A command, a flag or the name of a scenario, a profile, a cloud or a
+credential that is misspelt is answered with the one that was probably meant.
 
 # Files
 

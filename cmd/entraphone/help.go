@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -78,14 +80,17 @@ func setHelp(command *cobra.Command, intro, exits string, groups ...*pflag.FlagS
 // can be given, it is offered as well.
 func flagValues() map[string][]string {
 	return map[string][]string{
-		"auth":       {"secret", "certificate", "managed-identity", "workload-identity", "azure-cli", "device-code", "token"},
-		"cloud":      {"global", "usgov", "dod", "china"},
-		"scenario":   graphsim.ScenarioNames(),
-		"profile":    heading.ProfileNames(),
-		"user-key":   heading.UserKeys(),
-		"log-level":  {"debug", "info", "warn", "error"},
-		"log-format": {"console", "json"},
-		"format":     {"text", "json"},
+		"auth":        {"secret", "certificate", "managed-identity", "workload-identity", "azure-cli", "device-code", "token"},
+		"cloud":       {"global", "usgov", "dod", "china"},
+		"scenario":    graphsim.ScenarioNames(),
+		"profile":     heading.ProfileNames(),
+		"user-key":    heading.UserKeys(),
+		"existing":    existingWords,
+		"verify":      verifyWords,
+		"sms-sign-in": slices.Sorted(maps.Keys(switchWords)),
+		"log-level":   {"debug", "info", "warn", "error"},
+		"log-format":  {"console", "json"},
+		"format":      {"text", "json"},
 	}
 }
 

@@ -39,6 +39,8 @@ func newReportCommand(p process) *cobra.Command {
 		Use:   "report [RUN]",
 		Short: "Make the report of a run again, also while it is under way",
 		Args:  atMostOneRun,
+
+		ValidArgsFunction: c.completeRun(reportable),
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				c.run = args[0]
@@ -60,7 +62,7 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	folder, header, err := c.takeUp(state, c.run, func(run keptRun) bool { return run.state != runNothing }, own)
+	folder, header, err := c.takeUp(state, c.run, reportable, own)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,8 @@ func newResumeCommand(p process) *cobra.Command {
 		Use:   "resume [RUN]",
 		Short: "Go on with a run that was stopped, or that died",
 		Args:  atMostOneRun,
+
+		ValidArgsFunction: c.completeRun(resumable),
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				c.run = args[0]
@@ -72,8 +74,7 @@ func (c *resumeCommand) resume(ctx context.Context, own *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	stopped := func(run keptRun) bool { return run.state == runStopped && !run.simulated() }
-	folder, header, err := c.takeUp(state, c.run, stopped, own)
+	folder, header, err := c.takeUp(state, c.run, resumable, own)
 	if errors.Is(err, errNoRun) {
 		return nothingToGoOnWith(state)
 	}

@@ -47,6 +47,8 @@ func newRollbackCommand(p process) *cobra.Command {
 		Use:   "rollback RUN",
 		Short: "Put back what a run has changed",
 		Args:  oneRun,
+
+		ValidArgsFunction: c.completeRun(undoable),
 		RunE: func(command *cobra.Command, args []string) error {
 			c.run = args[0]
 			return c.rollback(command.Context(), command.Flags())

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,7 +55,7 @@ func run(ctx context.Context, p process) int {
 	root.SetErr(p.stderr)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newImportCommand(p), newRemoveCommand(p), newPlanCommand(p), newApplyCommand(p), newExportCommand(p), newResumeCommand(p), newRunsCommand(p), newReportCommand(p), newRollbackCommand(p), newCheckCommand(p), newSimulateCommand(p), newTemplateCommand(p), newExplainCommand(p), newDoctorCommand(p), newConfigCommand(p))
+	root.AddCommand(newImportCommand(p), newRemoveCommand(p), newPlanCommand(p), newApplyCommand(p), newExportCommand(p), newResumeCommand(p), newRunsCommand(p), newReportCommand(p), newRollbackCommand(p), newCheckCommand(p), newSimulateCommand(p), newTemplateCommand(p), newExplainCommand(p), newDoctorCommand(p), newConfigCommand(p), newVersionCommand(p))
 	root.AddCommand(newTopics(p)...)
 	root.PersistentFlags().String(configFlag, "", "take other settings from `FILE` (ENTRAPHONE_CONFIG)")
 	root.PersistentFlags().StringVar(&p.stream.format, outputFlag, "text", "print in this `FORMAT`: text or json")
@@ -86,23 +85,4 @@ func noCommand(root *cobra.Command, name string) error {
 		text += "; did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return &usageError{[]error{errors.New(text)}}
-}
-
-// version is what the Go toolchain knows about this build. A build outside of a
-// repository has neither a version nor a revision.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	v := info.Main.Version
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && (v == "" || v == "(devel)") {
-			v = "devel-" + setting.Value[:min(12, len(setting.Value))]
-		}
-	}
-	if v == "" {
-		return "(devel)"
-	}
-	return v
 }

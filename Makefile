@@ -1,10 +1,15 @@
 # Needs Go and nothing else. "make" lists the targets.
 # A module of its own: other people's Graph clients, which drive the simulator.
 CLIENTS = internal/graphsim/clients
+# Another one: what builds archives and packages, and the libraries for that.
+RELEASE = internal/release
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: help build demo test torture check bench fuzz clean
+# Where a release will be found, for winget: make release URL=https://...
+URL =
+
+.PHONY: help build demo test torture check bench fuzz release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -20,6 +25,7 @@ test: ## run all tests, with the race detector and in random order
 	go test -race -shuffle=on ./...
 	ENTRAPHONE_COMPARISONS=1000000 go test -count=1 -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 	cd $(CLIENTS) && go test -race -shuffle=on ./...
+	cd $(RELEASE) && go test -shuffle=on ./...
 
 torture: ## 500 kills of runs and rollbacks, every dialect, and 100 million numbers against the library of plans: hours
 	ENTRAPHONE_KILLS=500 go test -count=1 -timeout 24h -v -run '^TestKilledRunsResume$$' ./cmd/entraphone
@@ -31,6 +37,7 @@ check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities, and bui
 	go vet ./...
 	go mod tidy -diff
 	cd $(CLIENTS) && go mod tidy -diff
+	cd $(RELEASE) && go mod tidy -diff && go vet ./... && go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) ./...
 	GOOS=windows go build -o /dev/null ./cmd/entraphone
 	GOOS=darwin go build -o /dev/null ./cmd/entraphone
@@ -62,6 +69,11 @@ fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzNumber$$' -fuzztime 1m ./internal/graphsim/directory
 	go test -run '^$$' -fuzz '^FuzzReadCSV$$' -fuzztime 1m ./internal/graphsim/directory
 	go test -run '^$$' -fuzz '^FuzzReadState$$' -fuzztime 1m ./internal/graphsim/directory
+
+release: ## build the commit for all platforms in build/release, and two of them again to compare
+	rm -rf build/release
+	cd $(RELEASE) && go run . -o ../../build/release $(if $(URL),-url '$(URL)')
+	cd $(RELEASE) && ENTRAPHONE_RELEASE=1 go test -count=1 -timeout 60m -v -run '^TestSameCommitSameBytes$$' .
 
 clean: ## remove what the targets made
 	rm -rf bin build

@@ -9,7 +9,7 @@ import (
 // completeRun offers shells the runs that will do for a command, the newest first,
 // with how each stands. It looks where the command would: in --state, the settings,
 // or the default folder. What goes wrong is told when the command is run.
-func (c *importCommand) completeRun(will func(keptRun) bool) cobra.CompletionFunc {
+func completeRun(c *importCommand, will func(keptRun) bool) cobra.CompletionFunc {
 	return func(command *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 		const as = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		if len(args) > 0 {

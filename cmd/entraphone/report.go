@@ -40,7 +40,7 @@ func newReportCommand(p process) *cobra.Command {
 		Short: "Make the report of a run again, also while it is under way",
 		Args:  atMostOneRun,
 
-		ValidArgsFunction: c.completeRun(reportable),
+		ValidArgsFunction: completeRun(c.importCommand, reportable),
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				c.run = args[0]

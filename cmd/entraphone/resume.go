@@ -53,7 +53,7 @@ func newResumeCommand(p process) *cobra.Command {
 		Short: "Go on with a run that was stopped, or that died",
 		Args:  atMostOneRun,
 
-		ValidArgsFunction: c.completeRun(resumable),
+		ValidArgsFunction: completeRun(c.importCommand, resumable),
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				c.run = args[0]

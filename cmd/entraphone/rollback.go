@@ -48,7 +48,7 @@ func newRollbackCommand(p process) *cobra.Command {
 		Short: "Put back what a run has changed",
 		Args:  oneRun,
 
-		ValidArgsFunction: c.completeRun(undoable),
+		ValidArgsFunction: completeRun(c.importCommand, undoable),
 		RunE: func(command *cobra.Command, args []string) error {
 			c.run = args[0]
 			return c.rollback(command.Context(), command.Flags())

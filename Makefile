@@ -1,6 +1,8 @@
 # Needs Go and nothing else. "make" lists the targets.
-# A module of its own: other people's Graph clients, which drive the simulator.
+# Modules of their own: other people's Graph clients, which drive the simulator, and the
+# tests of the samples for schedulers, which read other people's formats.
 CLIENTS = internal/graphsim/clients
+SAMPLES = internal/samples
 # Another one: what builds archives and packages, and the libraries for that.
 RELEASE = internal/release
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -26,6 +28,7 @@ test: ## run all tests, with the race detector and in random order
 	ENTRAPHONE_COMPARISONS=1000000 go test -count=1 -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 	cd $(CLIENTS) && go test -race -shuffle=on ./...
 	cd $(RELEASE) && go test -shuffle=on ./...
+	cd $(SAMPLES) && go test -race -shuffle=on ./...
 
 torture: ## 500 kills of runs and rollbacks, every dialect, and 100 million numbers against the library of plans: hours
 	ENTRAPHONE_KILLS=500 go test -count=1 -timeout 24h -v -run '^TestKilledRunsResume$$' ./cmd/entraphone
@@ -38,6 +41,7 @@ check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities, and bui
 	go mod tidy -diff
 	cd $(CLIENTS) && go mod tidy -diff
 	cd $(RELEASE) && go mod tidy -diff && go vet ./... && go run $(STATICCHECK) ./...
+	cd $(SAMPLES) && go mod tidy -diff && go vet ./...
 	go run $(STATICCHECK) ./...
 	GOOS=windows go build -o /dev/null ./cmd/entraphone
 	GOOS=darwin go build -o /dev/null ./cmd/entraphone

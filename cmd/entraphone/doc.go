@@ -256,7 +256,8 @@ entraphone explain CODE.
 
 	--dry-run
 		Do everything but send. The rows that would be sent are planned in
-		results.csv. There is no sign-in either.
+		results.csv. There is no sign-in either, so that --review and the
+		limits of changes, which read first, have no effect: plan does.
 	--simulate
 		Send to the simulator inside this program instead of Graph. It
 		starts empty each time.
@@ -879,6 +880,24 @@ Ctrl-C and SIGTERM stop the sending, let requests in flight finish within
 output that goes away, as head does, changes neither the run nor its exit code.
 A summary that cannot be printed for another reason, such as a full disk, is
 exit code 1; the results are written all the same.
+
+# Schedulers
+
+The source has samples for what starts an import every night: samples/systemd (a
+service and its timer), samples/cron, samples/kubernetes (a CronJob, and an Indexed
+Job for several app registrations), samples/container (an image without a shell),
+samples/pipelines (GitHub Actions and Azure Pipelines) and samples/windows (the Task
+Scheduler). They share the settings in samples/entraphone.yaml.
+
+What they do about an exit code:
+
+	1, 4, 6, 130  the same command again, some minutes later, a few times
+	2, 3, 5       nothing: somebody is needed first. The next night begins anew
+
+The folder of --state has to outlive the job and belong to its user alone: that is
+not the root of a volume of Kubernetes, and the volume's fsGroupChangePolicy has to
+be OnRootMismatch. Who stops the program should wait for longer than --drain before
+killing it.
 
 # Limits
 

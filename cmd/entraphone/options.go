@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,7 +193,7 @@ func readSecret(screen *console, path string) (graph.Secret, error) {
 
 // warnOfReaders warns of a file with a secret that others can read.
 func warnOfReaders(screen *console, path string) {
-	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	if info, err := os.Stat(path); err == nil && openToOthers(info) {
 		fmt.Fprintf(screen, "entraphone: warning: others than its owner can read the secret in %s: chmod 600 it\n", report.Printable(path))
 	}
 }

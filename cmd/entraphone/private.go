@@ -54,3 +54,17 @@ func privateFolder(path string) error {
 	}
 	return nil
 }
+
+// openToOthers reports whether more than its owner can read a file. One that belongs to
+// somebody else is read by its group or by a list of access, as systemd's LoadCredential
+// and Kubernetes' secrets are: only that everybody can read it is worth telling then.
+func openToOthers(info fs.FileInfo) bool {
+	uid, known := ownerOf(info)
+	switch {
+	case runtime.GOOS == "windows":
+		return false
+	case known && uid != os.Geteuid():
+		return info.Mode().Perm()&0o007 != 0
+	}
+	return info.Mode().Perm()&0o077 != 0
+}

@@ -144,9 +144,10 @@ func (f *foresight) holds(r *importRun) error {
 	return r.target.sameAs(f.header, "the plan")
 }
 
-// wanted reports whether the run looks before it does anything.
+// wanted reports whether the run looks before it does anything. A dry run has nothing to
+// look at.
 func (f *foresight) wanted(r *importRun) bool {
-	return f.applied != nil || r.changes.review || r.changes.limited()
+	return f.applied != nil || !r.dryRun && (r.changes.review || r.changes.limited())
 }
 
 // find finds out what the run would do, where that is wanted, and leaves only that in

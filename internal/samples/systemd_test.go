@@ -18,7 +18,7 @@ type unitFile map[string]map[string][]string
 
 func readUnit(t *testing.T, name string) unitFile {
 	t.Helper()
-	options, err := unit.Deserialize(strings.NewReader(readSample(t, "systemd/"+name)))
+	options, err := unit.DeserializeOptions(strings.NewReader(readSample(t, "systemd/"+name)))
 	if err != nil {
 		t.Fatal(err)
 	}

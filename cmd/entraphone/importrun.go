@@ -266,12 +266,9 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 	submitter := submit.Submitter{
 		Config: submit.Config{
 			Workers: r.pace.workers, BatchSize: r.pace.batchSize, MaxAttempts: r.pace.maxAttempts, GiveUpAfter: r.pace.giveUpAfter,
-			Grace: r.pace.drain, NewUsers: r.changes.newUsers, KeepLast: r.undoes == "" && !r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
+			Grace: r.pace.drain, Window: r.brakes.window.times(), NewUsers: r.changes.newUsers, KeepLast: r.undoes == "" && !r.changes.allowLast, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: rand.Float64,
 		},
 		Channels: r.target.channels(planning, r.lookup.without, &r.took), Recorder: recorder, Ended: r.target.end, Rows: &r.input.Rows, Expected: r.expected, Earlier: r.earlier,
-	}
-	if r.brakes.window.text != "" && !planning {
-		submitter.Window = r.brakes.window.at
 	}
 	if r.knowledge != nil {
 		submitter.Registered = r.knowledge.registered

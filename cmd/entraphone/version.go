@@ -74,6 +74,9 @@ func newVersionCommand(p process) *cobra.Command {
 		Args:  nothingElse,
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
+			if p.stream.on() {
+				return p.stream.put("version", b)
+			}
 			_, err := fmt.Fprintf(p.stdout, "version   %s\ncommit    %s\ndate      %s\ngo        %s\nplatform  %s\n", b.Version, b.Commit, b.Date, b.Go, b.Platform)
 			if err != nil {
 				return fmt.Errorf("printing the version: %w", err)

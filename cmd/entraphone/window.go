@@ -58,6 +58,14 @@ func (w *window) Set(text string) error {
 	return nil
 }
 
+// times tells when the window is open, as [submit.Config] wants it; nil is always.
+func (w *window) times() func(time.Time) (bool, time.Time) {
+	if w.text == "" {
+		return nil
+	}
+	return w.at
+}
+
 // at tells whether the window is open at a time, and until when that is so. A clock that
 // is put forward may take a time of the day away, and with it a night's window: it then
 // opens at the time to which the clock was put.

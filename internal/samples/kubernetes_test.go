@@ -266,18 +266,11 @@ func TestShardsRun(t *testing.T) {
 	for index := range shards {
 		apps = append(apps, shardApp(index))
 	}
-	known := strings.Contains(told(t, "import", "--help"), "--shard")
-	if !known {
-		t.Log("THE SHARDS ARE NOT DIVIDED: the program has no --shard, and each pod imports the whole file")
-	}
 	tenant := newTenant(t, people, apps...)
 	house := newMachine(t, people)
 	for index := range shards {
 		t.Run(strconv.Itoa(index), func(t *testing.T) {
 			j := m.command(index)
-			if !known {
-				j.args = slices.DeleteFunc(j.args, func(arg string) bool { return strings.HasPrefix(arg, "--shard=") })
-			}
 			if code, stdout, stderr := house.run(j, tenant...); code != 0 || stdout != "" || stderr != "" {
 				t.Errorf("exit code %d, printed %q, %s", code, stdout, stderr)
 			}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,6 +30,7 @@ type console struct {
 	mu       sync.Mutex
 	out      io.Writer
 	terminal bool
+	width    int // of a terminal, 0 where nobody knows
 	plain    io.Writer
 	file     *logFile // of --log-file; nil without
 }
@@ -36,14 +39,32 @@ type console struct {
 // progress line and colours.
 func newConsole(stderr io.Writer) *console {
 	file, isFile := stderr.(interface{ Fd() uintptr })
-	return &console{out: stderr, plain: stderr, terminal: isFile && term.IsTerminal(int(file.Fd()))}
+	c := &console{out: stderr, plain: stderr, terminal: isFile && term.IsTerminal(int(file.Fd()))}
+	if c.terminal {
+		c.width, _, _ = term.GetSize(int(file.Fd())) // 0 where it does not say
+	}
+	return c
 }
 
 // Write writes to where the console points at the moment.
 func (c *console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.out.Write(p)
+	if c.out == c.plain {
+		return c.out.Write(p)
+	}
+	n, err := c.out.Write(slices.Concat([]byte(begin), p))
+	return max(0, n-len(begin)), err
+}
+
+// begin goes to the beginning of a line. A terminal has written ^C there, where
+// somebody has pressed it while a progress line stands above.
+const begin = "\r"
+
+// say tells a person something that is no error, in one line. Names in it are as
+// [fileNamed] gives them.
+func (c *console) say(format string, args ...any) {
+	fmt.Fprintf(c, "entraphone: "+format+"\n", args...)
 }
 
 // through sends everything through w.
@@ -61,6 +82,7 @@ func (c *console) without(leave func()) {
 	defer c.mu.Unlock()
 	leave()
 	c.out = c.plain
+	_, _ = io.WriteString(c.plain, begin)
 }
 
 // laid is how a file was read, in lines that fit a screen where they go to one.
@@ -69,12 +91,13 @@ func (c *console) laid(reading string) string {
 	if !c.terminal {
 		return reading
 	}
+	width := cmp.Or(c.width, columns)
 	lines := strings.Split(reading, "\n")
 	for i, line := range lines {
 		if strings.HasPrefix(line, "  ") && len(line) > key {
-			lines[i] = line[:key] + wrapped(line[key:], key)
+			lines[i] = line[:key] + report.Wrap(line[key:], width, key)
 		} else {
-			lines[i] = wrapped(line, 2)
+			lines[i] = report.Wrap(line, width, 2)
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -276,6 +276,13 @@ entraphone explain CODE.
 	--format text|json
 		Of check: text for people, or one JSON object a row. Of doctor: text,
 		or one JSON object a line. --output json tells more.
+	--fixed FILE
+		Of check: write a cleaned copy of the whole file to FILE, in the
+		file's own dialect and with the numbers as they would be sent; the
+		other cells stay. What is wrong stands behind its line, in the
+		columns of the rejects. FILE must be a new one.
+	--mask
+		Of check: mask phone numbers, for others to look at the screen.
 	--explain
 		Of check: print how the file is read as a profile, ready to be saved
 		for --profile: by it the file reads the same.
@@ -596,11 +603,14 @@ samples/scenario.yaml of the source shows every key and every name.
 # Results
 
 Every run has a folder of its own, readable by its owner only, under
-<state>/runs:
+<state>/runs. The name of one that changes no tenant ends with -rehearsal,
+-dry-run, -plan or -plan-of-a-rehearsal, and its summary begins with that word.
 
 	results.csv    one line a phone, in the order of the file; lines of the
 	               file without any phone are only counted
 	rejects-*.csv  the lines whose rows need somebody, see below
+	rejects.profile.yaml
+	               how the file was read, by which its rejects are read again
 	summary.json   all counts, timing, requests, limits, options and paths:
 	               see "entraphone help json"
 	journal.jsonl  what was about to be sent, and what came of it; a large one is
@@ -687,6 +697,8 @@ The columns of results.csv:
 	smsSignInState
 	            of the phone, as Graph tells it
 	credential  of several (--credentials): the one that sent it
+	target      where the run went, behind REHEARSAL, DRY RUN or PLAN for one
+	            that changed no tenant
 
 Cells that a spreadsheet could run as a formula begin with an apostrophe.
 
@@ -700,7 +712,7 @@ The outcomes, of which every row has exactly one:
 	duplicate      repeats an earlier row of the same user and type
 	conflict       another number is registered for this type; left alone
 	rejected       never sent: its own data is bad
-	dependency     never sent: waiting for the user's mobile
+	dependency     never sent: the user's mobile has to be there first
 	failed         refused by Graph, or throttled until the attempts ran out
 	unknown        sent, or read, and nobody can say whether it stands there
 	not-attempted  fit to be sent, but the run stopped before, or Graph does not
@@ -711,20 +723,23 @@ in the file, in its own encoding, delimiter, quotes and heading, in one file for
 each kind of help: rejects-fix-data.csv, rejects-retry.csv,
 rejects-permission.csv and rejects-decision.csv. The columns entraphone_line,
 entraphone_reason and entraphone_advice are added at the end; nothing is read
-from them when the corrected file is imported. The file is copied while it is
-read, so that it may change or go meanwhile, and standard input comes back, too.
-A line that could not be split into cells, because of a quote that is not closed
-for one, comes back whole in the cell of its user. What only the values of the
-whole file have settled (whether country codes are ISO or dialling codes,
-whether "Office" is a room) goes along as the heading of another, empty column.
-Of the cells only those are copied that were read, those that a condition looks
-at, and those under headings that help to find the person and tell no more than
-a staff directory does: names, departments, job titles, places, employee ids.
-The others are left empty, as are titles above the heading; --keep-columns, or
-keepColumns in a profile, names those that are wanted all the same. Where some
-are left empty, a line that could not be split is left out, too. A cell that a
-spreadsheet would run as a formula has an apostrophe in front, which is not
-read. --mask does not change these files.
+from them when the corrected file is imported. Such a file is read as its
+original was, by rejects.profile.yaml beside it, without the flags that said so;
+with --profile or --map it is not. The summary counts what is left by reason,
+and gives for each kind of help the command to go on with. The file is copied
+while it is read, so that it may change or go meanwhile, and standard input
+comes back, too. A line that could not be split into cells, because of a quote
+that is not closed for one, comes back whole in the cell of its user. What only
+the values of the whole file have settled (whether country codes are ISO or
+dialling codes, whether "Office" is a room) goes along as the heading of
+another, empty column. Of the cells only those are copied that were read, those
+that a condition looks at, and those under headings that help to find the person
+and tell no more than a staff directory does: names, departments, job titles,
+places, employee ids. The others are left empty, as are titles above the
+heading; --keep-columns, or keepColumns in a profile, names those that are
+wanted all the same. Where some are left empty, a line that could not be split
+is left out, too. A cell that a spreadsheet would run as a formula has an
+apostrophe in front, which is not read. --mask does not change these files.
 
 # Going on with a run
 

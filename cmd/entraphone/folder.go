@@ -48,14 +48,14 @@ func stateFolderInWords() string {
 // is the name of the run, by which people and journals know it.
 type runFolder struct{ path string }
 
-// newRunFolder makes the folder of a run that begins now. Two runs that begin in
-// one second get two folders.
-func newRunFolder(state, input string, of shard, now time.Time) (*runFolder, error) {
+// newRunFolder makes the folder of a run that begins now. Its name ends with the share
+// of the users, and the kind of one that changes no tenant. Two runs that begin in one second get two folders.
+func newRunFolder(state, input, end string, now time.Time) (*runFolder, error) {
 	runs := filepath.Join(state, "runs")
 	if err := os.MkdirAll(runs, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for runs: %w", err)
 	}
-	path, err := makeRunFolder(runs, runName(input, now)+of.name())
+	path, err := makeRunFolder(runs, runName(input, now)+end)
 	return &runFolder{path}, err
 }
 

@@ -71,6 +71,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 		return err
 	}
 	r.state = state
+	r.given = append(r.given, asRejects(r.process, &r.file)...)
 	if r.input, err = readInput(ctx, r.process, r.file, state); err != nil {
 		return err
 	}
@@ -107,14 +108,14 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if err := r.foresight.find(ctx, r); err != nil {
 		return err
 	}
-	if r.folder, err = newRunFolder(state, r.file.path, r.file.shard, r.started); err != nil {
+	if r.folder, err = newRunFolder(state, r.file.path, r.file.shard.name()+kindInName(r), r.started); err != nil {
 		return err
 	}
 	if err := r.settleIn(); err != nil {
 		return err
 	}
 	sayRetirement(r)
-	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", users).Str("target", r.target.words).Msg("import begins")
+	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", users).Str("target", targetOf(r)).Msg("import begins")
 	return nil
 }
 
@@ -337,7 +338,7 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	var unwritten []error
 	kept := r.folder.file(resultsFile)
 	_ = os.MkdirAll(r.folder.path, 0o700) // it may have vanished; what is known goes there all the same
-	if err := report.WriteResults(kept, r.results, r.output.mask); err != nil {
+	if err := report.WriteResults(kept, r.results, *facts, r.output.mask); err != nil {
 		kept = ""
 		if _, missing := os.Stat(r.folder.file(journalFile)); missing == nil && facts.Requests > 0 {
 			err = fmt.Errorf("%w; what was sent stands in %s", err, r.folder.file(journalFile))
@@ -349,7 +350,8 @@ func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
 	rejects, err := r.writeRejects(ctx)
 	unwritten = append(unwritten, err)
 	locate(r, facts, kept, rejects)
-	unwritten = append(unwritten, r.print(*facts, kept, rejects))
+	facts.Next, facts.Width = nextCommands(r, rejects, facts.Stopped), newConsole(r.stdout).width
+	unwritten = append(unwritten, r.print(*facts, kept))
 	if err := errors.Join(unwritten...); err != nil {
 		facts.ExitCode = exitFailed
 	}
@@ -367,7 +369,7 @@ func (r *importRun) facts() report.Facts {
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Plan: r.planning, Limits: limitsTold(used), Ended: r.target.endedInWords(), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Rehearsal: r.simulate, Plan: r.planning, Limits: limitsTold(used), Ended: r.target.endedInWords(), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
 		Command: r.stream.name(), TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Options: optionsTold(r), Used: used, Traffic: trafficOf(r),
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
@@ -375,7 +377,7 @@ func (r *importRun) facts() report.Facts {
 
 // print prints the summary, and where everything is kept. Only what could be
 // written is named.
-func (r *importRun) print(facts report.Facts, results string, rejects []string) error {
+func (r *importRun) print(facts report.Facts, results string) error {
 	if r.quiet || r.after.quiet && facts.ExitCode == exitDone {
 		return nil
 	}
@@ -387,9 +389,6 @@ func (r *importRun) print(facts report.Facts, results string, rejects []string) 
 	}
 	if results != "" {
 		fmt.Fprintf(r.stdout, "  results  %s\n", fileNamed(results))
-	}
-	for _, path := range rejects {
-		fmt.Fprintf(r.stdout, "  rejects  %s\n", fileNamed(path))
 	}
 	if facts.Stopped != "" && r.resumable() {
 		fmt.Fprintf(r.stdout, "  go on    %s\n", r.resumption())

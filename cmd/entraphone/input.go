@@ -171,9 +171,20 @@ func (in *input) forget() {
 	}
 }
 
-// excerpt hands back the lines that have remarks, as they stood in the file. Of a
-// file that came encrypted, they are encrypted to whom it was opened by.
+// excerpt hands back the lines that have remarks, as they stood in the file.
 func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remark, w io.Writer) error {
+	return in.copied(ctx, importfile.Excerpt, remarks, w)
+}
+
+// fixed hands back the whole file, with its numbers as they would be sent.
+func (in *input) fixed(ctx context.Context, remarks map[int32]importfile.Remark, w io.Writer) error {
+	return in.copied(ctx, importfile.Fixed, remarks, w)
+}
+
+// copied copies lines of the file. Of one that came encrypted, they are encrypted to
+// whom it was opened by.
+func (in *input) copied(ctx context.Context, lines func(context.Context, io.Reader, importfile.Options, *importfile.File, map[int32]importfile.Remark, io.Writer) error,
+	remarks map[int32]importfile.Remark, w io.Writer) error {
 	source, err := in.unpacked()
 	if err != nil {
 		return fmt.Errorf("reading the copy of %s: %w", in.options.Name, err)
@@ -183,7 +194,7 @@ func (in *input) excerpt(ctx context.Context, remarks map[int32]importfile.Remar
 		return err
 	}
 	return seal(w, in.opener.recipients(), func(w io.Writer) error {
-		return importfile.Excerpt(ctx, plain, in.options, in.File, remarks, w)
+		return lines(ctx, plain, in.options, in.File, remarks, w)
 	})
 }
 

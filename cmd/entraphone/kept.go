@@ -34,7 +34,7 @@ func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error
 		}
 	}
 	for _, class := range authmethod.Classes() {
-		remarks, path := r.remarks(class), r.folder.file("rejects-"+string(class)+end)
+		remarks, path := remarksOf(r.input, r.results, class), r.folder.file(rejectsPrefix+string(class)+end)
 		if len(remarks) == 0 {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return paths, fmt.Errorf("removing what is done from the rejects: %w", err)
@@ -47,35 +47,16 @@ func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error
 		}
 		paths = append(paths, path)
 	}
-	return paths, nil
-}
-
-// remarks gathers by line what is said of its rows. Where a line has several
-// phones, it names which.
-func (r *importRun) remarks(class authmethod.Class) map[int32]importfile.Remark {
-	remarks := map[int32]importfile.Remark{}
-	for n, row := range r.input.Rows.All() {
-		result := r.results.At(n)
-		if result.Outcome.Success() || result.Class != class {
-			continue
+	if len(paths) == 0 {
+		if err := os.Remove(r.folder.file(rejectsProfile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("removing how the rejects were read: %w", err)
 		}
-		reason := result.Message
-		if result.Outcome == authmethod.Conflict && !result.Registered.IsZero() {
-			reason += ": " + result.Registered.Graph()
-		}
-		if !r.input.Reading.Long && row.PhoneType != "" {
-			reason = string(row.PhoneType) + ": " + reason
-		}
-		before, several := remarks[row.Line]
-		if several {
-			reason = before.Reason + "; " + reason
-			if result.Advice != before.Advice {
-				result.Advice = before.Advice + "; " + result.Advice
-			}
-		}
-		remarks[row.Line] = importfile.Remark{Reason: reason, Advice: result.Advice}
+		return nil, nil
 	}
-	return remarks
+	if err := writeReading(r); err != nil {
+		return paths, fmt.Errorf("writing how the rejects were read: %w", err)
+	}
+	return paths, nil
 }
 
 // load gives a run of which there is a journal its rows again: those of its file,
@@ -174,8 +155,20 @@ func (r *importRun) resumption() string {
 	return command
 }
 
-// quoted is a word as shells take it.
+// quoted is a word as shells take it. What a terminal would obey is written as shells
+// do, see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 func quoted(word string) string {
+	if report.Printable(word) != word {
+		var text strings.Builder
+		for i := range len(word) {
+			if word[i] < ' ' || word[i] > '~' || word[i] == '\'' || word[i] == '\\' {
+				fmt.Fprintf(&text, `\%03o`, word[i])
+				continue
+			}
+			text.WriteByte(word[i])
+		}
+		return "$'" + text.String() + "'"
+	}
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_./:@%+=,-", r)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/ledger"
+	"entraphone/internal/report"
 	"entraphone/internal/submit"
 )
 
@@ -199,11 +200,18 @@ func sayCost(r *importRun) {
 	}
 	rate := min(usual, float64(r.pace.rate))
 	long := time.Duration(float64(writes+reads)/rate*float64(time.Second)) / time.Second * time.Second
-	r.record.Info().Int("writes", writes).Int("reads", reads).Float64("seconds_at_3_a_second", long.Seconds()).Msg("about to send")
+	r.record.Info().Str("target", targetOf(r)).Int("writes", writes).Int("reads", reads).Float64("seconds_at_3_a_second", long.Seconds()).Msg("about to send")
 	if !r.console.people(r.output) {
 		return
 	}
-	fmt.Fprintf(r.console, "about %s and %s: %s at %g a second, which many tenants grant\n", counted(writes, "write"), counted(reads, "read"), inWords(long), rate)
+	text := fmt.Sprintf("about %s and %s: %s at %g a second, which many tenants grant", counted(writes, "write"), counted(reads, "read"), inWords(long), rate)
+	if kind := runKind(r); kind != "" {
+		text = kind + ": " + text
+	}
+	if width := r.console.width; width > 0 {
+		text = report.Wrap(text, width, 2)
+	}
+	fmt.Fprintln(r.console, text)
 }
 
 // counted is a number with its thousands and its noun.

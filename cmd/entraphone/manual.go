@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"entraphone/internal/report"
 )
 
 // manual is doc.go: the one text that the help topics and the exit codes in the
@@ -86,14 +88,4 @@ var argument = regexp.MustCompile(`%\[\d\][a-z]`)
 
 // wrapped breaks text at the width of help, under where it begins: behind so many
 // columns.
-func wrapped(text string, indent int) string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		if line != "" && len([]rune(line))+1+len([]rune(word)) > columns-indent {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	return strings.Join(append(lines, line), "\n"+strings.Repeat(" ", indent))
-}
+func wrapped(text string, indent int) string { return report.Wrap(text, columns, indent) }

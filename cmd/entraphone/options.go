@@ -134,6 +134,14 @@ func (o *tenantOptions) config(p process) (graph.Config, error) {
 	}, nil
 }
 
+// named is the tenant in words, where one is named; a dry run needs none.
+func (o *tenantOptions) named(p process) string {
+	if id := cmp.Or(o.tenantID, p.getenv("AZURE_TENANT_ID")); id != "" {
+		return tenantInWords(id)
+	}
+	return ""
+}
+
 // kind is the credential asked for, or the one that the environment holds. Kinds
 // that need a person, or ask the machine's surroundings, must be asked for.
 func (o *tenantOptions) kind(p process) (graph.Auth, error) {

@@ -50,7 +50,7 @@ func newProgress(screen *console, logger zerolog.Logger, what string, total int,
 	}
 	p.lines = mpb.New(mpb.WithOutput(screen.plain), mpb.WithWidth(24))
 	p.bar = p.lines.AddBar(int64(total), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d "+what+" ")),
+		mpb.PrependDecorators(decor.CountersNoUnit(begin+"%d/%d "+what+" ")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
 			return " " + p.text(time.Now(), status())
 		})),

@@ -23,6 +23,7 @@ func TestProgressText(t *testing.T) {
 		{0, pace.Status{}, "starting"},
 		{100, pace.Status{Rate: 18}, "5.0/s, 1m20s left"},
 		{100, pace.Status{Held: true, Until: now.Add(12 * time.Second), Reason: pace.Throttled}, "waiting 12s: Graph is throttling"},
+		{100, pace.Status{Held: true, Until: now, Reason: pace.Trouble}, "waiting 1s: Graph fails or cannot be reached"},
 		{0, pace.Status{Held: true, Until: now.Add(time.Minute), Reason: pace.Trouble}, "waiting 1m0s: Graph fails or cannot be reached"},
 	} {
 		p := &progress{total: 500, start: start}

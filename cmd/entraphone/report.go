@@ -107,7 +107,7 @@ func (c *reportCommand) recall(r *importRun, header journal.Header, underWay boo
 		Command: r.stream.name(), TenantID: header.TenantID, Endpoint: header.Endpoint, Options: optionsTold(r),
 		Tool: "entraphone " + header.Version, Run: r.folder.name(), Input: r.input.Reading.Name, SHA256: header.SHA256,
 		LeftOut: r.input.Reading.LeftOut.Where + r.input.Reading.LeftOut.Range, WithoutPhone: r.input.Reading.WithoutPhone,
-		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: r.past.Last, Target: targetInWords(header), ExitCode: r.past.ExitCode,
+		Undoes: header.Undoes, StartedAt: header.StartedAt, FinishedAt: r.past.Last, Target: targetInWords(header), Rehearsal: header.Endpoint == simulatorEndpoint, Removes: header.Removes, ExitCode: r.past.ExitCode,
 	}
 	for n, record := range r.past.Rows {
 		facts.Sent += int64(record.Attempts)

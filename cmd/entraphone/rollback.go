@@ -113,7 +113,7 @@ func (c *rollbackCommand) begin(ctx context.Context, r *importRun, state string,
 	if err := c.ask(ctx, r, users, not); err != nil {
 		return err
 	}
-	if r.folder, err = newRunFolder(state, "rollback", r.file.shard, r.started); err != nil {
+	if r.folder, err = newRunFolder(state, "rollback", r.file.shard.name()+kindInName(r), r.started); err != nil {
 		return err
 	}
 	if err := r.settleIn(); err != nil {

@@ -73,7 +73,7 @@ func (c *importCommand) newTarget(rows *authmethod.Rows, logger zerolog.Logger) 
 	case c.dryRun && c.simulate:
 		return newDryRun(rows, "the simulator"), nil
 	case c.dryRun:
-		return newDryRun(rows, "the tenant"), nil
+		return newDryRun(rows, c.tenant.named(c.process)), nil
 	case c.simulate:
 		return c.newSimulated(logger)
 	}
@@ -127,7 +127,13 @@ func targetInWords(header journal.Header) string {
 	if header.Endpoint == simulatorEndpoint {
 		return "the simulator"
 	}
-	return tenantInWords(header.TenantID)
+	words := tenantInWords(header.TenantID)
+	for _, f := range header.Flags {
+		if f.Name == "graph-endpoint" && f.Value != "" {
+			words += " at " + f.Value
+		}
+	}
+	return words
 }
 
 func tenantInWords(id string) string {

@@ -59,7 +59,7 @@ func TestCodeMakesProblemsAndResults(t *testing.T) {
 		t.Errorf("problem = %+v", p)
 	}
 	// An argument that only the advice uses, and a text with a sign of percent.
-	if r := authmethod.CodeHeldBackPlan.Result(authmethod.Dependency, 4); r.Message != "waiting for the user's mobile" || r.Advice != "correct line 4 and run again" || r.Class != authmethod.FixData {
+	if r := authmethod.CodeHeldBackPlan.Result(authmethod.Dependency, 4); r.Message != "the user's mobile has to be there first" || r.Advice != "correct line 4 and run again" || r.Class != authmethod.FixData {
 		t.Errorf("result = %+v", r)
 	}
 	if p := authmethod.CodePhoneType.Problem(`"100%"`); !strings.Contains(p.Message, `"100%"`) {

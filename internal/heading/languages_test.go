@@ -121,6 +121,7 @@ func TestWordsForNothing(t *testing.T) {
 		{"|-|--|n/a|N/A|null|none|0|unknown", true, true},
 		{"keine Angabe|KEINE  ANGABE|k.A.|néant|Néant|neant|NEANT|aucun|N.C.|ninguno|nessuno|geen|saknas|brak|není", true, true},
 		{"nincs|NINCS|Nincs adat|yok|YOK|belirtilmemiş|nu are|Nu are|nu există|fara", true, true},
+		{"нет|Нет|не указан|н/д|немає|δεν υπάρχει|なし|無し|無|无|該当なし|没有|暂无|없음", true, true},
 		{"x|?|.|no|kein|keine|ingen|tbd|(none)|---", false, true},
 		{"NA", false, true}, // of a country, Namibia
 		{"NC|+44 20 7946 0123|nobody|Nullmeier|ada@example.com|00|a text that is longer than anything that means nothing", false, false},

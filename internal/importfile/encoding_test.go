@@ -49,7 +49,7 @@ func TestEncodingsWithoutBeingTold(t *testing.T) {
 			t.Errorf("%s: %d rows, the first %s, read as %s, want %s as %s", test.name, f.Rows.Len(), got, f.Reading.Encoding, want, test.encoding)
 		}
 	}
-	if got := mustRead(t, german, Options{}).Reading.String(); !strings.Contains(got, "read as Windows-1252, because it is not UTF-8 (--encoding says otherwise)") {
+	if got := mustRead(t, german, Options{}).Reading.String(); !strings.Contains(got, "not UTF-8, and so taken for Windows-1252 (--encoding says otherwise)") {
 		t.Errorf("the reading of Windows-1252 = %s, want it to say so", got)
 	}
 }

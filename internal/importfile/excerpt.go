@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -29,6 +30,30 @@ import (
 // src must be the file that was read with opts, of which read is the result; an
 // error says so if it is another by now, after it has been copied.
 func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remarks map[int32]Remark, w io.Writer) error {
+	return copyLines(ctx, src, opts, read, &excerpt{remarks: remarks, needed: read.needed}, w)
+}
+
+// Fixed copies a whole file as [Excerpt] does its lines, with all their cells, and puts
+// in the place of each phone that is fit the number that it was read as. The remarks
+// stand in three more columns at the end, by which such a file is known: what protects
+// it from spreadsheets is taken off where it is read. Read with the same options, it
+// gives the same rows, and no number in it needs a repair.
+func Fixed(ctx context.Context, src io.Reader, opts Options, read *File, remarks map[int32]Remark, w io.Writer) error {
+	e := &excerpt{remarks: remarks, needed: slices.Repeat([]bool{true}, len(read.Reading.headings)), numbers: map[int32]map[int]string{}}
+	for _, row := range read.Rows.All() {
+		if row.Number.IsZero() || row.Column == 0 {
+			continue
+		}
+		if e.numbers[row.Line] == nil {
+			e.numbers[row.Line] = map[int]string{}
+		}
+		e.numbers[row.Line][int(row.Column)-1] = row.Number.Graph()
+	}
+	return copyLines(ctx, src, opts, read, e, w)
+}
+
+// copyLines goes through the file as it was read before, and copies what e wants.
+func copyLines(ctx context.Context, src io.Reader, opts Options, read *File, e *excerpt, w io.Writer) error {
 	opts = opts.with(opts.Profile)
 	// Which lines are wanted is told by their remarks, and was decided when the
 	// file was read.
@@ -36,7 +61,8 @@ func Excerpt(ctx context.Context, src io.Reader, opts Options, read *File, remar
 	sum := sha256.New()
 	in, _, err := openLines(ctxReader{ctx, io.TeeReader(src, sum)}, opts)
 	if err == nil {
-		e := &excerpt{lines: in, remarks: remarks, doubtful: read.doubtful, byValue: make([]string, len(read.Reading.byValue)), needed: read.needed, cutShort: read.cutShort}
+		e.lines, e.doubtful, e.byValue = in, read.doubtful, make([]string, len(read.Reading.byValue))
+		e.cutShort = read.cutShort
 		e.label(in.Headings)
 		e.out = table.NewWriter(in.Table, w, read.Reading.Encoding, slices.Concat(remarkHeadings[:], read.Reading.byValue))
 		err = e.copy()
@@ -64,6 +90,9 @@ type excerpt struct {
 	needed   []bool         // columns that are copied whatever they are called
 	kept     []bool         // columns that are copied
 	cutShort int32          // line whose last number may have lost digits
+	// numbers are those that take the place of cells, by line and column; nil where
+	// only lines with remarks are wanted.
+	numbers map[int32]map[int]string
 }
 
 // copy goes through the file as [Read] did, and writes the lines that are wanted,
@@ -83,6 +112,8 @@ func (e *excerpt) copy() error {
 			return err
 		case kind == lineOfWords: // it may tell more than the heading does
 			e.label(r.Texts())
+			e.out.Line(r.Raw)
+		case kind == lineLeftOut && e.numbers != nil: // a label, for nothing else is left out here
 			e.out.Line(r.Raw)
 		case kind != lineLeftOut:
 			e.line(r)
@@ -108,22 +139,41 @@ func (e *excerpt) line(r *table.Record) {
 	within, doubtful := e.quoteOver(r.Line)
 	// A line without a remark is copied where it may stand in one cell with a line
 	// that has one: only together can they be corrected.
-	if !wanted {
+	if !wanted && e.numbers == nil {
 		if _, wanted = e.remarks[int32(within.Opened)]; !doubtful || !wanted || len(bytes.TrimSpace(r.Raw)) == 0 {
 			return
 		}
 		remark = partOfCell(within)
 	}
 	further := append([]string{strconv.Itoa(r.Line), remark.Reason, remark.Advice}, e.byValue...)
+	if !wanted { // in a whole copy: who has no phone in the file need not have one here
+		further[0] = ""
+	}
 	if doubtful || r.Fault != nil {
 		e.out.InOneCell(e.columns.At[heading.User], e.noUser(r), further)
 		return
 	}
-	if int32(r.Line) == e.cutShort {
-		e.out.CutRecord(r, e.kept, further)
+	if instead := e.instead(r); instead != nil {
+		e.out.Changed(r, e.kept, instead, further)
 		return
 	}
 	e.out.Record(r, e.kept, further)
+}
+
+// instead are texts that take the place of cells, by column: numbers as they were read,
+// and the last cell of a file that may have broken off in it. That gets dots behind it,
+// because it is the last no more: read unchanged, it would be fit.
+func (e *excerpt) instead(r *table.Record) map[int]string {
+	instead := e.numbers[int32(r.Line)]
+	if texts := r.Texts(); int32(r.Line) == e.cutShort && len(texts) > 0 {
+		last := len(texts) - 1
+		instead = maps.Clone(instead)
+		if instead == nil {
+			instead = map[int]string{}
+		}
+		instead[last] = texts[last] + "..."
+	}
+	return instead
 }
 
 // quoteOver finds the quotes that a line may stand in, or open. It is asked line by

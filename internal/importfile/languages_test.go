@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"entraphone/internal/authmethod"
 )
 
 // Exports of HR systems are read to their numbers in languages that are nothing
@@ -25,13 +27,27 @@ func TestExportsInOtherLanguages(t *testing.T) {
 
 // A country or a user that says in any language that there is none is none.
 func TestCellsThatSayNothing(t *testing.T) {
-	for _, nothing := range []string{"keine Angabe", "néant", "N.C.", "nincs", "yok", "nu are"} {
+	for _, nothing := range []string{"keine Angabe", "néant", "N.C.", "nincs", "yok", "nu are", "ninguno", "nessuno", "geen", "brak", "нет", "なし", "无", "無", "없음"} {
 		f := mustRead(t, "user,country,mobile\nada@example.com,"+nothing+",020 7946 0123\n"+nothing+",GB,020 7946 0123\n", Options{DefaultCountry: "GB"})
 		if got := f.Rows.At(0).Number.Graph(); got != "+44 2079460123" {
 			t.Errorf("with the country %q the number is %q, want that of the default country", nothing, got)
 		}
 		if p := f.Rows.At(1).Found().Problems; len(p) != 1 || p[0].Code.Word() != "user-missing" {
 			t.Errorf("problems of the user %q = %v, want that it is missing", nothing, p)
+		}
+	}
+}
+
+// A phone or a phone type that says so is missing, and not unknown.
+func TestPhonesThatSayNothing(t *testing.T) {
+	for _, nothing := range []string{"aucun", "N.C.", "keine Angabe", "ninguno", "nessuno", "geen", "brak", "нет", "なし", "无", "無", "없음", "н/д"} {
+		f := mustRead(t, "user,phoneType,phoneNumber\nada@example.com,mobile,"+nothing+"\nbob@example.com,"+nothing+",+44 20 7946 0123\n", Options{})
+		if p := f.Rows.At(0).Found().Problems; len(p) != 1 || p[0].Code != authmethod.CodeNumberMissing {
+			t.Errorf("problems of the number %q = %v, want that it is missing", nothing, p)
+		}
+		row := f.Rows.At(1)
+		if p := row.Found().Problems; row.PhoneType != "" || len(p) != 1 || !strings.Contains(p[0].Message, "the phone type (empty) is not") {
+			t.Errorf("problems of the type %q = %v, want that it is empty", nothing, p)
 		}
 	}
 }

@@ -162,7 +162,7 @@ func (r Reading) encoding() string {
 	case r.ByteOrderMark && r.Encoding == "UTF-8":
 		return "UTF-8 with a byte order mark"
 	case r.Encoding == windows1252:
-		return "read as Windows-1252, because it is not UTF-8 (--encoding says otherwise)"
+		return "not UTF-8, and so taken for Windows-1252 (--encoding says otherwise)"
 	}
 	return r.Encoding
 }
@@ -193,7 +193,7 @@ func (r Reading) form() string {
 	case r.Long:
 		return "one phone per line"
 	case r.NumberOnly:
-		return "one person per line; there is no phone type, so each phone number is read as the mobile"
+		return "one person per line; there is no phone type, so each phone number counts as a mobile"
 	}
 	return "one person per line"
 }

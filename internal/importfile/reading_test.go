@@ -15,7 +15,7 @@ func TestReadingString(t *testing.T) {
   country:  none; numbers need their country code, or the file a country column
   lines:    2, the heading included`},
 		{"\ufeffE-mail;Phone;id;Country\r\nada@example.com;206-555-0101;7;US\r\n\r\nbo@example.com;;8;\r\n", Options{Name: "standard input"},
-			`standard input: UTF-8 with a byte order mark, semicolon between the cells, one person per line; there is no phone type, so each phone number is read as the mobile
+			`standard input: UTF-8 with a byte order mark, semicolon between the cells, one person per line; there is no phone type, so each phone number counts as a mobile
   user:     column 1 "E-mail", holds mail addresses
   phones:   mobile = column 2 "Phone"
   country:  column 4 "Country"; where it is empty, numbers need their country code

@@ -345,6 +345,9 @@ func (b *builder) setPhoneType(row *authmethod.Row, cell string) {
 		return
 	}
 	text := heading.Trim(cell)
+	if heading.IsEmpty(text) {
+		text = ""
+	}
 	if row.PhoneType, known = heading.ParsePhoneType(text); !known {
 		row.PhoneType = authmethod.PhoneType(text)
 		reject(row, authmethod.CodePhoneType.Problem(quoted(text)))

@@ -99,7 +99,7 @@ func (u userKinds) holds(column, domain, proposal string) string {
 		addresses = "mail addresses"
 	}
 	// In the order of heading.UserKind.
-	names := [numUserKinds]string{addresses, "object ids", "employee ids", "names without a domain", `logon names (DOMAIN\name)`, "values that are not users"}
+	names := [numUserKinds]string{addresses, "object ids", "employee ids", "names without a domain", `logon names (DOMAIN\name)`, "texts that cannot be a user"}
 	if m, known := heading.Lookup(column); known && m.Key == heading.User && !m.Addressable() && !strings.Contains(heading.Fold(column), "accountname") {
 		names[heading.UserName] = names[heading.UserDigits]
 	}

@@ -25,7 +25,7 @@ func TestReadingSaysWhatUsersAre(t *testing.T) {
 		{"sAMAccountName", "panand|ohart", "example.com", "holds names without a domain, completed with @example.com\n"},
 		{"Employee Number", "E101|E102", "", "holds employee ids: no row can be sent"},
 		{"User", `CORP\panand`, "example.com", `holds logon names (DOMAIN\name): no row can be sent`},
-		{"User", "Ada Lovelace", "example.com", "holds values that are not users: no row can be sent"},
+		{"User", "Ada Lovelace", "example.com", "holds texts that cannot be a user: no row can be sent"},
 		{"User", "", "", `column 1 "User"` + "\n"},
 	}
 	for _, test := range tests {

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/natefinch/atomic"
+
+	"entraphone/internal/authmethod"
 )
 
 // Facts is what a summary says about the run as a whole. The command gathers
@@ -37,6 +39,12 @@ type Facts struct {
 	DryRun       bool   `json:"dryRun"`   // nothing was to be sent
 	TenantID     string `json:"tenantId"` // as configured; empty when the credential knows it
 	Endpoint     string `json:"endpoint"` // address of Graph, or "simulator"
+	// Rehearsal says that what was written to was the simulator.
+	Rehearsal bool `json:"rehearsal,omitempty"`
+	// Next are the commands to go on with, by what somebody has to do first.
+	Next map[authmethod.Class]string `json:"-"`
+	// Width is how many columns the screen has, 0 where nobody knows.
+	Width int `json:"-"`
 	// Options are those that were given.
 	Options []Option `json:"options"`
 	// Limits are those that the run was given, with how far it was from them, in words

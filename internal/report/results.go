@@ -49,14 +49,17 @@ type line struct {
 	SMSSignInState string `csv:"smsSignInState"`
 	// Credential is the one of several that the row was sent by.
 	Credential string `csv:"credential"`
+	// Target is the same for all rows, so that a line tells by itself whether it is of a
+	// tenant.
+	Target string `csv:"target"`
 }
 
 // WriteResults writes results.csv as [Publish] does. With mask, phone numbers
 // show their last two digits only. It takes the results of the whole file, those
 // of earlier attempts among them: a resumed run replaces the file and does not
-// append to it.
-func WriteResults(path string, results *authmethod.Results, mask bool) error {
-	if err := Publish(path, func(w io.Writer) error { return writeLines(w, results, mask) }); err != nil {
+// append to it. Of the facts only the target and the kind of the run are needed.
+func WriteResults(path string, results *authmethod.Results, f Facts, mask bool) error {
+	if err := Publish(path, func(w io.Writer) error { return writeLines(w, results, Safe(f.where()), mask) }); err != nil {
 		return fmt.Errorf("writing the results: %w", err)
 	}
 	return nil
@@ -68,7 +71,7 @@ const rowsAtOnce = 512
 
 // writeLines writes a heading, a line for each row in the order of the file, and
 // nothing else. A file without rows has its heading.
-func writeLines(w io.Writer, results *authmethod.Results, mask bool) error {
+func writeLines(w io.Writer, results *authmethod.Results, target string, mask bool) error {
 	lines := make([]line, 0, rowsAtOnce)
 	marshal := func() error { return gocsv.Marshal(lines, w) } // with the heading, the first time
 	for n := range results.Rows().All() {
@@ -79,7 +82,9 @@ func writeLines(w io.Writer, results *authmethod.Results, mask bool) error {
 			lines = lines[:0]
 			marshal = func() error { return gocsv.MarshalWithoutHeaders(lines, w) }
 		}
-		lines = append(lines, newLine(results, n, mask))
+		l := newLine(results, n, mask)
+		l.Target = target
+		lines = append(lines, l)
 	}
 	return marshal()
 }
@@ -208,6 +213,9 @@ func MaskUser(user string) string {
 
 // maskNumbers masks the numbers within a text, and leaves the text.
 func maskNumbers(text string) string { return likeNumber.ReplaceAllStringFunc(text, maskDigits) }
+
+// MaskCell hides the digits of a cell of phones, as the results show it.
+func MaskCell(cell string) string { return maskDigits(cell) }
 
 // maskDigits hides all digits of a text but the last two, in every script. Two
 // are enough to tell the phones of a row from each other, and too few to dial.

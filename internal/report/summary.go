@@ -73,9 +73,9 @@ var meanings = map[authmethod.Outcome]string{
 	authmethod.Planned:      "would be done",
 	authmethod.Unchanged:    "nothing to do: it was so already",
 	authmethod.Duplicate:    "repeats an earlier row",
-	authmethod.Conflict:     "left alone: it needs your decision",
+	authmethod.Conflict:     "left alone: somebody has to decide",
 	authmethod.Rejected:     "not sent: its own data is bad",
-	authmethod.Dependency:   "not sent: waiting for another phone of the user",
+	authmethod.Dependency:   "not sent: another phone of the user has to come first",
 	authmethod.Failed:       "refused by Graph, or never let through",
 	authmethod.Unknown:      "not known whether this number is registered",
 	authmethod.NotAttempted: "not sent, or stopped before it was settled",
@@ -84,10 +84,10 @@ var meanings = map[authmethod.Outcome]string{
 // remedies are what can be done about a class. The advice of each row, in
 // results.csv, is more exact.
 var remedies = map[authmethod.Class]string{
-	authmethod.FixData:    "correct the file",
-	authmethod.Retry:      "run again",
-	authmethod.Permission: "a permission or role is missing",
-	authmethod.Decision:   "needs your decision",
+	authmethod.FixData:    "correct these rows",
+	authmethod.Retry:      "nothing to correct: try these once more",
+	authmethod.Permission: "give the permission or role that is missing",
+	authmethod.Decision:   "decide what is right",
 }
 
 // Print writes the summary for a person, on one screen whatever the size of the
@@ -95,60 +95,96 @@ var remedies = map[authmethod.Class]string{
 // one write, so that a pipe that is closed shows as one error.
 func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	var text bytes.Buffer
-	// Why a run stopped matters more than what it was.
-	title := "Imported"
-	switch {
-	case f.DryRun:
-		title = "Dry run, nothing sent:"
-	case f.Plan && f.Stopped == "":
-		title = "Plan, nothing changed:"
-	case f.Stopped != "":
-		title = "Stopped before the end:"
-	case f.UnderWay:
-		title = "Under way:"
-	case f.Undoes != "":
-		title = "Rolled back"
-	case f.Removes:
-		title = "Removed the phones of"
-	}
-	fmt.Fprintf(&text, "%s %s -> %s\n\n", title, f.Input, f.Target)
+	fmt.Fprintf(&text, "%s\n\n", f.title())
 	if f.Stopped != "" {
-		fmt.Fprintf(&text, "  %s\n\n", f.Stopped)
+		fmt.Fprintf(&text, "  %s\n\n", Wrap(Printable(f.Stopped), f.width(), 2))
 	}
 	if err := printOutcomes(&text, results); err != nil {
 		return err
 	}
-	printClasses(&text, results)
+	printClasses(&text, results, f)
 	fmt.Fprintln(&text)
-	switch {
-	// Only a process that sent something knows what it cost.
-	case f.Sent > 0:
-		fmt.Fprintf(&text, "  phones sent %d, as the journal says\n", f.Sent)
-	case f.Requests > 0:
-		fmt.Fprintf(&text, "  %s\n", f.effort())
-	}
-	if f.Known > 0 {
-		fmt.Fprintf(&text, "  rows that needed somebody in the last run as well, for the same reason: %d\n", f.Known)
-	}
-	for _, name := range slices.Sorted(maps.Keys(f.Ended)) {
-		fmt.Fprintf(&text, "  without %s: %s\n", name, f.Ended[name])
-	}
-	if len(f.Limits) > 0 {
-		fmt.Fprintf(&text, "  limits %s\n", strings.Join(f.Limits, ", "))
-	}
-	if f.LeftOut > 0 {
-		fmt.Fprintf(&text, "  lines left out by --where, --skip and --limit: %d\n", f.LeftOut)
-	}
-	if f.WithoutPhone > 0 {
-		fmt.Fprintf(&text, "  people without any phone, nothing to do: %d\n", f.WithoutPhone)
-	}
-	// Notes stop no row, and nobody reads them unless told that there are any.
-	if n := noted(results); n > 0 {
-		fmt.Fprintf(&text, "  rows with notes about repairs and oddities in results.csv: %d\n", n)
+	for _, line := range f.lines(noted(results)) {
+		fmt.Fprintf(&text, "  %s\n", Wrap(line, f.width(), 4))
 	}
 	_, err := w.Write(text.Bytes())
 	return err
 }
+
+// lines are what is said of the run as a whole. Notes stop no row, and nobody reads
+// them unless told that there are any.
+func (f Facts) lines(noted int) (lines []string) {
+	add := func(n int, text string) {
+		if n > 0 {
+			lines = append(lines, text)
+		}
+	}
+	switch {
+	case f.Sent > 0:
+		lines = append(lines, fmt.Sprintf("phones sent %d, as the journal says", f.Sent))
+	case f.Requests > 0: // only a process that sent something knows what it cost
+		lines = append(lines, f.effort())
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Ended)) {
+		lines = append(lines, fmt.Sprintf("without %s: %s", name, f.Ended[name]))
+	}
+	add(f.Known, fmt.Sprintf("needed somebody in the last run as well, for the same reason: %s", counted(f.Known, "row", "rows")))
+	add(len(f.Limits), "limits "+strings.Join(f.Limits, ", "))
+	add(f.LeftOut, fmt.Sprintf("left out by --where, --skip and --limit: %s", counted(f.LeftOut, "line", "lines")))
+	add(f.WithoutPhone, fmt.Sprintf("without any phone, nothing to do: %s", counted(f.WithoutPhone, "person", "people")))
+	add(noted, counted(noted, "row has a note", "rows have a note")+" in results.csv about a repair or an oddity")
+	return lines
+}
+
+// title says what kind of run this was, of which file, and where it went. What is no
+// import into a tenant begins with the word for it. Why a run stopped matters more
+// than what it was.
+func (f Facts) title() string {
+	var does string
+	switch {
+	case f.Stopped != "":
+		does = "Stopped before the end:"
+	case f.DryRun:
+		does = "Nothing sent:"
+	case f.Plan:
+		does = "Nothing changed:"
+	case f.UnderWay:
+		does = "Under way:"
+	case f.Undoes != "":
+		does = "Rolled back"
+	case f.Removes:
+		does = "Removed the phones of"
+	default:
+		does = "Imported"
+	}
+	text := does + " " + f.Input
+	if kind := f.Kind(); kind != "" {
+		text = kind + ". " + text
+	}
+	if f.Target != "" {
+		text += " -> " + f.Target
+	}
+	return text
+}
+
+// Kind is the word for a run that changes no tenant, as it stands on everything that
+// comes of it; empty for one that does.
+func (f Facts) Kind() string {
+	switch {
+	case f.DryRun:
+		return "DRY RUN"
+	case f.Plan && f.Rehearsal:
+		return "PLAN OF A REHEARSAL"
+	case f.Plan:
+		return "PLAN"
+	case f.Rehearsal:
+		return "REHEARSAL"
+	}
+	return ""
+}
+
+// where is the target, behind the kind of a run that changes no tenant.
+func (f Facts) where() string { return joined(": ", f.Kind(), f.Target) }
 
 // printOutcomes prints the outcomes that there are, and the rows as their sum.
 func printOutcomes(text *bytes.Buffer, results *authmethod.Results) error {
@@ -192,27 +228,6 @@ func printWould(table io.Writer, results *authmethod.Results) {
 	}
 }
 
-// printClasses prints for each class how many rows it has and its first row,
-// with which somebody can begin.
-func printClasses(text *bytes.Buffer, results *authmethod.Results) {
-	classes := classesOf(results)
-	heading := "\nWhat is left to do, with the first row of each kind\n\n"
-	for _, class := range authmethod.Classes() {
-		of := classes[class]
-		if len(of) == 0 {
-			continue
-		}
-		row, result := results.Rows().At(of[0]), results.At(of[0])
-		fmt.Fprintf(text, "%s  %-13s  %8d  %s\n", heading, class, len(of), remedies[class])
-		user := row.User
-		if result.Outcome == authmethod.Rejected { // where columns were mixed up, this is a number, and the screen may be a mail
-			user = MaskUser(user)
-		}
-		fmt.Fprintf(text, "    %s\n", clip(Printable(fmt.Sprintf("line %d, %s: %s", row.Line, user, result.Message)), 76))
-		heading = ""
-	}
-}
-
 // Printable leaves out what a terminal would obey, and what would look like
 // another line. A cell may hold escape sequences that move the cursor or clear
 // the screen, or a line break that makes it look like a message of this program.
@@ -225,26 +240,28 @@ func Printable(text string) string {
 	}, text)
 }
 
-// clip keeps a text to one line of a terminal. It counts runes: a letter of two
-// columns, as in Chinese, makes the line longer.
-func clip(text string, most int) string {
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
-	}
-	return string(runes[:most-1]) + "…"
-}
-
-// effort is what the run cost. Phones sent are the operations that are not
+// effort is what the run cost, in words. Phones sent are the operations that are not
 // reads.
 func (f Facts) effort() string {
-	took := f.FinishedAt.Sub(f.StartedAt)
-	text := fmt.Sprintf("requests %d (phones sent %d, read back %d) in %s", f.Requests, f.Operations-f.ReadBacks, f.ReadBacks, took.Round(100*time.Millisecond))
+	took := f.FinishedAt.Sub(f.StartedAt).Round(100 * time.Millisecond)
+	if f.Plan { // all of its operations are reads
+		return fmt.Sprintf("read from Graph in %s and %s", counted(int(f.Requests), "request", "requests"), took)
+	}
+	text := fmt.Sprintf("%s and %d read back, in %s and %s", counted(int(f.Operations-f.ReadBacks), "phone sent", "phones sent"), f.ReadBacks,
+		counted(int(f.Requests), "request", "requests"), took)
 	if f.Throttled > 0 {
-		text += fmt.Sprintf(", throttled %d", f.Throttled)
+		text += fmt.Sprintf("; Graph put %d of them off", f.Throttled)
 	}
 	if f.Lost > 0 {
-		text += fmt.Sprintf(", answers lost %d", f.Lost)
+		text += "; " + counted(int(f.Lost), "answer was lost", "answers were lost")
 	}
 	return text
+}
+
+// counted is a number with what it counts.
+func counted(n int, one, more string) string {
+	if n == 1 {
+		more = one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }

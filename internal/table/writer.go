@@ -92,15 +92,17 @@ func (w *Writer) raw(raw []byte) {
 
 // Record copies a record, the cells of the columns that are kept or, for nil, all.
 // Cells keep their quotes and blanks.
-func (w *Writer) Record(r *Record, kept []bool, further []string) { w.record(r, kept, further, false) }
-
-// CutRecord is Record for the last of a file, whose last cell may have lost its end: it
-// gets dots behind it, because other cells stand behind it from now on.
-func (w *Writer) CutRecord(r *Record, kept []bool, further []string) {
-	w.record(r, kept, further, true)
+func (w *Writer) Record(r *Record, kept []bool, further []string) {
+	w.copy(r, kept, nil, further)
 }
 
-func (w *Writer) record(r *Record, kept []bool, further []string, cut bool) {
+// Changed copies a record as [Writer.Record] does, but for cells that others take the
+// place of, by column.
+func (w *Writer) Changed(r *Record, kept []bool, instead map[int]string, further []string) {
+	w.copy(r, kept, instead, further)
+}
+
+func (w *Writer) copy(r *Record, kept []bool, instead map[int]string, further []string) {
 	body := bytes.TrimSuffix(r.Raw, lastLineEnd(r.Raw))
 	// A cell's own quotes and blanks lie between its end and the delimiter.
 	behind := func(i int) int { return r.cells[i].end + bytes.IndexByte(body[r.cells[i].end:], w.t.Dialect.Delimiter) }
@@ -109,11 +111,11 @@ func (w *Writer) record(r *Record, kept []bool, further []string, cut bool) {
 		if i >= len(r.cells) || kept != nil && !kept[i] {
 			return
 		}
-		content := string(r.cells[i].content(r.data, w.t.Dialect.Quote))
-		if cut && i == len(r.cells)-1 {
-			w.raw([]byte(w.inQuotes(w.protected(content + "..."))))
+		if text, other := instead[i]; other {
+			w.text(w.quoted(text))
 			return
 		}
+		content := string(r.cells[i].content(r.data, w.t.Dialect.Quote))
 		if protected := w.protected(content); protected != content {
 			w.raw([]byte(w.inQuotes(protected)))
 			return

@@ -5,6 +5,9 @@ CLIENTS = internal/graphsim/clients
 SAMPLES = internal/samples
 # Another one: what builds archives and packages, and the libraries for that.
 RELEASE = internal/release
+# Another: report.html in a real browser. The rules of axe come from npm.
+BROWSER = internal/report/browser
+AXE = axe-core@4.14.1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
@@ -29,6 +32,8 @@ test: ## run all tests, with the race detector and in random order
 	cd $(CLIENTS) && go test -race -shuffle=on ./...
 	cd $(RELEASE) && go test -shuffle=on ./...
 	cd $(SAMPLES) && go test -race -shuffle=on ./...
+	@.ci/axe $(BROWSER)/node $(AXE)
+	cd $(BROWSER) && go test -race -shuffle=on ./...
 
 torture: ## 500 kills of runs and rollbacks, every dialect, and 100 million numbers against the library of plans: hours
 	ENTRAPHONE_KILLS=500 go test -count=1 -timeout 24h -v -run '^TestKilledRunsResume$$' ./cmd/entraphone
@@ -42,6 +47,7 @@ check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities, and bui
 	cd $(CLIENTS) && go mod tidy -diff
 	cd $(RELEASE) && go mod tidy -diff && go vet ./... && go run $(STATICCHECK) ./...
 	cd $(SAMPLES) && go mod tidy -diff && go vet ./...
+	cd $(BROWSER) && go mod tidy -diff && go vet ./...
 	go run $(STATICCHECK) ./...
 	GOOS=windows go build -o /dev/null ./cmd/entraphone
 	GOOS=darwin go build -o /dev/null ./cmd/entraphone
@@ -49,7 +55,7 @@ check: ## formatting, vet, tidiness, staticcheck, known vulnerabilities, and bui
 	@.ci/vulnerabilities $(GOVULNCHECK)
 
 bench: build ## measure speed as ratios within one run
-	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./internal/ledger ./internal/pace ./cmd/entraphone
+	ENTRAPHONE_BENCH=1 go test -count=1 -timeout 60m -run '^TestBench' -v -p 1 ./internal/importfile ./internal/ledger ./internal/pace ./internal/report ./cmd/entraphone
 
 fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/phonenumber

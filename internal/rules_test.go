@@ -61,6 +61,8 @@ var mayUse = map[string][]string{
 	"golang.org/x/term":                  {"cmd/entraphone"},
 	"github.com/natefinch/atomic":        {"internal/report", "cmd/entraphone"},
 	"golang.org/x/time/rate":             {"internal/pace"},
+	"github.com/ajstarks/svgo":           {"internal/report"},
+	"github.com/pkg/browser":             {"cmd/entraphone"},
 	"go.yaml.in/yaml/":                   {"internal/heading", "internal/graphsim", "cmd/entraphone"},
 	"golang.org/x/text/encoding":         {"internal/table", "internal/graphsim/directory"},
 	"golang.org/x/text/language":         {"internal/country"},

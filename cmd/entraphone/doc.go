@@ -608,10 +608,11 @@ Every run has a folder of its own, readable by its owner only, under
 
 	results.csv    one line a phone, in the order of the file; lines of the
 	               file without any phone are only counted
+	report.html    the run to be looked at, in a browser, from disk: see below
 	rejects-*.csv  the lines whose rows need somebody, see below
 	rejects.profile.yaml
 	               how the file was read, by which its rejects are read again
-	summary.json   all counts, timing, requests, limits, options and paths:
+	summary.json   all counts, timing, requests, pace, limits, options, paths:
 	               see "entraphone help json"
 	journal.jsonl  what was about to be sent, and what came of it; a large one is
 	               packed (.zst) when the run has come to its end
@@ -629,9 +630,10 @@ Every run has a folder of its own, readable by its owner only, under
 		stopping with exit code 6.
 	--keep-input=false
 		Do not keep the file's bytes; resume then needs the file itself.
-	--mask
+	--mask, --mask=false
 		Mask phone numbers in results.csv, as they always are in the log.
-		The journal and the rejects need them whole.
+		The journal and the rejects need them whole. In report.html they are
+		masked unless --mask=false is given.
 	--log-level LEVEL, --log-format FORMAT
 		The log on standard error: debug, info, warn or error; console or
 		json (by default console on a terminal and json otherwise). A
@@ -653,9 +655,9 @@ In the folder above them, "latest" leads to the newest run. For jobs that nobody
 watches:
 
 	--quiet
-		Print no summary when nothing new needs anybody (exit code 0), and
-		leave the results packed, as results.csv.gz, where they are large.
-		entraphone report RUN writes them out again.
+		Print no summary when nothing new needs anybody (exit code 0), write
+		no report.html, and leave the results packed, as results.csv.gz,
+		where they are large. entraphone report RUN writes them at any time.
 	--known-problems, --remind AGE
 		Rows that needed somebody in the last run of this job as well, for
 		the same reason, do not make the exit code 3. They are counted by
@@ -701,6 +703,21 @@ The columns of results.csv:
 	            that changed no tenant
 
 Cells that a spreadsheet could run as a formula begin with an apostrophe.
+
+Report.html is one file, which asks no network for anything: the run in a
+sentence; what is left to do by reason, with advice, the first lines and the
+command to go on with; the pace over time; rows by country and by phone type;
+what the run was; and a table of the rows to be searched, sorted and filtered,
+which shows all that is known of one with Enter. It is printed on two pages,
+without the table. Of a file of more than 200,000 rows the table holds those
+that need somebody, and says so. A rehearsal, a dry run and a plan say so in
+the title. Phone numbers are masked unless --mask=false is given; users are
+named. It needs a browser of 2023 or later.
+
+The pace in summary.json is of this process: began, and, for each slot of
+slotSeconds, accepted and throttled operations, heldSeconds in which nothing
+might be sent, and limitFoundPerSecond, 0 until something was throttled. There
+are 240 slots at most.
 
 The outcomes, of which every row has exactly one:
 
@@ -768,10 +785,15 @@ whether it is done, stopped or under way, its size, tenant and outcomes. With
 --delete those are removed that are older than, say, 90d; one that was stopped,
 and could go on, only with --force.
 
-	entraphone report [RUN]
+	entraphone report [RUN] [--format FORMAT] [--open]
 
-makes the results, the summary and the rejects of a run again from its input and
-journal, without sending anything, also while it is under way.
+makes the report of a run again from its input and journal, without sending
+anything, also while it is under way: the summary, the rejects, and the
+results in each FORMAT of a list with commas between: html and csv, which are
+written without the flag, json (results.jsonl, an object a line, with the
+columns of results.csv as members) and junit (results.xml, a test for each
+row, for what shows results of tests; it names no number). --open opens
+report.html in the browser.
 
 	entraphone rollback RUN [--yes] [--doubtful] [flags]
 

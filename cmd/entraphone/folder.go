@@ -102,11 +102,8 @@ func fileName(text string) string {
 // file is the path of a file of the run.
 func (f *runFolder) file(name string) string { return filepath.Join(f.path, name) }
 
-// resultsFile is the name of the results of a run, which may have packedEnd behind it.
-const (
-	resultsFile = "results.csv"
-	packedEnd   = ".gz"
-)
+// packedEnd is behind the name of results that are packed.
+const packedEnd = ".gz"
 
 // packFrom is the size from which a file is worth being packed.
 const packFrom = 256 << 10

@@ -59,7 +59,7 @@ func setHelp(command *cobra.Command, intro, exits string, groups ...*pflag.FlagS
 		command.Flags().AddFlagSet(group)
 	}
 	for flag, values := range flagValues() {
-		if command.Flags().Lookup(flag) != nil {
+		if _, has := command.GetFlagCompletionFunc(flag); !has && command.Flags().Lookup(flag) != nil {
 			_ = command.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveDefault)) // fails for unknown flags only
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -296,7 +297,11 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 		facts.Stopped = stoppedBy(facts.ExitCode, failure)
 		r.results.End(endOf(facts.ExitCode, failure).Result(authmethod.NotAttempted, facts.Stopped))
 	}
-	unwritten := r.write(ctx, &facts)
+	formats := []string{"csv", "html"}
+	if r.after.quiet && facts.ExitCode == exitDone {
+		formats = formats[:1] // a run that nobody looks at leaves little on disk
+	}
+	unwritten := r.write(ctx, &facts, formats...)
 	if untold != nil {
 		unwritten = append(unwritten, untold)
 	}
@@ -332,26 +337,17 @@ func (r *importRun) over(failure error) error {
 	return r.folder.pack(r.after.quiet && failure == nil)
 }
 
-// write writes all that is known of the run, and prints its summary. It returns
-// what could not be written.
-func (r *importRun) write(ctx context.Context, facts *report.Facts) []error {
+// write writes all that is known of the run, its results in some formats, and prints
+// its summary. It returns what could not be written.
+func (r *importRun) write(ctx context.Context, facts *report.Facts, formats ...string) []error {
 	var unwritten []error
-	kept := r.folder.file(resultsFile)
 	_ = os.MkdirAll(r.folder.path, 0o700) // it may have vanished; what is known goes there all the same
-	if err := report.WriteResults(kept, r.results, *facts, r.output.mask); err != nil {
-		kept = ""
-		if _, missing := os.Stat(r.folder.file(journalFile)); missing == nil && facts.Requests > 0 {
-			err = fmt.Errorf("%w; what was sent stands in %s", err, r.folder.file(journalFile))
-		}
-		unwritten = append(unwritten, err)
-	} else {
-		_ = os.Remove(kept + packedEnd) // the same, of before
-	}
 	rejects, err := r.writeRejects(ctx)
-	unwritten = append(unwritten, err)
-	locate(r, facts, kept, rejects)
 	facts.Next, facts.Width = nextCommands(r, rejects, facts.Stopped), newConsole(r.stdout).width
-	unwritten = append(unwritten, r.print(*facts, kept))
+	written := writeFormats(r, facts, formats, &unwritten)
+	unwritten = append(unwritten, err)
+	locate(r, facts, written, rejects)
+	unwritten = append(unwritten, r.print(*facts, written))
 	if err := errors.Join(unwritten...); err != nil {
 		facts.ExitCode = exitFailed
 	}
@@ -369,7 +365,7 @@ func (r *importRun) facts() report.Facts {
 	return report.Facts{
 		Tool: "entraphone " + version(), Run: r.folder.name(), Input: reading.Name, SHA256: r.input.SHA256,
 		LeftOut: reading.LeftOut.Where + reading.LeftOut.Range, WithoutPhone: reading.WithoutPhone,
-		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Rehearsal: r.simulate, Plan: r.planning, Limits: limitsTold(used), Ended: r.target.endedInWords(), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
+		StartedAt: r.started, FinishedAt: time.Now(), Target: r.target.words, DryRun: r.dryRun, Rehearsal: r.simulate, Plan: r.planning, Pace: wentBy(r), Limits: limitsTold(used), Ended: r.target.endedInWords(), Undoes: r.undoes, Removes: r.file.action == authmethod.Remove,
 		Command: r.stream.name(), TenantID: r.target.tenantID, Endpoint: r.target.endpoint, Options: optionsTold(r), Used: used, Traffic: trafficOf(r),
 		Requests: r.target.Requests(), Operations: r.sent.Operations, Throttled: r.sent.Throttled, Lost: r.sent.Lost, ReadBacks: r.sent.ReadBacks,
 	}
@@ -377,7 +373,7 @@ func (r *importRun) facts() report.Facts {
 
 // print prints the summary, and where everything is kept. Only what could be
 // written is named.
-func (r *importRun) print(facts report.Facts, results string) error {
+func (r *importRun) print(facts report.Facts, results []string) error {
 	if r.quiet || r.after.quiet && facts.ExitCode == exitDone {
 		return nil
 	}
@@ -387,8 +383,12 @@ func (r *importRun) print(facts report.Facts, results string) error {
 	if err := report.Print(r.stdout, r.results, facts); err != nil {
 		return fmt.Errorf("printing the summary: %w", err)
 	}
-	if results != "" {
-		fmt.Fprintf(r.stdout, "  results  %s\n", fileNamed(results))
+	for _, path := range results {
+		what := "results"
+		if strings.HasSuffix(path, pageFile) {
+			what = "report"
+		}
+		fmt.Fprintf(r.stdout, "  %-7s  %s\n", what, fileNamed(path))
 	}
 	if facts.Stopped != "" && r.resumable() {
 		fmt.Fprintf(r.stdout, "  go on    %s\n", r.resumption())

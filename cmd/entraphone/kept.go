@@ -22,16 +22,12 @@ import (
 // earlier attempt are replaced, or removed where nothing of their kind is left. An
 // interrupt does not stop it. Those of a file that came encrypted are encrypted.
 func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error) {
-	if r.undoes != "" {
-		return nil, nil // there is no file
-	}
-	end := ".csv"
-	if r.input.opener.by != nil {
-		end += ".age"
-		if r.input.opener.recipients() == nil {
+	end := r.rejectsEnd()
+	if end == "" {
+		if r.undoes == "" {
 			r.logger.Warn().Msg("no rejects are written: the file came encrypted, and its identity does not tell to whom they could be")
-			return nil, nil
 		}
+		return nil, nil
 	}
 	for _, class := range authmethod.Classes() {
 		remarks, path := remarksOf(r.input, r.results, class), r.folder.file(rejectsPrefix+string(class)+end)
@@ -57,6 +53,20 @@ func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error
 		return paths, fmt.Errorf("writing how the rejects were read: %w", err)
 	}
 	return paths, nil
+}
+
+// rejectsEnd is how the names of rejects end, or "" where there can be none: a rollback
+// has no file, and what came encrypted is not written plain.
+func (r *importRun) rejectsEnd() string {
+	switch {
+	case r.undoes != "":
+		return ""
+	case r.input.opener.by == nil:
+		return ".csv"
+	case r.input.opener.recipients() == nil:
+		return ""
+	}
+	return ".csv.age"
 }
 
 // load gives a run of which there is a journal its rows again: those of its file,

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -155,8 +156,16 @@ func printed(what string, err error) error {
 }
 
 // locate adds where a run has left what it knows, and the command that goes on with it.
-func locate(r *importRun, facts *report.Facts, results string, rejects []string) {
-	facts.Paths = report.Paths{Folder: r.folder.path, Results: results, Rejects: rejects, Summary: r.folder.file(summaryFile)}
+func locate(r *importRun, facts *report.Facts, written, rejects []string) {
+	facts.Paths = report.Paths{Folder: r.folder.path, Rejects: rejects, Summary: r.folder.file(summaryFile)}
+	for _, path := range written {
+		switch filepath.Base(path) {
+		case resultsFile:
+			facts.Paths.Results = path
+		case pageFile:
+			facts.Paths.Report = path
+		}
+	}
 	if exists(r.folder.file(journalFile)) {
 		facts.Paths.Journal = r.folder.file(journalFile)
 	}

@@ -290,7 +290,8 @@ type outputOptions struct {
 	state     string
 	wait      time.Duration
 	keepInput bool
-	mask      bool
+	mask      bool // results are masked
+	unmasked  bool // report.html is not; set by --mask=false alone
 	logLevel  string
 	logFormat string
 	verbose   bool
@@ -303,9 +304,15 @@ func (o *outputOptions) flags() *pflag.FlagSet {
 	set.StringVar(&o.state, "state", "", "keep runs in `DIR`, each in a folder of its own (default: "+stateFolderInWords()+")")
 	set.DurationVar(&o.wait, "wait", 0, "wait this `DURATION` for another run into the same tenant to end, instead of stopping with exit code 6")
 	set.BoolVar(&o.keepInput, "keep-input", true, "keep the file's bytes in the folder of the run, so that it can be resumed after the file is gone")
-	set.BoolVar(&o.mask, "mask", false, "mask phone numbers in results.csv, as they always are in the log; the journal and the rejects need them whole")
+	o.addMaskTo(set)
 	o.addLogTo(set)
 	return set
+}
+
+// addMaskTo adds --mask.
+func (o *outputOptions) addMaskTo(set *pflag.FlagSet) {
+	set.Var((*maskFlag)(o), "mask", "mask phone numbers in results.csv, as they always are in the log; the journal and the rejects need them whole; report.html is masked without this flag, too, and whole with --mask=false")
+	set.Lookup("mask").NoOptDefVal = "true"
 }
 
 // addLogTo adds the options of the log.

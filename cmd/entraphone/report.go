@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"slices"
+	"strings"
 
+	"github.com/pkg/browser"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -18,11 +22,13 @@ import (
 // journal to write: a run that is under way does not notice.
 type reportCommand struct {
 	*importCommand
-	run string
+	run     string
+	formats []string
+	open    bool
 }
 
-const reportHelp = `Make results.csv, summary.json and the rejects of a run again, from its input
-and its journal. Nothing is sent, and the run may still be under way.
+const reportHelp = `Make report.html, results.csv, summary.json and the rejects of a run again, from
+its input and its journal. Nothing is sent, and the run may still be under way.
 
 Without RUN the newest run is meant that has sent something.
 
@@ -30,7 +36,8 @@ Usage:
   entraphone report [RUN] [flags]
 
 Examples:
-  entraphone report 20261127T021500Z-users
+  entraphone report --open
+  entraphone report 20261127T021500Z-users --format html,junit --mask
 `
 
 func newReportCommand(p process) *cobra.Command {
@@ -50,7 +57,12 @@ func newReportCommand(p process) *cobra.Command {
 	}
 	set := pflag.NewFlagSet("The report", pflag.ContinueOnError)
 	set.StringVar(&c.output.state, "state", "", "runs are kept in `DIR` (default: "+stateFolderInWords()+")")
-	set.BoolVar(&c.output.mask, "mask", false, "mask phone numbers in results.csv")
+	set.StringSliceVar(&c.formats, "format", []string{"html", "csv"}, "write the results in this `FORMAT`, or a list with commas between: html (report.html), csv (results.csv), json (results.jsonl, an object a line) or junit (results.xml)")
+	set.BoolVar(&c.open, "open", false, "open report.html in the browser")
+	c.output.addMaskTo(set)
+	set.Lookup("mask").Usage = "mask phone numbers in all of them; report.html is masked without this flag, too, and whole with --mask=false"
+	command.Flags().AddFlagSet(set)
+	_ = command.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp)) // fails for unknown flags only
 	setHelp(command, reportHelp, "", set)
 	return command
 }
@@ -58,6 +70,9 @@ func newReportCommand(p process) *cobra.Command {
 // report plans the rows once more, because findings and decisions are not in the
 // journal, and lays the journal's outcomes over them.
 func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
+	if err := c.formatProblem(); err != nil {
+		return err
+	}
 	state, err := c.output.folder(c.getenv)
 	if err != nil {
 		return err
@@ -85,8 +100,35 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 		return err
 	}
 	facts := c.recall(r, header, slices.Contains(busy, folder.name()))
-	facts.Recall(folder.file(summaryFile))
-	return errors.Join(r.write(ctx, &facts)...)
+	report.Recall(&facts, folder.file(summaryFile))
+	facts.Pace = keptPace(folder)
+	if err := errors.Join(r.write(ctx, &facts, c.formats...)...); err != nil || !c.open {
+		return err
+	}
+	return c.show(folder.file(pageFile))
+}
+
+// formatProblem refuses a format that there is not, and --open without a page.
+func (c *reportCommand) formatProblem() error {
+	for _, format := range c.formats {
+		if !slices.Contains(formats(), format) {
+			return usagef("--format %q: give %s, or a list with commas between", format, strings.Join(formats(), ", "))
+		}
+	}
+	if c.open && !slices.Contains(c.formats, "html") {
+		return usagef("--open opens report.html: give html among the formats, too")
+	}
+	return nil
+}
+
+// show opens a page in the browser of whoever sits here. What a browser prints is
+// nothing that this program says.
+func (c *reportCommand) show(path string) error {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	if err := browser.OpenFile(path); err != nil {
+		return fmt.Errorf("opening %s in the browser: %w", path, err)
+	}
+	return nil
 }
 
 // read reads what the run has kept of its input, or the file itself where it has

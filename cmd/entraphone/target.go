@@ -106,6 +106,15 @@ func (t *target) client() (*graph.Client, *pace.Pacer) {
 	return client, t.ways[0].pacer
 }
 
+// history is how fast the run went by all ways together. Slots are as wide as the widest.
+func (t *target) history() pace.History {
+	all := t.ways[0].pacer.History()
+	for _, w := range t.ways[1:] {
+		all = all.With(w.pacer.History())
+	}
+	return all
+}
+
 // status is that of all ways together. They are held as long as each of them is.
 func (t *target) status() pace.Status {
 	all := pace.Status{Held: true}

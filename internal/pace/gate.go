@@ -60,6 +60,8 @@ type gate struct {
 	refusals int  // throttle holds since a step was last accepted
 	troubles int  // trouble holds since then
 	company  bool // other requests were in flight when the first refusal came
+
+	past past // for people to look at; nothing is decided by it
 }
 
 func newGate(ceiling float64, jitter func() float64) *gate {
@@ -224,6 +226,7 @@ func (g *gate) observe(now time.Time, f Feedback) {
 	case f.Trouble:
 		g.trouble(now, f, fresh)
 	}
+	g.past.answer(now, f, g.control)
 }
 
 // believe chooses the book that an answer proves. Whatever was tried, a read that is
@@ -336,6 +339,7 @@ func (g *gate) hold(now time.Time, wait time.Duration, reason Reason, fresh bool
 			from = now
 		}
 		g.waits = g.waits.plus(reason, until.Sub(from))
+		g.past.hold(from, until)
 		g.until, g.reason = until, reason
 	}
 	if fresh {

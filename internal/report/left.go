@@ -62,7 +62,7 @@ func printClasses(text *bytes.Buffer, results *authmethod.Results, f Facts) {
 				fmt.Fprintf(text, "  %8d  for %d more reasons, in results.csv\n", rest, len(reasons)-i)
 				break
 			}
-			fmt.Fprintf(text, "  %8d  %s\n", r.rows, Wrap(Printable(r.words(results, f)), f.width(), 12))
+			fmt.Fprintf(text, "  %8d  %s\n", r.rows, Wrap(Printable(r.words(results, f)), widthOf(f), 12))
 		}
 		if next := f.Next[class]; next != "" { // never broken: it is to be copied
 			fmt.Fprintf(text, "    then    %s\n", next)
@@ -150,14 +150,14 @@ func printUneven(text *bytes.Buffer, results *authmethod.Results, f Facts) {
 		}
 	}
 	if len(told) > 0 {
-		fmt.Fprintf(text, "\n  %s\n", Wrap(Printable("far more often than the other rows: "+strings.Join(told, ", ")), f.width(), 2))
+		fmt.Fprintf(text, "\n  %s\n", Wrap(Printable("far more often than the other rows: "+strings.Join(told, ", ")), widthOf(f), 2))
 	}
 }
 
 // usualWidth is how many columns a screen has that nothing is known of.
 const usualWidth = 80
 
-func (f Facts) width() int { return cmp.Or(f.Width, usualWidth) }
+func widthOf(f Facts) int { return cmp.Or(f.Width, usualWidth) }
 
 // Wrap breaks a text into lines of a width, under where it begins: behind so many
 // columns. It cuts nothing: a word that is longer stands in a line of its own. It

@@ -32,6 +32,7 @@ type Paths struct {
 	Rejects []string `json:"rejects"`
 	Journal string   `json:"journal"`
 	Summary string   `json:"summary"`
+	Report  string   `json:"report,omitempty"` // the page
 }
 
 // Traffic is how the requests of one process went, in seconds and in steps a second.
@@ -136,7 +137,7 @@ func (s *Summary) count(row *authmethod.Row, result authmethod.Result) {
 
 // Recall takes over what only the process that sent the phones knew: what its requests
 // came to. An earlier summary that is not there, or cannot be read, has nothing.
-func (f *Facts) Recall(path string) {
+func Recall(f *Facts, path string) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return

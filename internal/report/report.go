@@ -1,13 +1,16 @@
 // Package report says what became of every row: results.csv with one line a
-// row in the order of the file, summary.json for programs, and one screen of
-// text for a person. All three are folds of the rows and results of a run.
+// row in the order of the file, summary.json for programs, report.html to be
+// looked at, and one screen of text for a person. For other programs there are
+// results.jsonl and results.xml, by JUnit's schema. All are folds of the rows and
+// results of a run.
 //
 // It sends nothing and decides nothing. Its one invariant: every row stands in
 // the results exactly once, so that the counts by outcome add up to the rows.
 //
 // The command calls it once a run is over, whatever its end, and again for a
-// report from the journal. Numbers stand in results.csv only, and masked there
-// with --mask.
+// report from the journal. Numbers stand in the results, and masked there with
+// mask, but never in the summaries. A cell and a text of Graph may hold anything;
+// every rendering makes it harmless in its own way.
 package report
 
 import (
@@ -77,6 +80,8 @@ type Facts struct {
 	Throttled  int64 `json:"throttled"`
 	Lost       int64 `json:"lostAnswers"`
 	ReadBacks  int64 `json:"readBacks"`
+	// Pace is how fast the run went, of this process too; nil where nothing was sent.
+	Pace *Pace `json:"pace,omitempty"`
 	Traffic
 	Paths Paths `json:"paths"`
 }

@@ -241,12 +241,12 @@ func TestSummaryAddsUp(t *testing.T) {
 	}
 	// A report that is made again has what only the process knew that sent.
 	again := report.Facts{Run: "run-1"}
-	again.Recall(path)
+	report.Recall(&again, path)
 	if again.Requests != f.Requests || again.Operations != f.Operations || again.Throttled != f.Throttled || again.Lost != f.Lost || again.ReadBacks != f.ReadBacks || again.Traffic != f.Traffic {
 		t.Errorf("recalled %+v, want the counts of %+v", again, f)
 	}
 	before := again
-	again.Recall(filepath.Join(t.TempDir(), "none.json"))
+	report.Recall(&again, filepath.Join(t.TempDir(), "none.json"))
 	if diff := cmp.Diff(again, before); diff != "" {
 		t.Errorf("without a summary, recalling changed (-got +want):\n%s", diff)
 	}

@@ -52,6 +52,8 @@ type line struct {
 	// Target is the same for all rows, so that a line tells by itself whether it is of a
 	// tenant.
 	Target string `csv:"target"`
+
+	country string // for the page; no column, as it is not exported
 }
 
 // WriteResults writes results.csv as [Publish] does. With mask, phone numbers
@@ -89,9 +91,20 @@ func writeLines(w io.Writer, results *authmethod.Results, target string, mask bo
 	return marshal()
 }
 
-// newLine renders one row. Masking comes first and the protection against
-// formulas last, so that no text gets past either.
+// newLine renders one row for spreadsheets. Masking comes first and the protection
+// against formulas last, so that no text gets past either.
 func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) line {
+	l := rendered(results, n, mask)
+	// The other cells are words and numbers of this program.
+	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState} {
+		*cell = Safe(*cell)
+	}
+	return l
+}
+
+// rendered is a row in words, masked where that is asked for. Its cells may hold
+// anything: whoever shows them makes them harmless there.
+func rendered(results *authmethod.Results, n authmethod.RowNumber, mask bool) line {
 	row, result, notes := results.Rows().At(n), results.At(n), results.Findings(n).Notes
 	l := line{
 		Line: row.Line, User: row.User, PhoneType: string(row.PhoneType), PhoneNumber: row.Number.Graph(),
@@ -111,10 +124,6 @@ func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) lin
 	}
 	if !result.FinishedAt.IsZero() {
 		l.FinishedAt = result.FinishedAt.UTC().Format(time.RFC3339)
-	}
-	// The other cells are words and numbers of this program.
-	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState, &l.Credential} {
-		*cell = Safe(*cell)
 	}
 	return l
 }

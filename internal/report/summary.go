@@ -97,7 +97,7 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "%s\n\n", f.title())
 	if f.Stopped != "" {
-		fmt.Fprintf(&text, "  %s\n\n", Wrap(Printable(f.Stopped), f.width(), 2))
+		fmt.Fprintf(&text, "  %s\n\n", Wrap(Printable(f.Stopped), widthOf(f), 2))
 	}
 	if err := printOutcomes(&text, results); err != nil {
 		return err
@@ -105,7 +105,7 @@ func Print(w io.Writer, results *authmethod.Results, f Facts) error {
 	printClasses(&text, results, f)
 	fmt.Fprintln(&text)
 	for _, line := range f.lines(noted(results)) {
-		fmt.Fprintf(&text, "  %s\n", Wrap(line, f.width(), 4))
+		fmt.Fprintf(&text, "  %s\n", Wrap(line, widthOf(f), 4))
 	}
 	_, err := w.Write(text.Bytes())
 	return err

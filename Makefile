@@ -61,6 +61,7 @@ fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzNormalize$$' -fuzztime 1m ./internal/phonenumber
 	go test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime 1m ./internal/phonenumber/plans
 	go test -run '^$$' -fuzz '^FuzzRecords$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/table
+	go test -run '^$$' -fuzz '^FuzzWorkbook$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/workbook
 	go test -run '^$$' -fuzz '^FuzzCells$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzFold$$' -fuzztime 1m ./internal/journal

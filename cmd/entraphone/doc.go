@@ -1,6 +1,6 @@
 /*
 Entraphone imports users' authentication phones into Microsoft Entra ID from CSV
-files, through Microsoft Graph.
+files and Excel workbooks, through Microsoft Graph.
 
 Usage:
 
@@ -51,6 +51,17 @@ single quotes around them; - is standard input. A file has one of two forms:
 A line may also hold several pairs of type and number (Phone Type 1, Phone 1,
 Phone Type 2, Phone 2). Before anything is sent the program says how it read the
 file: encoding, delimiter, which column became what, and which are ignored.
+
+An Excel workbook (.xlsx or .xlsm), known by its bytes and not by its name, is
+read as it is: its first sheet that can be seen, or the one of --sheet, each
+row as the line of its number. A number is read with all its digits, also where
+Excel shows 4.48E+11, and with the zeros and signs that its format puts in
+front of them (00000000000); a cell that Excel has made a date of is rejected,
+as in CSV. Of a formula counts what it gave when it was last computed. Rows
+that are hidden, also by a filter, are read like the others, and counted. Of
+cells that are merged only the first holds something, and comments, colours and
+pictures say nothing. Encrypted and damaged workbooks, .xls, .xlsb, .ods and
+Numbers are refused with what to do, and so is a workbook of more than 128 MB.
 
 Lines above the heading (sep=;, #TYPE, version:v1.0, a title, the names of
 groups of columns), the example of a template, a second heading in words, rulers
@@ -116,6 +127,10 @@ of a mobile and the writing of an alternateMobile together.
 		IBM850, latin1, UTF-16LE, Shift_JIS. Without it, UTF-8 and UTF-16
 		are detected, and anything else is read as Windows-1252, which the
 		program says.
+	--sheet NAME
+		Of an Excel workbook, read the sheet of this name, without regard
+		to case. Without it, the first that can be seen is read, and the
+		program names the others.
 	--where CONDITION
 		Read only the lines that meet it: HEADING=VALUE or HEADING!=VALUE,
 		without regard to case and to blanks at the ends, as in
@@ -142,14 +157,15 @@ of a mobile and the writing of an alternateMobile together.
 		columns (for each KEY of --map a heading, or several, of which the
 		first that the file has counts), partsOf (the phone that areaCode
 		and dialCode belong to), countryCodes (iso or dial: what numbers in
-		the country column are), where, encoding, defaultCountry, userKey,
-		userDomain and keepColumns, or one of active-directory, adp-workforce-now,
-		bamboohr, entra-bulk-create, entra-download-users, m365-add-users,
-		personio, successfactors and workday. Flags come before it. It is
-		binding: no other column stands in for one that it names, nor is a
-		phone read that it does not name. A file without its user, phone
-		type, parts of numbers or any of its phones ends with exit code 2;
-		other columns that are missing are reported.
+		the country column are), where, encoding, sheet, defaultCountry,
+		userKey, userDomain and keepColumns, or one of active-directory,
+		adp-workforce-now, bamboohr, entra-bulk-create,
+		entra-download-users, m365-add-users, personio, successfactors
+		and workday. Flags come before it. It is binding: no other
+		column stands in for one that it names, nor is a phone read that
+		it does not name. A file without its user, phone type, parts of
+		numbers or any of its phones ends with exit code 2; other
+		columns that are missing are reported.
 	--user-key auto|upn|mail|employeeId|samAccountName
 		The property of users that the user column holds: upn, which is the
 		default, is userPrincipalName or object id, and any other has to be
@@ -166,8 +182,9 @@ of a mobile and the writing of an alternateMobile together.
 		Decrypt a file that is encrypted with age, with the identity in this
 		FILE, as age-keygen writes it. The run keeps the bytes as they came,
 		and reads them again with the same identity; its rejects are
-		encrypted to that identity, as rejects-*.csv.age. Results and journal
-		are not: they hold numbers, the results with --mask none.
+		encrypted to that identity, as rejects-*.csv.age or .xlsx.age.
+		Results and journal are not: they hold numbers, the results with
+		--mask none.
 
 A job that nobody watches should not believe every file:
 
@@ -608,8 +625,11 @@ Every run has a folder of its own, readable by its owner only, under
 
 	results.csv    one line a phone, in the order of the file; lines of the
 	               file without any phone are only counted
+	results.xlsx   the same for Excel, behind a sheet of what is left to do;
+	               none with --quiet where nothing new needs anybody
 	report.html    the run to be looked at, in a browser, from disk: see below
-	rejects-*.csv  the lines whose rows need somebody, see below
+	rejects-*.csv  the lines whose rows need somebody, see below; of a
+	               workbook rejects-*.xlsx
 	rejects.profile.yaml
 	               how the file was read, by which its rejects are read again
 	summary.json   all counts, timing, requests, pace, limits, options, paths:
@@ -631,9 +651,9 @@ Every run has a folder of its own, readable by its owner only, under
 	--keep-input=false
 		Do not keep the file's bytes; resume then needs the file itself.
 	--mask, --mask=false
-		Mask phone numbers in results.csv, as they always are in the log.
-		The journal and the rejects need them whole. In report.html they are
-		masked unless --mask=false is given.
+		Mask phone numbers in results.csv and results.xlsx, as they always
+		are in the log. The journal and the rejects need them whole. In
+		report.html they are masked unless --mask=false is given.
 	--log-level LEVEL, --log-format FORMAT
 		The log on standard error: debug, info, warn or error; console or
 		json (by default console on a terminal and json otherwise). A
@@ -702,7 +722,11 @@ The columns of results.csv:
 	target      where the run went, behind REHEARSAL, DRY RUN or PLAN for one
 	            that changed no tenant
 
-Cells that a spreadsheet could run as a formula begin with an apostrophe.
+Results.csv is UTF-8 with a byte order mark, by which Excel knows it, and is
+what programs read: PowerShell's Import-Csv and Python's utf-8-sig pass the
+mark. Cells that a spreadsheet could run as a formula begin with an apostrophe;
+in results.xlsx they do not, because all of its cells are texts. There the rows
+of a large file stand on several sheets, of 1,048,576 each.
 
 Report.html is one file, which asks no network for anything: the run in a
 sentence; what is left to do by reason, with advice, the first lines and the
@@ -757,6 +781,10 @@ heading; --keep-columns, or keepColumns in a profile, names those that are
 wanted all the same. Where some are left empty, a line that could not be split
 is left out, too. A cell that a spreadsheet would run as a formula has an
 apostrophe in front, which is not read. --mask does not change these files.
+
+Rows of a workbook come back in a workbook: numbers, days and truth values as
+what they are and in their formats, texts as texts, and of a formula what it
+gave.
 
 # Going on with a run
 

@@ -209,7 +209,7 @@ func TestColumnsOfResultsAreExplained(t *testing.T) {
 		t.Fatalf("results %v (%v), want one", results, err)
 	}
 	first, _, _ := strings.Cut(readText(t, results[0]), "\n")
-	columns := strings.Split(strings.TrimSpace(first), ",")
+	columns := strings.Split(strings.TrimSpace(strings.TrimPrefix(first, "\ufeff")), ",")
 	same(t, "columns in the manual", listed(t, "The columns of results.csv:"), columns)
 }
 

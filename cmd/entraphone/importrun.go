@@ -1,12 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strings"
+	"path/filepath"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -297,8 +298,8 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 		facts.Stopped = stoppedBy(facts.ExitCode, failure)
 		r.results.End(endOf(facts.ExitCode, failure).Result(authmethod.NotAttempted, facts.Stopped))
 	}
-	formats := []string{"csv", "html"}
-	if r.after.quiet && facts.ExitCode == exitDone {
+	formats := []string{"csv", "html", "xlsx"}
+	if r.unseen(facts) {
 		formats = formats[:1] // a run that nobody looks at leaves little on disk
 	}
 	unwritten := r.write(ctx, &facts, formats...)
@@ -374,7 +375,7 @@ func (r *importRun) facts() report.Facts {
 // print prints the summary, and where everything is kept. Only what could be
 // written is named.
 func (r *importRun) print(facts report.Facts, results []string) error {
-	if r.quiet || r.after.quiet && facts.ExitCode == exitDone {
+	if r.unseen(facts) {
 		return nil
 	}
 	if r.stream.on() {
@@ -384,10 +385,8 @@ func (r *importRun) print(facts report.Facts, results []string) error {
 		return fmt.Errorf("printing the summary: %w", err)
 	}
 	for _, path := range results {
-		what := "results"
-		if strings.HasSuffix(path, pageFile) {
-			what = "report"
-		}
+		what := map[string]string{pageFile: "report", workbookFile: "Excel"}[filepath.Base(path)]
+		what = cmp.Or(what, "results")
 		fmt.Fprintf(r.stdout, "  %-7s  %s\n", what, fileNamed(path))
 	}
 	if facts.Stopped != "" && r.resumable() {

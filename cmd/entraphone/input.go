@@ -251,6 +251,6 @@ func (o *fileOptions) reading(name string) (importfile.Options, error) {
 	p, err := readProfile(o.profile)
 	return importfile.Options{
 		Name: name, Map: columns, Profile: p, Where: o.where, KeepColumns: o.keepColumns, Skip: o.skip, Limit: o.limit,
-		DefaultCountry: o.defaultCountry, Encoding: o.encoding, UserKey: key, UserDomain: o.userDomain, Action: o.action, Users: o.shard.users(),
+		DefaultCountry: o.defaultCountry, Encoding: o.encoding, Sheet: o.sheet, UserKey: key, UserDomain: o.userDomain, Action: o.action, Users: o.shard.users(),
 	}, err
 }

@@ -55,15 +55,18 @@ func (r *importRun) writeRejects(ctx context.Context) (paths []string, err error
 	return paths, nil
 }
 
+// unseen reports whether nobody will look at what a run has to say.
+func (r *importRun) unseen(facts report.Facts) bool {
+	return r.quiet || r.after.quiet && facts.ExitCode == exitDone
+}
+
 // rejectsEnd is how the names of rejects end, or "" where there can be none: a rollback
 // has no file, and what came encrypted is not written plain.
 func (r *importRun) rejectsEnd() string {
 	switch {
 	case r.undoes != "":
 		return ""
-	case r.input.opener.by == nil:
-		return ".csv"
-	case r.input.opener.recipients() == nil:
+	case r.input.opener.by != nil && r.input.opener.recipients() == nil:
 		return ""
 	}
 	return ".csv.age"

@@ -29,6 +29,7 @@ type fileOptions struct {
 	columns        []string
 	defaultCountry string
 	encoding       string
+	sheet          string
 	where          []string
 	keepColumns    []string
 	skip, limit    int
@@ -46,6 +47,7 @@ func (o *fileOptions) flags(getenv func(string) string) *pflag.FlagSet {
 	set.StringArrayVar(&o.columns, "map", nil, "read KEY from the column with this heading, as in `KEY=HEADING`; KEY is user, phoneType, phoneNumber, mobile, alternateMobile, office, country, extension, areaCode, dialCode, action, smsSignIn, forcedUpdate or forcedRemoval; repeatable")
 	set.StringVar(&o.defaultCountry, "default-country", "", "read national numbers without a country of their own as this `COUNTRY`'s (GB, GBR or \"United Kingdom\"); they must then be valid there")
 	set.StringVar(&o.encoding, "encoding", "", "read the file in this `ENCODING`, such as Windows-1250, IBM850, UTF-16LE or Shift_JIS (default: UTF-8 and UTF-16 are detected, anything else is read as Windows-1252)")
+	set.StringVar(&o.sheet, "sheet", "", "read the sheet of this `NAME` of an Excel workbook (default: the first that can be seen)")
 	set.StringArrayVar(&o.where, "where", nil, "read only lines that meet this `CONDITION`: HEADING=VALUE or HEADING!=VALUE, as in \"Status!=inactive\"; repeatable, and all must be met")
 	set.StringArrayVar(&o.keepColumns, "keep-columns", nil, "copy the cells under this `HEADING` into rejects, too, or a list with commas between; repeatable (default: only what is read, and names, departments, places and employee ids)")
 	set.IntVar(&o.skip, "skip", 0, "leave out the first `N` lines of those")

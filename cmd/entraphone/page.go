@@ -39,10 +39,11 @@ func (*maskFlag) IsBoolFlag() bool { return true }
 
 // The files of a report beside the summary and the rejects.
 const (
-	resultsFile = "results.csv"
-	pageFile    = "report.html"
-	linesFile   = "results.jsonl"
-	junitFile   = "results.xml"
+	resultsFile  = "results.csv"
+	pageFile     = "report.html"
+	workbookFile = "results.xlsx"
+	linesFile    = "results.jsonl"
+	junitFile    = "results.xml"
 )
 
 // rendering is a file with the results, in one of the formats of report --format.
@@ -61,6 +62,9 @@ func renderings() []rendering {
 		}},
 		{"html", pageFile, func(r *importRun, path string, facts *report.Facts) error {
 			return report.WriteHTML(path, r.results, pageOf(r, *facts))
+		}},
+		{"xlsx", workbookFile, func(r *importRun, path string, facts *report.Facts) error {
+			return report.WriteWorkbook(path, r.results, *facts, r.output.mask)
 		}},
 		{"json", linesFile, func(r *importRun, path string, _ *report.Facts) error {
 			return report.WriteLines(path, r.results, r.output.mask)

@@ -57,6 +57,8 @@ func TestMain(m *testing.M) {
 //	columns FILE A,B,...   print these columns of a CSV file
 //	named VAR END          set $VAR to the name of the newest run that ends so
 //	jsonl                  check that the last output is of --output json
+//	workbook XLSX SHEET CSV  add a sheet to a workbook; #NUMBER FORMAT is a number
+//	sheet XLSX SHEET       print the cells of a sheet, numbers as #NUMBER
 //	exits N PROGRAM ARGS   run a program that must end with this exit code
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -74,7 +76,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits, "edit": editFile, "glob": globbed, "old": makeOld, "jsonl": checkLines,
+			"sim": startSim, "served": awaitServed, "fetch": fetch, "await": awaitRequests, "phones": printPhones, "stats": printStats, "latest": copyLatest, "columns": printColumns, "named": nameRun, "exits": exits, "edit": editFile, "glob": globbed, "old": makeOld, "jsonl": checkLines, "workbook": makeWorkbook, "sheet": printSheet,
 		},
 	})
 }
@@ -296,7 +298,7 @@ func nameRun(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func printColumns(ts *testscript.TestScript, neg bool, args []string) {
-	reader := csv.NewReader(strings.NewReader(ts.ReadFile(args[0])))
+	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(ts.ReadFile(args[0]), "\ufeff")))
 	heading, err := reader.Read()
 	ts.Check(err)
 	var wanted []int

@@ -35,10 +35,11 @@ type Profile struct {
 	// CountryCodes tells what numbers in the country column are: "iso" for those
 	// of ISO 3166 or "dial" for dialling codes; else they are found out.
 	CountryCodes string `yaml:"countryCodes,omitempty"`
-	// Where, Encoding, DefaultCountry, UserKey and UserDomain are those of the options
-	// with these names.
+	// Where, Encoding, Sheet, DefaultCountry, UserKey and UserDomain are those of the
+	// options with these names.
 	Where          Texts  `yaml:"where,omitempty"`
 	Encoding       string `yaml:"encoding,omitempty"`
+	Sheet          string `yaml:"sheet,omitempty"`
 	DefaultCountry string `yaml:"defaultCountry,omitempty"`
 	UserKey        string `yaml:"userKey,omitempty"`
 	UserDomain     string `yaml:"userDomain,omitempty"`

@@ -3,7 +3,8 @@
 // wrong with it.
 //
 // It reads delimited text, whatever its encoding, delimiter and quotes, and
-// whatever programs put round the heading, in two forms: long, one phone per line
+// whatever programs put round the heading, and sheets of Excel workbooks, whose rows
+// are lines to it, in two forms: long, one phone per line
 // (user, phoneType, phoneNumber), and wide, one person per line with a column
 // per phone type. It finds the delimiter and the columns by the heading, says
 // how it read the file ([Reading]), and refuses a file that it cannot read for
@@ -42,7 +43,8 @@
 //
 // # What stands where
 //
-//   - open.go and read.go: from a path to the rows; [Options] and [File].
+//   - open.go and read.go: from a path to the rows; [Options] and [File]. sheet.go is
+//     all that knows of workbooks.
 //   - lines.go: whether a record is a row. labels.go knows the lines that are none,
 //     selection.go those that are not meant; status.go and untyped.go look for
 //     columns that nobody has thought of.
@@ -56,7 +58,8 @@
 //
 // # Memory and time
 //
-// The bytes of the file are never held together: there are the table's window, two
+// The bytes of the file are never held together, but for those of a workbook, which is
+// read from its end: there are the table's window, two
 // batches of lines, and the rows, whose texts share memory where they repeat. Lines
 // are split by one core, numbers are parsed by all of them, which takes longest.
 //
@@ -68,6 +71,7 @@
 //
 // # Excerpts
 //
-// [Excerpt] hands lines back in the dialect of their file. Read unchanged, an
+// [Excerpt] hands lines back in the dialect of their file, and rows of a workbook in a
+// workbook. Read unchanged, an
 // excerpt gives no row that the file did not give.
 package importfile

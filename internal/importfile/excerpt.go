@@ -17,7 +17,8 @@ import (
 
 // Excerpt copies the lines of a file that have remarks, in the file's own
 // dialect: encoding, delimiter, quotes, line ends, whatever stands above the
-// heading, and the heading. The remarks stand in three more columns at the end,
+// heading, and the heading; of a workbook as a workbook, with numbers as numbers,
+// in their formats. The remarks stand in three more columns at the end,
 // or in the same three if the file is itself an excerpt. Of the cells only those are
 // copied that were read, that help to find the person, and that opts keep: what
 // else a file holds of people is nobody's who corrects a phone. The others are empty.
@@ -59,12 +60,16 @@ func copyLines(ctx context.Context, src io.Reader, opts Options, read *File, e *
 	// file was read.
 	opts.Profile.Where, opts.Where, opts.Skip, opts.Limit = nil, nil, 0, 0
 	sum := sha256.New()
-	in, _, err := openLines(ctxReader{ctx, io.TeeReader(src, sum)}, opts)
+	in, _, err := openLines(ctx, io.TeeReader(src, sum), opts)
 	if err == nil {
 		e.lines, e.doubtful, e.byValue = in, read.doubtful, make([]string, len(read.Reading.byValue))
 		e.cutShort = read.cutShort
 		e.label(in.Headings)
-		e.out = table.NewWriter(in.Table, w, read.Reading.Encoding, slices.Concat(remarkHeadings[:], read.Reading.byValue))
+		if further := slices.Concat(remarkHeadings[:], read.Reading.byValue); in.sheet == nil {
+			e.out = table.NewWriter(in.Table, w, read.Reading.Encoding, further)
+		} else {
+			e.out = newRowCopier(in, w, further)
+		}
 		err = e.copy()
 	}
 	if err != nil {
@@ -78,11 +83,22 @@ func copyLines(ctx context.Context, src io.Reader, opts Options, read *File, e *
 	return nil
 }
 
+// copier writes records of a file as they stand in it, below its heading:
+// [table.Writer], or [rowCopier] for a workbook.
+type copier interface {
+	Line(r *table.Record)
+	Record(r *table.Record, kept []bool, further []string)
+	Changed(r *table.Record, kept []bool, instead map[int]string, further []string)
+	InOneCell(column int, raw []byte, further []string)
+	Err() error
+	Close() error
+}
+
 // excerpt copies lines while the records are read as they were before, so that
 // they begin and end where they did.
 type excerpt struct {
 	*lines
-	out *table.Writer
+	out copier
 	// What is wanted of the file, by physical line.
 	remarks  map[int32]Remark
 	doubtful []table.Inside // those that are still to come
@@ -112,9 +128,9 @@ func (e *excerpt) copy() error {
 			return err
 		case kind == lineOfWords: // it may tell more than the heading does
 			e.label(r.Texts())
-			e.out.Line(r.Raw)
+			e.out.Line(r)
 		case kind == lineLeftOut && e.numbers != nil: // a label, for nothing else is left out here
-			e.out.Line(r.Raw)
+			e.out.Line(r)
 		case kind != lineLeftOut:
 			e.line(r)
 		}

@@ -2,6 +2,7 @@ package importfile
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"entraphone/internal/heading"
 	"entraphone/internal/phonenumber"
 	"entraphone/internal/table"
+	"entraphone/internal/workbook"
 )
 
 // headingExpected is what to do with a file that does not begin as it should.
@@ -32,6 +34,7 @@ type Skipped = table.Skipped
 // --limit count.
 type lines struct {
 	*table.Table
+	sheet *workbook.Sheet // that the lines are rows of; nil for a file of text
 	// What the heading told.
 	columns heading.Columns
 	keys    []heading.Key // that have a column, the user first
@@ -73,10 +76,25 @@ type mark struct {
 // openLines reads a file up to its heading, and finds out what that means. What the
 // columns mean is certain then, or there is an error; of the lines below the heading
 // it has seen a sample at most.
-func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
+func openLines(ctx context.Context, src io.Reader, opts Options) (*lines, Reading, error) {
+	text, sheet, err := openSheet(ctxReader{ctx, src}, opts)
+	if err != nil {
+		return nil, Reading{}, err
+	}
+	l, reading, err := openTable(ctxReader{ctx, text}, sheet, opts)
+	return l, reading, whichSheet(err, sheet)
+}
+
+// openTable reads text, or what a sheet has as text, up to the heading.
+func openTable(src io.Reader, sheet *workbook.Sheet, opts Options) (*lines, Reading, error) {
+	encoding := opts.Encoding
+	if sheet != nil {
+		encoding = "UTF-8"
+	}
 	wanted := heading.Wanted(opts.Profile, opts.Map)
 	t, err := table.Open(src, table.Options{
-		Encoding: opts.Encoding,
+		Encoding: encoding,
+		Rows:     sheet != nil,
 		Copied:   remarkHeadings[:],
 		Names:    func(cells []string) (bool, int) { return heading.Meanings(cells, wanted) },
 		Holds: func(line []byte) (user, phone bool) {
@@ -86,23 +104,23 @@ func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
 	if err != nil {
 		return nil, Reading{}, openError(err, opts)
 	}
-	l := &lines{Table: t}
+	l := &lines{Table: t, sheet: sheet}
 	l.columns, err = heading.Resolve(heading.Input{
 		Headings: t.Headings, Sample: sampleOf(t), Excerpt: t.IsCopy(), Map: opts.Map,
 		Profile: opts.Profile, UserKey: opts.UserKey, UserDomain: opts.UserDomain, NoPhones: opts.Action == authmethod.Remove, IsDialCode: isDialCode,
 	})
 	if err != nil {
-		return nil, Reading{}, whereSought(unfitHeading(opts.Name, err), t, wanted)
+		return nil, Reading{}, whereSought(unfitHeading(opts.Name, err), l, wanted)
 	}
 	c := &l.columns
 	l.keys = c.Keys()
 	l.mapped = mappedCells(c)
 	l.labels = newLabels(c, t.Headings, t.HeadingLine)
 	if l.selected, err = newSelection(opts, t.Headings); err != nil {
-		return nil, Reading{}, whereSought(err, t, wanted)
+		return nil, Reading{}, whereSought(err, l, wanted)
 	}
 	if l.needed, err = neededColumns(c, l.selected.conditions, t.Headings, opts); err != nil {
-		return nil, Reading{}, whereSought(err, t, wanted)
+		return nil, Reading{}, whereSought(err, l, wanted)
 	}
 	l.status = newStatusSeekers(c, l.selected.conditions, t.Headings)
 	if l.types = (&typeSeeker{}); !t.IsCopy() { // else what was found in the whole file holds
@@ -112,6 +130,9 @@ func openLines(src io.Reader, opts Options) (*lines, Reading, error) {
 		Name: opts.Name, HeadingLine: t.HeadingLine, Skipped: t.Above,
 		ByteOrderMark: t.Dialect.ByteOrderMark, MisreadMark: t.Dialect.MisreadMark,
 		Delimiter: table.DelimiterName(t.Dialect.Delimiter), Quote: t.Dialect.Quote,
+	}
+	if sheet != nil {
+		reading.Sheet, reading.Sheets, reading.Delimiter = sheet.Name, sheet.Others, ""
 	}
 	reading.describe(c, t.Headings)
 	return l, reading, nil
@@ -152,7 +173,7 @@ func unfitHeading(name string, err error) error {
 
 // whereSought adds to what a heading lacks on which line it was looked for, and
 // whether another delimiter stands in it than those that are known.
-func whereSought(err error, t *table.Table, wanted map[string]heading.Key) error {
+func whereSought(err error, t *lines, wanted map[string]heading.Key) error {
 	unfit, is := errors.AsType[*FileError](err)
 	if !is {
 		return err
@@ -167,7 +188,13 @@ func whereSought(err error, t *table.Table, wanted map[string]heading.Key) error
 	// A program that saw lines of CSV as single cells has put each of them in
 	// quotes.
 	for _, d := range []byte(table.Delimiters) {
-		if splits(string(rune(d))) {
+		switch {
+		case !splits(string(rune(d))):
+		case t.sheet != nil:
+			unfit.Found = fmt.Sprintf("row %d stands in its first cell as a whole, with a %s in it", t.HeadingLine, table.DelimiterName(d))
+			unfit.Advice = "use the CSV file that it was made of, or choose Data > Text to Columns in Excel, and save it"
+			return unfit
+		default:
 			unfit.Found = fmt.Sprintf("line %d stands in quotes as a whole, with a %s in it", t.HeadingLine, table.DelimiterName(d))
 			unfit.Advice = "take the quotes at both ends of the lines away, or save the file again as CSV"
 			return unfit

@@ -74,7 +74,7 @@ func TestQuoteOfDoubtfulLine(t *testing.T) {
 
 // gocsv may take a batch either way.
 func TestBatchReadsAsReadAll(t *testing.T) {
-	in, _, err := openLines(strings.NewReader("name,user,mobile\nAda,ada@example.com,1\nBo,bo@example.com,2\n"), Options{})
+	in, _, err := openLines(t.Context(), strings.NewReader("name,user,mobile\nAda,ada@example.com,1\nBo,bo@example.com,2\n"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func (r Reading) Profile(opts Options) heading.Profile {
 	opts = opts.with(opts.Profile)
 	p := heading.Profile{
 		Description: "read as " + r.Name + " was", Columns: map[string]heading.Texts{}, PartsOf: r.partsOf, Where: slices.Concat(opts.Profile.Where, opts.Where),
-		Encoding: opts.Encoding, DefaultCountry: r.DefaultCountry, UserDomain: opts.UserDomain,
+		Encoding: opts.Encoding, Sheet: opts.Sheet, DefaultCountry: r.DefaultCountry, UserDomain: opts.UserDomain,
 		UserKey: string(r.UserKey), KeepColumns: slices.Concat(opts.Profile.KeepColumns, opts.KeepColumns),
 	}
 	phones := 0

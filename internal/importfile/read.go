@@ -37,8 +37,10 @@ type Options struct {
 	// it: an ISO 3166 code of two or three letters or a name.
 	DefaultCountry string
 	// Encoding of the file, such as UTF-16 LE or Windows-1252; empty finds it
-	// out.
+	// out. A workbook has none.
 	Encoding string
+	// Sheet of a workbook; empty is the first that can be seen.
+	Sheet string
 	// Where are conditions HEADING=VALUE or HEADING!=VALUE that records must
 	// all meet; cells are compared without case and blanks at the ends.
 	Where []string
@@ -67,6 +69,7 @@ type Options struct {
 // conditions stay where they are, because messages name where they come from.
 func (o Options) with(p heading.Profile) Options {
 	o.Encoding = cmp.Or(o.Encoding, p.Encoding)
+	o.Sheet = cmp.Or(o.Sheet, p.Sheet)
 	o.DefaultCountry = cmp.Or(o.DefaultCountry, p.DefaultCountry)
 	o.UserKey = cmp.Or(o.UserKey, heading.UserKey(p.UserKey))
 	o.UserDomain = cmp.Or(o.UserDomain, p.UserDomain)
@@ -132,7 +135,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	}
 	// The sum is of the bytes that the rows are made of, not of a second reading.
 	sum := sha256.New()
-	in, reading, err := openLines(ctxReader{ctx, io.TeeReader(src, sum)}, opts)
+	in, reading, err := openLines(ctx, io.TeeReader(src, sum), opts)
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +170,9 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	var damaged bool
 	if reading.Encoding, damaged = in.Encoding(); damaged {
 		b.rejectForeign()
+	}
+	if in.sheet != nil {
+		reading.Encoding, reading.Hidden = "", in.sheet.Hidden
 	}
 	// People without a phone and lines that a condition left out are no fault of
 	// the file: the export of a night may hold nothing else.

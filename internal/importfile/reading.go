@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"entraphone/internal/heading"
+	"entraphone/internal/workbook"
 )
 
 // Reading says how a file was read, so that a person can see it before anything is
@@ -13,7 +14,12 @@ import (
 // of statuses and conditions.
 type Reading struct {
 	Name string
-	// How the bytes were split into cells.
+	// Sheet is what was read of a workbook, beside the Sheets that can be seen as
+	// well; empty for a file of text. Hidden rows of it were read like the others.
+	Sheet  string
+	Sheets []string
+	Hidden int
+	// How the bytes of text were split into cells.
 	Encoding      string // such as "UTF-8" or "Windows-1252"
 	ByteOrderMark bool   // the file begins with one
 	MisreadMark   bool   // it begins with one that was saved in the wrong encoding
@@ -116,7 +122,7 @@ func (r Reading) String() string {
 		unused = append(unused, fmt.Sprintf("%v (%s)", c, c.Key))
 	}
 	lines := []string{
-		fmt.Sprintf("%s: %s, %s, %s", r.Name, r.encoding(), r.separators(), r.form()),
+		fmt.Sprintf("%s: %s, %s", r.Name, r.dialect(), r.form()),
 		"  user:     " + r.user(),
 		"  phones:   " + strings.Join(phones, ", "),
 		"  country:  " + r.country(),
@@ -152,6 +158,17 @@ func (r Reading) notRead() string {
 		names = append(names, heading.Title(c.Heading))
 	}
 	return strings.Join(names, ", ")
+}
+
+// dialect says how the file is written.
+func (r Reading) dialect() string {
+	switch {
+	case r.Sheet == "":
+		return r.encoding() + ", " + r.separators()
+	case len(r.Sheets) == 0:
+		return fmt.Sprintf("Excel workbook, sheet %q", r.Sheet)
+	}
+	return fmt.Sprintf("Excel workbook, sheet %q (not read: %s)", r.Sheet, workbook.Quoted(r.Sheets))
 }
 
 // encoding names the encoding, and what speaks against it.
@@ -230,6 +247,9 @@ func (r Reading) country() string {
 // rows.
 func (r Reading) lines() string {
 	text := fmt.Sprintf("%d, the heading included", r.Lines)
+	if r.Hidden > 0 {
+		text += fmt.Sprintf("; %d hidden, read like the others", r.Hidden)
+	}
 	if r.Blank > 0 {
 		text += fmt.Sprintf("; %d blank, skipped", r.Blank)
 	}

@@ -61,11 +61,21 @@ type line struct {
 // of earlier attempts among them: a resumed run replaces the file and does not
 // append to it. Of the facts only the target and the kind of the run are needed.
 func WriteResults(path string, results *authmethod.Results, f Facts, mask bool) error {
-	if err := Publish(path, func(w io.Writer) error { return writeLines(w, results, Safe(f.where()), mask) }); err != nil {
+	err := Publish(path, func(w io.Writer) error {
+		if _, err := io.WriteString(w, byteOrderMark); err != nil {
+			return err
+		}
+		return writeLines(w, results, Safe(f.where()), mask)
+	})
+	if err != nil {
 		return fmt.Errorf("writing the results: %w", err)
 	}
 	return nil
 }
+
+// byteOrderMark tells Excel that a file is UTF-8; without it umlauts are read as two
+// other letters.
+const byteOrderMark = "\ufeff"
 
 // rowsAtOnce is how many rows are rendered at a time, so that a million of them
 // never stand in memory as text.
@@ -95,11 +105,16 @@ func writeLines(w io.Writer, results *authmethod.Results, target string, mask bo
 // against formulas last, so that no text gets past either.
 func newLine(results *authmethod.Results, n authmethod.RowNumber, mask bool) line {
 	l := rendered(results, n, mask)
-	// The other cells are words and numbers of this program.
-	for _, cell := range []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState} {
+	for _, cell := range l.foreign() {
 		*cell = Safe(*cell)
 	}
 	return l
+}
+
+// foreign are the cells that hold what a file or a peer has said. The others are words
+// and numbers of this program.
+func (l *line) foreign() []*string {
+	return []*string{&l.User, &l.PhoneType, &l.PhoneNumber, &l.Code, &l.Message, &l.Advice, &l.RequestID, &l.Input, &l.SMSSignInState, &l.Credential}
 }
 
 // rendered is a row in words, masked where that is asked for. Its cells may hold
@@ -192,7 +207,10 @@ func joined(separator string, texts ...string) string {
 // that holds a text of the file or of Graph goes through it. The apostrophe is
 // visible to programs that read the file, which the manual says. Line
 // breaks and tabs stay: the CSV writer quotes them (RFC 4180, section 2).
-func Safe(cell string) string {
+func Safe(cell string) string { return spreadsheet.Protect(visible(cell)) }
+
+// visible is a text without the control characters.
+func visible(cell string) string {
 	obeyed := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) }
 	if strings.ContainsFunc(cell, obeyed) { // as in hardly any
 		cell = strings.Map(func(r rune) rune {
@@ -202,7 +220,7 @@ func Safe(cell string) string {
 			return r
 		}, cell)
 	}
-	return spreadsheet.Protect(cell)
+	return cell
 }
 
 // likeNumber finds what may be a phone number in a text, whatever groups its

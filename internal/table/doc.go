@@ -8,6 +8,9 @@
 // its caller ([Options], [Shape]). A line that cannot be split into cells, or
 // does not fit the heading, has a [Fault], which is a value and no message.
 //
+// A sheet of a workbook comes as text, too ([Options.Rows]): one line for each row,
+// whose cells cannot have slipped.
+//
 // Its one invariant: every physical line belongs to exactly one record, or is
 // blank, and a faulty record is one line, so that it takes no neighbour along.
 //

@@ -43,6 +43,7 @@ type source struct {
 	encoding encoding.Encoding // nil for UTF-8 and what may be Windows-1252
 	watch    *watch            // nil where the encoding is named, or is UTF-16
 	marked   bool              // it begins with a byte order mark of UTF-8
+	rows     bool              // each line is a row, and holds lineBreak for what breaks a line
 }
 
 // decode reads a file in the encoding that is wanted, or finds it out. Where nothing
@@ -97,6 +98,17 @@ const (
 	Damaged          // not UTF-8, which it had to be
 )
 
+// lineBreak stands in the rows of a sheet for a line break within a cell.
+const lineBreak = "\u2028"
+
+// broken are the bytes of a cell with its line breaks.
+func (s *source) broken(content []byte) []byte {
+	if !s.rows || bytes.IndexByte(content, lineBreak[0]) < 0 {
+		return content
+	}
+	return bytes.ReplaceAll(content, []byte(lineBreak), []byte("\n"))
+}
+
 // text decodes a cell. It looks at one cell by itself, because the whole file has
 // not been read yet.
 func (s *source) text(content []byte) (string, Validity) {
@@ -117,7 +129,7 @@ func (s *source) text(content []byte) (string, Validity) {
 func (s *source) texts(data []byte, cells []span, quote byte) []string {
 	texts := make([]string, len(cells))
 	for i, cell := range cells {
-		content, cut := bytes.TrimSpace(cell.content(data, quote)), ""
+		content, cut := bytes.TrimSpace(s.broken(cell.content(data, quote))), ""
 		if len(content) > MaxHeadingBytes {
 			end := MaxHeadingBytes
 			for end > MaxHeadingBytes-utf8.UTFMax && !utf8.RuneStart(content[end]) {

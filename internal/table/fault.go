@@ -65,6 +65,7 @@ type checker struct {
 	width    int
 	complete bool // a record had all its cells
 	lineCell int  // of a copy: where it tells the line that a record had; else -1
+	rows     bool // columns are told and not counted, so that no cell can have moved
 }
 
 // check finds what is wrong with a record that was scanned; kind is what the scan
@@ -92,6 +93,7 @@ func (c *checker) misfit(record []byte) Kind {
 		return sound // as nearly all are
 	}
 	switch {
+	case c.rows: // but for a copy's line, there is nothing to go wrong
 	// What explains the number of cells comes before Ragged, which only states it.
 	case c.otherDelimiter(record) != 0:
 		return OtherDelimiter
@@ -102,7 +104,8 @@ func (c *checker) misfit(record []byte) Kind {
 		return Ragged
 	case c.breaks > 0 && c.holdsRows(record):
 		return HoldsRows
-	case len(bytes.Trim(c.from(record), "0123456789")) > 0:
+	}
+	if len(bytes.Trim(c.from(record), "0123456789")) > 0 {
 		return Moved
 	}
 	return sound

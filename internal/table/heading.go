@@ -105,8 +105,11 @@ func (s *search) find() (best candidate, found bool) {
 // addresses. A delimiter that breaks the line tells more than one that is not
 // in it, and less than one that splits it.
 func (s *search) try(data []byte, hint byte) candidate {
-	best := candidate{cells: -1}
-	for _, char := range append([]byte{hint}, Delimiters...) {
+	best, delimiters := candidate{cells: -1}, append([]byte{hint}, Delimiters...)
+	if s.opts.Rows {
+		delimiters = []byte{'\t'}
+	}
+	for _, char := range delimiters {
 		by := candidate{cells: 1, delimiter: char}
 		s.scanner.delimiter = char
 		if _, bad := s.scanner.scan(data, s.w.last); bad == sound {

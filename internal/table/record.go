@@ -28,8 +28,9 @@ type Record struct {
 // Len is how many cells the record has. It is 0 for one that could not be split.
 func (r *Record) Len() int { return len(r.cells) }
 
-// Short reports whether cells at its end are missing.
-func (r *Record) Short() bool { return len(r.cells) < len(r.table.Headings) }
+// Short reports whether cells at its end are missing. Rows of a sheet end where they
+// will.
+func (r *Record) Short() bool { return len(r.cells) < len(r.table.Headings) && !r.table.opts.Rows }
 
 // Bytes are the content of a cell as it stands in the file, without its outer
 // quotes; none of a cell that is missing.
@@ -48,7 +49,7 @@ func (r *Record) Text(column int) (string, Validity) {
 		return "", Valid
 	}
 	t := r.table
-	content := r.cells[column].content(r.data, t.scanner.quote)
+	content := t.src.broken(r.cells[column].content(r.data, t.scanner.quote))
 	// Most files are UTF-8 to their end, and no cell of them is looked at twice.
 	text, validity := "", Valid
 	if t.src.watch.allValid() || utf8.Valid(content) {

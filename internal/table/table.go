@@ -14,6 +14,10 @@ type Options struct {
 	// Encoding is that of the file, by any name that people use; empty finds it
 	// out. An unknown name gives an [ErrEncoding].
 	Encoding string
+	// Rows tells that the file is a sheet as [entraphone/internal/workbook.Sheet.Text]
+	// makes lines of it, in UTF-8: delimiter and quote are known, each line is a row,
+	// and what stands to the right of the headings is no fault.
+	Rows bool
 	// Copied are the headings that a [Writer] adds. A file that has all of them
 	// is a copy: the first holds the line that a record had.
 	Copied []string
@@ -73,12 +77,13 @@ func Open(src io.Reader, opts Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	decoded.rows = opts.Rows
 	t := &Table{src: decoded, w: newWindow(decoded), line: 1, opts: opts, scanner: newScanner(',', '"')}
 	// The heading, and records enough to count quotes and to look at a sample.
 	if err := t.w.fill(windowSize / 2); err != nil {
 		return nil, err
 	}
-	if err := unfit(t.w.data()[:min(headBytes, len(t.w.data()))]); err != nil {
+	if err := unfit(t.w.data()[:min(headBytes, len(t.w.data()))]); err != nil && !opts.Rows {
 		return nil, err
 	}
 	t.readMark()
@@ -127,14 +132,16 @@ func (t *Table) findHeading() {
 	t.Counts.Blank = best.lines - best.above
 	t.line += best.lines
 	t.scanner.delimiter = best.delimiter
-	t.scanner.quote = t.scanner.findQuote(t.w.data(), t.w.last, t.opts.Copied)
+	if !t.opts.Rows {
+		t.scanner.quote = t.scanner.findQuote(t.w.data(), t.w.last, t.opts.Copied)
+	}
 	t.Dialect.Delimiter, t.Dialect.Quote = t.scanner.delimiter, t.scanner.quote
 }
 
 // readHeading reads the record at which the window stands as the heading. Its width
 // is what all records are measured by.
 func (t *Table) readHeading() error {
-	t.checker = checker{scanner: &t.scanner, lineCell: -1}
+	t.checker = checker{scanner: &t.scanner, lineCell: -1, rows: t.opts.Rows}
 	raw, kind, err := t.peek(false)
 	switch {
 	case err == io.EOF:

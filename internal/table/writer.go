@@ -68,10 +68,10 @@ func NewWriter(t *Table, w io.Writer, found string, further []string) *Writer {
 	return out
 }
 
-// Line copies a line of the file that is not a record.
-func (w *Writer) Line(raw []byte) {
-	end := lastLineEnd(raw)
-	w.raw([]byte(w.protected(string(bytes.TrimSuffix(raw, end)))))
+// Line copies a record as the line that it is, without further cells.
+func (w *Writer) Line(r *Record) {
+	end := lastLineEnd(r.Raw)
+	w.raw([]byte(w.protected(string(bytes.TrimSuffix(r.Raw, end)))))
 	w.raw(end)
 }
 

@@ -72,7 +72,6 @@ var mayUse = map[string][]string{
 	"golang.org/x/sync/errgroup":         {"internal/importfile", "internal/submit", "internal/plan", "internal/journal", "cmd/entraphone"},
 	"github.com/google/uuid":             {"cmd/entraphone", "internal/heading", "internal/graph", "internal/report", "internal/graphsim", "internal/graphsim/directory", "internal/graphsim/login"},
 	"go.etcd.io/bbolt":                   {"internal/ledger"},
-	"github.com/klauspost/compress":      {"internal/journal"},
 	"github.com/rs/zerolog/log":          {}, // the global logger; loggers are passed in
 }
 

@@ -635,7 +635,7 @@ Every run has a folder of its own, readable by its owner only, under
 	summary.json   all counts, timing, requests, pace, limits, options, paths:
 	               see "entraphone help json"
 	journal.jsonl  what was about to be sent, and what came of it; a large one is
-	               packed (.zst) when the run has come to its end
+	               packed (.gz) when the run has come to its end
 	input.gz       the bytes of the file, as they came, compressed
 
 	--state DIR

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"time"
-	_ "time/tzdata" // neither Windows nor an empty container has the names of zones
 
 	"github.com/spf13/pflag"
 )

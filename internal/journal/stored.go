@@ -1,19 +1,19 @@
 package journal
 
 import (
+	"bufio"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/klauspost/compress/zstd"
 )
 
 // packedEnd is added to the name of a journal that was packed. Where both stand
 // there, a process died while it packed or unpacked, and the plain one counts.
-const packedEnd = ".zst"
+const packedEnd = ".gz"
 
 // inside opens a file of the folder of a run, and nothing that a link in it leads to.
 func inside(path string, flag int) (*os.File, error) {
@@ -40,38 +40,28 @@ func Open(path string) (io.ReadCloser, error) {
 	if missing != nil {
 		return nil, fmt.Errorf("reading the journal: %w", err)
 	}
-	// No window of a journal that was written here is larger.
-	decoder, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(packedWindow))
+	plain, err := gzip.NewReader(bufio.NewReader(packed))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the journal: %w", err), packed.Close())
 	}
-	return unpacking{decoder, packed}, nil
+	return unpacking{plain, packed}, nil
 }
-
-// packedWindow is how far back a packed journal refers.
-const packedWindow = 8 << 20
 
 // unpacking reads a packed journal.
 type unpacking struct {
-	*zstd.Decoder
+	io.Reader
 	file *os.File
 }
 
-func (u unpacking) Close() error {
-	u.Decoder.Close()
-	return u.file.Close()
-}
+func (u unpacking) Close() error { return u.file.Close() }
 
 // Pack compresses the journal of a run that is over, to about a tenth. It can be read
 // and gone on with as before. A failure leaves the journal as it was.
 func Pack(path string) error {
 	err := copied(path, path+packedEnd, func(from io.Reader, to io.Writer) error {
-		encoder, err := zstd.NewWriter(to, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(packedWindow))
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(encoder, from)
-		return errors.Join(err, encoder.Close())
+		packed := gzip.NewWriter(to)
+		_, err := io.Copy(packed, from)
+		return errors.Join(err, packed.Close())
 	})
 	if err == nil {
 		err = os.Remove(path)

@@ -37,6 +37,7 @@ type aftermath struct {
 	remind  ageFlag
 	metrics string
 	notify  string
+	keep    ageFlag
 }
 
 // notifyFlag is the flag whose value may hold a secret.
@@ -47,6 +48,7 @@ func (o *aftermath) flags() *pflag.FlagSet {
 	set.BoolVarP(&o.quiet, "quiet", "q", false, "print no summary when nothing new needs anybody")
 	set.BoolVar(&o.known, "known-problems", false, "do not end with exit code 3 for rows that needed somebody in the last run of this job as well, for the same reason")
 	set.Var(&o.remind, "remind", "with --known-problems: what has been known for so long, such as 7d, is new again")
+	set.Var(&o.keep, "keep", "at the end remove runs that began longer ago, such as 90d, but for those that did not come to their end")
 	set.StringVar(&o.metrics, "metrics-file", "", "write counts for Prometheus' node_exporter to `FILE`")
 	set.StringVar(&o.notify, notifyFlag, "", "when something new needs somebody, run this `COMMAND` with the summary, as JSON, on its standard input")
 	return set
@@ -255,10 +257,29 @@ func notifySomebody(ctx context.Context, command string, summary []byte) error {
 	return nil
 }
 
+// prune removes old runs. The last good one stays: the next is compared with it.
+func (o *aftermath) prune(r *importRun) error {
+	last, err := lastGood(r.state, r.file, r.input.Reading.Name)
+	if err != nil {
+		return fmt.Errorf("--keep: %w", err)
+	}
+	spared := ""
+	if last != nil {
+		spared = last.folder.name()
+	}
+	if _, _, err := removeRuns(r.state, time.Duration(o.keep), false, spared); err != nil {
+		return fmt.Errorf("--keep: %w", err)
+	}
+	return nil
+}
+
 // conclude does what is to be done when a run is over and reported.
 func (o *aftermath) conclude(ctx context.Context, r *importRun, f report.Facts) (problems []error) {
 	if o.metrics != "" {
 		problems = append(problems, writeMetrics(o.metrics, r.results, f))
+	}
+	if o.keep != 0 {
+		problems = append(problems, o.prune(r))
 	}
 	if o.notify != "" && f.ExitCode != exitDone {
 		summary, err := os.ReadFile(r.folder.file(summaryFile))

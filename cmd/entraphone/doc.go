@@ -682,6 +682,10 @@ watches:
 		Rows that needed somebody in the last run of this job as well, for
 		the same reason, do not make the exit code 3. They are counted by
 		themselves. After AGE, such as 7d, they are new again.
+	--keep AGE
+		At the end, remove runs that began longer ago, such as 90d, with
+		everything in their folders; those that did not come to their end
+		stay, and so does the last good run, which limits compare with.
 	--metrics-file FILE
 		Write counts for the textfile collector of Prometheus' node_exporter:
 		rows by outcome and by class, known problems, rows that remain,

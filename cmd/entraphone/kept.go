@@ -63,13 +63,19 @@ func (r *importRun) unseen(facts report.Facts) bool {
 // rejectsEnd is how the names of rejects end, or "" where there can be none: a rollback
 // has no file, and what came encrypted is not written plain.
 func (r *importRun) rejectsEnd() string {
+	end := ".csv"
+	if r.input.Reading.Sheet != "" {
+		end = ".xlsx"
+	}
 	switch {
 	case r.undoes != "":
 		return ""
-	case r.input.opener.by != nil && r.input.opener.recipients() == nil:
+	case r.input.opener.by == nil:
+		return end
+	case r.input.opener.recipients() == nil:
 		return ""
 	}
-	return ".csv.age"
+	return end + ".age"
 }
 
 // load gives a run of which there is a journal its rows again: those of its file,

@@ -22,18 +22,22 @@ import (
 // journal to write: a run that is under way does not notice.
 type reportCommand struct {
 	*importCommand
-	run     string
+	runs    []string
 	formats []string
 	open    bool
+	whole   bool // of all shards the rows are wanted
 }
 
 const reportHelp = `Make report.html, results.csv, summary.json and the rejects of a run again, from
 its input and its journal. Nothing is sent, and the run may still be under way.
 
-Without RUN the newest run is meant that has sent something.
+Without RUN the newest run is meant that has sent something. Several make one
+report, in a folder of its own: shards of a file, or a first run and those of
+what was corrected. Its rows are those of the first one's file, each with what
+became of it in the end.
 
 Usage:
-  entraphone report [RUN] [flags]
+  entraphone report [RUN...] [flags]
 
 Examples:
   entraphone report --open
@@ -43,14 +47,15 @@ Examples:
 func newReportCommand(p process) *cobra.Command {
 	c := &reportCommand{importCommand: &importCommand{process: p}}
 	command := &cobra.Command{
-		Use:   "report [RUN]",
-		Short: "Make the report of a run again, also while it is under way",
-		Args:  atMostOneRun,
-
+		Use:               "report [RUN...]",
+		Short:             "Make the report of a run again, also while it is under way",
 		ValidArgsFunction: completeRun(c.importCommand, reportable),
 		RunE: func(command *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				c.run = args[0]
+			if err := c.formatProblem(); err != nil {
+				return err
+			}
+			if c.runs = args; len(args) > 1 {
+				return c.merge(command.Context(), args, command.Flags())
 			}
 			return c.report(command.Context(), command.Flags())
 		},
@@ -67,45 +72,61 @@ func newReportCommand(p process) *cobra.Command {
 	return command
 }
 
-// report plans the rows once more, because findings and decisions are not in the
-// journal, and lays the journal's outcomes over them.
+// report makes the report of one run.
 func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
-	if err := c.formatProblem(); err != nil {
-		return err
-	}
 	state, err := c.output.folder(c.getenv)
 	if err != nil {
 		return err
 	}
-	folder, header, err := c.takeUp(state, c.run, reportable, own)
+	r, _, facts, err := c.recallRun(ctx, state, strings.Join(c.runs, ""), own)
+	if r != nil {
+		defer r.close()
+	}
 	if err != nil {
 		return err
 	}
-	c.after.quiet = false // whoever asks wants to see it
+	return c.finish(ctx, r, facts)
+}
+
+// finish writes the report, and shows it.
+func (c *reportCommand) finish(ctx context.Context, r *importRun, facts report.Facts) error {
+	r.after.quiet = false // whoever asks wants to see it
+	if err := errors.Join(r.write(ctx, &facts, c.formats...)...); err != nil || !c.open {
+		return err
+	}
+	return c.show(r.folder.file(pageFile))
+}
+
+// recallRun plans the rows of a run once more, because findings and decisions are not in
+// the journal, and lays the journal's outcomes over them.
+func (c *reportCommand) recallRun(ctx context.Context, state, name string, own *pflag.FlagSet) (*importRun, journal.Header, report.Facts, error) {
+	folder, header, err := c.takeUp(state, name, reportable, own)
+	if err != nil {
+		return nil, header, report.Facts{}, err
+	}
+	if c.whole {
+		c.file.shard.of = 0
+	}
 	r := newImportRun(c.importCommand)
 	r.folder = folder
-	defer r.close()
 	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, folder, header) }); err != nil {
-		return err
+		return r, header, report.Facts{}, err
 	}
 	r.plan()
 	if err := r.foresight.recall(r, state); err != nil {
-		return err
+		return r, header, report.Facts{}, err
 	}
 	if r.past, err = foldJournal(folder, &r.input.Rows, 0); err != nil {
-		return err
+		return r, header, report.Facts{}, err
 	}
 	busy, err := underWay(state)
 	if err != nil {
-		return err
+		return r, header, report.Facts{}, err
 	}
 	facts := c.recall(r, header, slices.Contains(busy, folder.name()))
 	report.Recall(&facts, folder.file(summaryFile))
 	facts.Pace = keptPace(folder)
-	if err := errors.Join(r.write(ctx, &facts, c.formats...)...); err != nil || !c.open {
-		return err
-	}
-	return c.show(folder.file(pageFile))
+	return r, header, facts, nil
 }
 
 // formatProblem refuses a format that there is not, and --open without a page.

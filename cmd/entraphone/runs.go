@@ -210,37 +210,24 @@ func (c *runsCommand) list() error {
 	if c.remove && c.olderThan == 0 {
 		return usagef("--delete needs --older-than, such as --older-than 90d")
 	}
-	runs, err := listRuns(state)
+	if !c.remove {
+		runs, err := listRuns(state)
+		if err != nil {
+			return err
+		}
+		return c.print(state, slices.DeleteFunc(runs, func(run keptRun) bool { return time.Since(run.began) < time.Duration(c.olderThan) }))
+	}
+	gone, kept, err := removeRuns(state, time.Duration(c.olderThan), c.force)
+	if c.stream.on() {
+		for _, name := range gone {
+			_ = c.stream.put("removed", map[string]string{"run": name}) // an error comes again with the total
+		}
+		return errors.Join(err, printed("what was removed", c.stream.put("total", removedTotal{len(gone), kept})))
+	}
 	if err != nil {
 		return err
 	}
-	needed := map[string]bool{} // by rollbacks that are not done
-	for _, run := range runs {
-		needed[run.header.Undoes] = needed[run.header.Undoes] || run.state != runDone
-	}
-	runs = slices.DeleteFunc(runs, func(run keptRun) bool { return time.Since(run.began) < time.Duration(c.olderThan) })
-	if !c.remove {
-		return c.print(state, runs)
-	}
-	removed, kept := 0, 0
-	for _, run := range runs {
-		open := run.state == runStopped && !run.simulated() || needed[run.folder.name()]
-		if run.state == runUnderWay || open && !c.force {
-			kept++
-			continue
-		}
-		if err := os.RemoveAll(run.folder.path); err != nil {
-			return fmt.Errorf("removing a run: %w", err)
-		}
-		removed++
-		if c.stream.on() {
-			_ = c.stream.put("removed", map[string]string{"run": run.folder.name()}) // an error comes again with the total
-		}
-	}
-	if c.stream.on() {
-		return printed("what was removed", c.stream.put("total", removedTotal{removed, kept}))
-	}
-	fmt.Fprintf(c.stdout, "removed %d runs", removed)
+	fmt.Fprintf(c.stdout, "removed %s", counted(len(gone), "run"))
 	if kept > 0 {
 		fmt.Fprintf(c.stdout, ", kept %d that did not come to their end (entraphone resume goes on with one; --force removes them)", kept)
 	}
@@ -279,6 +266,35 @@ func (c *runsCommand) tell(runs []keptRun) error {
 		}
 	}
 	return nil
+}
+
+// removeRuns removes runs that began longer ago, with everything in their folders, and
+// returns their names, and how many are kept although they are as old: those under way,
+// and, unless force is set, those that can be gone on with or that a rollback needs.
+func removeRuns(state string, olderThan time.Duration, force bool, spared ...string) (gone []string, kept int, err error) {
+	runs, err := listRuns(state)
+	if err != nil {
+		return nil, 0, err
+	}
+	needed := map[string]bool{} // by rollbacks that are not done
+	for _, run := range runs {
+		needed[run.header.Undoes] = needed[run.header.Undoes] || run.state != runDone
+	}
+	for _, run := range runs {
+		if time.Since(run.began) < olderThan || slices.Contains(spared, run.folder.name()) {
+			continue
+		}
+		open := run.state == runStopped && !run.simulated() || needed[run.folder.name()]
+		if run.state == runUnderWay || open && !force {
+			kept++
+			continue
+		}
+		if err := os.RemoveAll(run.folder.path); err != nil {
+			return gone, kept, fmt.Errorf("removing a run: %w", err)
+		}
+		gone = append(gone, run.folder.name())
+	}
+	return gone, kept, nil
 }
 
 func (c *runsCommand) print(state string, runs []keptRun) error {

@@ -66,6 +66,7 @@ type mark struct {
 	line    int32
 	short   bool                // cells at its end are missing
 	back    bool                // an excerpt hands it back
+	from    int32               // line of the original file that it was
 	cut     int                 // number of its last cell, where the file may end within that; else 0
 	foreign heading.KeySet      // cells that were not UTF-8 and were read as Windows-1252
 	invalid heading.KeySet      // cells that were not UTF-8 and had to be
@@ -261,6 +262,7 @@ func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, erro
 	default:
 		m.problem = problemOf(r.Fault, l.Headings)
 	}
+	m.from = 0
 	switch {
 	case r.Fragment:
 		l.meets(r)
@@ -268,7 +270,7 @@ func (l *lines) decide(r *table.Record, cells []string, m *mark) (lineKind, erro
 	case r.Fault == nil && !r.Alone:
 		// What an excerpt hands back was a row in its file, whatever it looks
 		// like.
-		if m.back = r.From() != ""; m.back {
+		if m.back, m.from = r.From() != "", originOf(r.From()); m.back {
 			break
 		}
 		if what, err := l.label(r, cells); what != "" || err != nil {

@@ -99,6 +99,8 @@ type File struct {
 	Reading Reading
 	// By this a later run or an excerpt knows whether the file is still the same.
 	SHA256 string // of the bytes of the file, in hexadecimal
+	// Origins are, for lines that an excerpt hands back, those of the original file.
+	Origins map[int32]int32
 
 	// For Excerpt, which must not make rows of a cell's lines.
 	doubtful []table.Inside // lines that may stand in a cell
@@ -205,7 +207,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.Skipped, reading.Labelled = append(reading.Skipped, in.skipped...), in.labelled
 	reading.Fragments = in.Counts.Fragments
 	reading.describeCells(b)
-	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.Counts.Inside, needed: in.needed, cutShort: cutShort}, nil
+	return &File{Rows: b.rows, Reading: reading, SHA256: hex.EncodeToString(sum.Sum(nil)), doubtful: in.Counts.Inside, needed: in.needed, cutShort: cutShort, Origins: b.origins}, nil
 }
 
 // numbersAtOnce is how many numbers one core reads before it takes the next. It is

@@ -85,6 +85,7 @@ type builder struct {
 	numbers      []number // of the rows added since handOver
 	withoutPhone int
 	elsewhere    int                    // lines of users that are not meant
+	origins      map[int32]int32        // of lines that an excerpt hands back: that of the original file
 	foreign      []authmethod.RowNumber // rows with cells that were not UTF-8
 	cut          []authmethod.RowNumber // the row whose number may have lost digits with the end of the file
 
@@ -106,7 +107,7 @@ const maxRemembered = 1000
 // empty.
 func newBuilder(c *heading.Columns, countries country.Names, defaultCountry string) *builder {
 	return &builder{
-		columns: c, phones: c.Phones(), places: newPlaces(c, countries, defaultCountry), phoneTypes: map[string]authmethod.PhoneType{},
+		columns: c, phones: c.Phones(), places: newPlaces(c, countries, defaultCountry), phoneTypes: map[string]authmethod.PhoneType{}, origins: map[int32]int32{},
 	}
 }
 
@@ -128,6 +129,9 @@ func (b *builder) add(m *mark, r *cells) {
 		return
 	}
 	c.shifted = len(b.phones) > 1 && slices.ContainsFunc(b.phones, func(k heading.Key) bool { return holdsWords(r.phone(k)) })
+	if m.from > 0 {
+		b.origins[m.line] = m.from
+	}
 	before := b.rows.Len()
 	perPerson := !b.columns.Long || r.pairCells != nil
 	for _, k := range b.phones {

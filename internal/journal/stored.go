@@ -53,6 +53,16 @@ type unpacking struct {
 	file *os.File
 }
 
+// Read tells a packed journal that is cut off from one whose end was torn off before it
+// was packed, which is whole.
+func (u unpacking) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("what was packed is cut off")
+	}
+	return n, err
+}
+
 func (u unpacking) Close() error { return u.file.Close() }
 
 // Pack compresses the journal of a run that is over, to about a tenth. It can be read

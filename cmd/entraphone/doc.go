@@ -11,7 +11,7 @@ Usage:
 	entraphone export [flags]
 	entraphone resume [RUN] [flags]
 	entraphone runs [flags]
-	entraphone report [RUN] [flags]
+	entraphone report [RUN...] [flags]
 	entraphone rollback RUN [flags]
 	entraphone check FILE [flags]
 	entraphone doctor [flags]
@@ -817,15 +817,18 @@ whether it is done, stopped or under way, its size, tenant and outcomes. With
 --delete those are removed that are older than, say, 90d; one that was stopped,
 and could go on, only with --force.
 
-	entraphone report [RUN] [--format FORMAT] [--open]
+	entraphone report [RUN...] [--format FORMAT] [--open]
 
 makes the report of a run again from its input and journal, without sending
 anything, also while it is under way: the summary, the rejects, and the
 results in each FORMAT of a list with commas between: html and csv, which are
-written without the flag, json (results.jsonl, an object a line, with the
-columns of results.csv as members) and junit (results.xml, a test for each
-row, for what shows results of tests; it names no number). --open opens
-report.html in the browser.
+written without the flag, xlsx (results.xlsx), json (results.jsonl, an object a
+line, with the columns of results.csv as members) and junit (results.xml, a test
+for each row, for what shows results of tests; it names no number). --open opens
+report.html in the browser. Several runs make one report, in the folder "merged"
+beside the runs: shards of a file, or a first run and those of what was
+corrected. Its rows are those of the first one's file, each with what became of
+it in the end. A run that was made elsewhere is named by the path of its folder.
 
 	entraphone rollback RUN [--yes] [--doubtful] [flags]
 

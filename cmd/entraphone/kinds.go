@@ -40,6 +40,7 @@ type reading struct {
 	Encoding       string        `json:"encoding"`
 	ByteOrderMark  bool          `json:"byteOrderMark"`
 	Delimiter      string        `json:"delimiter"`
+	Sheet          string        `json:"sheet,omitempty"` // of a workbook, which has neither of the two above
 	OnePhoneALine  bool          `json:"onePhoneALine"`
 	NumbersOnly    bool          `json:"numbersOnly"` // phones without a type, read as mobile
 	Columns        []readColumn  `json:"columns"`
@@ -74,10 +75,10 @@ type skippedLine struct {
 func newReading(in *input) reading {
 	r := in.Reading
 	said := reading{
-		File: r.Name, SHA256: in.SHA256, Encoding: r.Encoding, ByteOrderMark: r.ByteOrderMark, Delimiter: r.Delimiter, OnePhoneALine: r.Long, NumbersOnly: r.NumberOnly,
+		File: r.Name, SHA256: in.SHA256, Encoding: r.Encoding, ByteOrderMark: r.ByteOrderMark, Delimiter: r.Delimiter, Sheet: r.Sheet, OnePhoneALine: r.Long, NumbersOnly: r.NumberOnly,
 		Columns: columnsRead(r.Columns), NotUsed: columnsRead(r.Unused), Ignored: []string{}, UserHolds: r.UserHolds, CountryCodes: r.CountryCodes, DefaultCountry: r.DefaultCountry,
 		Status: append([]string{}, r.Status...), Warnings: []string{}, Skipped: []skippedLine{},
-		Lines: r.Lines, Blank: r.Blank, LeftOut: r.LeftOut.Where + r.LeftOut.Range, WithoutPhone: r.WithoutPhone, Rows: in.Rows.Len(),
+		Lines: r.Lines, Blank: r.Blank, LeftOut: r.LeftOut.Where + r.LeftOut.Range + r.LeftOut.Users, WithoutPhone: r.WithoutPhone, Rows: in.Rows.Len(),
 	}
 	for _, text := range r.Warnings {
 		said.Warnings = append(said.Warnings, report.MaskUser(text)) // a condition may be about a phone
@@ -112,7 +113,7 @@ func (r *reading) log(logger zerolog.Logger) {
 	for _, text := range r.Ignored {
 		ignored = append(ignored, report.Printable(text))
 	}
-	logger.Info().Str("file", r.File).Str("encoding", r.Encoding).Str("delimiter", r.Delimiter).Bool("one_phone_a_line", r.OnePhoneALine).
+	logger.Info().Str("file", r.File).Str("encoding", r.Encoding).Str("delimiter", r.Delimiter).Str("sheet", r.Sheet).Bool("one_phone_a_line", r.OnePhoneALine).
 		Dict("columns", columns).Strs("ignored", ignored).Str("user_holds", r.UserHolds).Str("country_codes", r.CountryCodes).Str("default_country", r.DefaultCountry).
 		Strs("status", r.Status).Int("lines", r.Lines).Int("blank", r.Blank).Int("skipped", len(r.Skipped)).Int("left_out", r.LeftOut).
 		Int("without_phone", r.WithoutPhone).Int("rows", r.Rows).Str("sha256", r.SHA256).Msg("file read")

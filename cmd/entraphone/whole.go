@@ -78,8 +78,8 @@ func (o *wholeOptions) codes() (codes []string) {
 // folder of runs.
 func (o *wholeOptions) refuses(file fileOptions, in *input, state string, now time.Time) error {
 	name, rows := in.Reading.Name, in.Rows.Len()
-	if rows < o.minRows {
-		return usagef("%s has %s, and --min-rows is %d: nothing was sent", name, counted(rows, "row"), o.minRows)
+	if all := rows + in.Reading.LeftOut.UserPhones; all < o.minRows { // of all shards
+		return usagef("%s has %s, and --min-rows is %d: nothing was sent", name, counted(all, "row"), o.minRows)
 	}
 	if o.maxShrink.text == "" && o.maxAge == 0 {
 		return nil

@@ -196,7 +196,7 @@ func read(ctx context.Context, src io.Reader, opts Options, each func(number)) (
 	reading.DefaultCountry = defaultCountry
 	reading.Lines, reading.Blank, reading.WithoutPhone = in.Counts.Lines, in.Counts.Blank, b.withoutPhone
 	reading.LeftOut = in.selected.LeftOut
-	reading.LeftOut.Users = b.elsewhere
+	reading.LeftOut.Users, reading.LeftOut.UserPhones = b.elsewhere, b.phonesThere
 	reading.Status = statusHints(in.status)
 	reading.Warnings = append(c.Warnings, in.selected.warnings(reading.headings)...)
 	for i, text := range reading.headings {

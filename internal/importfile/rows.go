@@ -85,6 +85,7 @@ type builder struct {
 	numbers      []number // of the rows added since handOver
 	withoutPhone int
 	elsewhere    int                    // lines of users that are not meant
+	phonesThere  int                    // in them
 	origins      map[int32]int32        // of lines that an excerpt hands back: that of the original file
 	foreign      []authmethod.RowNumber // rows with cells that were not UTF-8
 	cut          []authmethod.RowNumber // the row whose number may have lost digits with the end of the file
@@ -125,7 +126,7 @@ func (b *builder) add(m *mark, r *cells) {
 	}
 	c := b.common(m, r)
 	if b.meant != nil && !b.meant(c.user) {
-		b.elsewhere++
+		b.elsewhere, b.phonesThere = b.elsewhere+1, b.phonesThere+b.phonesIn(r)
 		return
 	}
 	c.shifted = len(b.phones) > 1 && slices.ContainsFunc(b.phones, func(k heading.Key) bool { return holdsWords(r.phone(k)) })
@@ -164,6 +165,27 @@ func (b *builder) add(m *mark, r *cells) {
 		return
 	}
 	b.withoutPhone++
+}
+
+// phonesIn counts the phones of a line, in whatever state they are.
+func (b *builder) phonesIn(r *cells) (n int) {
+	if b.columns.Long && r.pairCells == nil {
+		return 1
+	}
+	for _, k := range b.phones {
+		if heading.Trim(r.phone(k)) != "" {
+			n++
+		}
+	}
+	if r.pairCells == nil {
+		return n
+	}
+	for _, pair := range r.pairCells {
+		if heading.Trim(pair.PhoneNumber) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // holdsWords reports whether what should be a phone is plain words: the cells of the

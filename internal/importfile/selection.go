@@ -24,6 +24,8 @@ type LeftOut struct {
 	Where int // by a condition
 	Range int // before those that were meant, or behind them
 	Users int // of users that were not meant
+	// UserPhones are the phones in these.
+	UserPhones int
 }
 
 // condition compares the cells of one column. Cells are compared as

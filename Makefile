@@ -64,7 +64,7 @@ fuzz: ## fuzz the parsers for a minute each
 	go test -run '^$$' -fuzz '^FuzzWorkbook$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/workbook
 	go test -run '^$$' -fuzz '^FuzzCells$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/importfile
-	go test -run '^$$' -fuzz '^FuzzFold$$' -fuzztime 1m ./internal/journal
+	go test -run '^$$' -fuzz '^FuzzFold$$' -fuzztime 1m -fuzzminimizetime 5x ./internal/journal
 	go test -run '^$$' -fuzz '^FuzzQuickEntry$$' -fuzztime 1m ./internal/journal
 	go test -run '^$$' -fuzz '^FuzzAnyAnswer$$' -fuzztime 1m -fuzzminimizetime 5x ./cmd/entraphone
 	go test -run '^$$' -fuzz '^FuzzAnswer$$' -fuzztime 1m ./internal/graph

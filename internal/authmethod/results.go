@@ -15,7 +15,7 @@ type Results struct {
 	rows    *Rows
 	found   []Finding // by row
 	results []keptResult
-	shared  map[Result]*Result // what has no message, which nearly all rows share
+	shared  map[Result]*Result // the first maxShared, which nearly all rows share
 }
 
 // keptResult is a result in a fifth of its size: a million rows have one. What is
@@ -25,6 +25,10 @@ type keptResult struct {
 	id   string
 	at   int64 // nanoseconds since 1970, 0 for never
 }
+
+// maxShared bounds what is looked up to be shared: texts of which each row has its own
+// are not worth it.
+const maxShared = 1000
 
 // NewResults begins with all rows rejected that have a problem, found while
 // they were read or by the plan, and all others not attempted. It sorts found, and
@@ -84,7 +88,7 @@ func (r *Results) Set(n RowNumber, result Result) {
 	kept.what = r.shared[result]
 	if kept.what == nil {
 		kept.what = &result
-		if result.Message == "" && result.Detail == "" {
+		if len(r.shared) < maxShared {
 			r.shared[result] = &result
 		}
 	}

@@ -207,8 +207,20 @@ func (j *Journal) Outcome(row authmethod.RowNumber, result authmethod.Result) er
 	optional(e, "smsSignIn", result.SMSSignIn)
 	optional(e, "credential", result.Credential)
 	e.Send()
-	j.add(line.Bytes(), 0)
+	if mine := j.add(line.Bytes(), 0); j.waiting() >= muchPending {
+		return j.flush(mine + 1) // what a run knows without asking comes all at once
+	}
 	return nil
+}
+
+// muchPending is how much is kept before it is written without an intent.
+const muchPending = 1 << 20
+
+// waiting is how much is not written yet.
+func (j *Journal) waiting() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.pending)
 }
 
 // entry begins a line about a row, which Send writes to w. The number is whole:

@@ -264,7 +264,7 @@ func TestBenchStart(t *testing.T) {
 		name    string
 		args    []string
 		maximum float64
-	}{{"--help", []string{"--help"}, 12}, {"check of ten rows", []string{"check", ten}, 20}} {
+	}{{"--help", []string{"--help"}, 15}, {"check of ten rows", []string{"check", ten}, 25}} {
 		var walls []time.Duration
 		for range 31 {
 			walls = append(walls, child(t, nil, c.args...).wall)

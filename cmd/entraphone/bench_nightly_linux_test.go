@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,6 +65,9 @@ func (n *nights) cost(name string, code int, file string, args ...string) graphs
 	return cost
 }
 
+// areas are codes of ten areas, so that few people share a number.
+var areas = [...]string{"206", "253", "360", "425", "509", "564", "212", "213", "214", "215"}
+
 // staff is a file of so many people with a mobile each, some of them with another one
 // than before.
 func staff(people, changed int) string {
@@ -72,7 +78,7 @@ func staff(people, changed int) string {
 		if i < changed {
 			number = 5000 + i
 		}
-		fmt.Fprintf(&text, "u%06d@example.com,+1 206555%04d\n", i, number%10000)
+		fmt.Fprintf(&text, "u%06d@example.com,+1 %s555%04d\n", i, areas[number/10000%len(areas)], number%10000)
 	}
 	return text.String()
 }
@@ -138,4 +144,65 @@ func TestBenchPlan(t *testing.T) {
 	if float64(requests) > 0.12*people || math.Floor(loop.Seconds()/took.Seconds()) < 100 {
 		t.Error("above the limit")
 	}
+}
+
+// TestBenchNight is a night of 40,000 people of whom 200 have another number, with
+// answers after 150 ms, and one of whom none has: what it takes, and what it leaves. The
+// simulator is a process of its own: the peak of one that is started is at least that of
+// who starts it.
+func TestBenchNight(t *testing.T) {
+	needBench(t)
+	const people, changed = 40_000, 200
+	fmt.Printf("\na night of %d people, with answers after 150 ms\n", people)
+	folder := t.TempDir()
+	port := filepath.Join(folder, "port")
+	server := exec.CommandContext(t.Context(), "../../bin/entraphone", "simulate", "--port-file", port, "--latency", "150ms", "--write-quota", "unlimited", "--read-quota", "unlimited")
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Wait() }) // the context has ended it
+	var address []byte
+	for deadline := time.Now().Add(10 * time.Second); len(address) == 0; address, _ = os.ReadFile(port) {
+		if time.Now().After(deadline) {
+			t.Fatal("the simulator does not say where it listens")
+		}
+	}
+	url := "http://" + strings.TrimSpace(string(address))
+	path := filepath.Join(folder, "staff.csv")
+	night := func(file string, flags ...string) (used usage, writes, reads float64) {
+		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		used = child(t, []string{"AZURE_CLIENT_SECRET=secret"}, append([]string{
+			"import", path, "--graph-endpoint", url, "--authority", url, "--tenant-id", "t.example.com", "--client-id", "app",
+			"--state", filepath.Join(folder, "state"), "--rate", "unlimited", "--existing", "overwrite", "--quiet", "--log-level", "error",
+		}, flags...)...)
+		var summary struct{ Operations, ReadBacks float64 }
+		text, err := os.ReadFile(filepath.Join(folder, "state", latest, summaryFile))
+		if err := errors.Join(err, json.Unmarshal(text, &summary)); err != nil {
+			t.Fatal(err)
+		}
+		return used, summary.Operations - summary.ReadBacks, summary.ReadBacks
+	}
+	night(staff(people, 0), "--workers", "16")
+	used, writes, reads := night(staff(people, changed))
+	verdict(t, "200 changed: calls", writes+reads, "<=", 2100)
+	verdict(t, "200 changed: seconds", used.wall.Seconds(), "<=", 60)
+	verdict(t, "200 changed: peak memory, MB", float64(used.peak)/1e6, "<=", 60)
+	used, writes, reads = night(staff(people, changed))
+	verdict(t, "nothing changed: writes", writes, "<=", 0)
+	verdict(t, "nothing changed: reads, in 100 rows", 100*reads/people, "<=", 4)
+	verdict(t, "nothing changed: peak memory, MB", float64(used.peak)/1e6, "<=", 60)
+	var left int64
+	last, err := filepath.EvalSymlinks(filepath.Join(folder, "state", latest))
+	files, wrong := os.ReadDir(last)
+	if err := errors.Join(err, wrong); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if info, err := file.Info(); err == nil {
+			left += info.Size()
+		}
+	}
+	verdict(t, "nothing changed: left on disk, MB", float64(left)/1e6, "<=", 2)
 }

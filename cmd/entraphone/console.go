@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,43 +22,59 @@ import (
 
 // console is standard error, and the only thing that speaks to people there:
 // errors and hints with "entraphone:" in front, in lower case and without a full
-// stop; the log; and the progress line. While a progress line stands there, what
-// is written goes through it, so that it comes out above the line. Standard
-// output is for results alone, so that it can be piped.
+// stop; the log; and what a run under way looks like, which stays below all that is
+// written. Standard output is for results alone, so that it can be piped.
 type console struct {
 	mu       sync.Mutex
 	out      io.Writer
+	fd       uintptr // of a terminal
 	terminal bool
-	width    int // of a terminal, 0 where nobody knows
-	plain    io.Writer
+	width    int      // of a terminal, 0 where nobody knows
+	obeys    bool     // escape sequences
+	colours  bool     // wanted, and possible
+	live     *live    // while a run is under way
 	file     *logFile // of --log-file; nil without
 }
 
-// newConsole finds out whether people look at it: only a terminal gets a
-// progress line and colours.
+// newConsole finds out whether people look at it: only a terminal shows a run under
+// way.
 func newConsole(stderr io.Writer) *console {
-	file, isFile := stderr.(interface{ Fd() uintptr })
-	c := &console{out: stderr, plain: stderr, terminal: isFile && term.IsTerminal(int(file.Fd()))}
-	if c.terminal {
-		c.width, _, _ = term.GetSize(int(file.Fd())) // 0 where it does not say
+	c := &console{out: stderr}
+	if c.fd, c.terminal = terminalOf(stderr); c.terminal {
+		c.width, _, _ = term.GetSize(int(c.fd)) // 0 where it does not say
 	}
 	return c
 }
 
-// Write writes to where the console points at the moment.
+// terminalOf finds out whether a standard stream is a terminal.
+func terminalOf(stream any) (fd uintptr, is bool) {
+	file, isFile := stream.(interface{ Fd() uintptr })
+	if !isFile || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	return file.Fd(), true
+}
+
+// believe takes from the environment what the terminal can do, and what its owner
+// wants: https://no-color.org. There are no colours on Windows, whose older consoles
+// print the codes instead of obeying them.
+func (c *console) believe(getenv func(string) string) {
+	c.obeys = c.terminal && obeys(c.fd, getenv("TERM"))
+	c.colours = c.obeys && getenv("NO_COLOR") == "" && runtime.GOOS != "windows"
+}
+
+// Write writes above what a run under way looks like.
 func (c *console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.out == c.plain {
+	if c.live == nil {
 		return c.out.Write(p)
 	}
-	n, err := c.out.Write(slices.Concat([]byte(begin), p))
-	return max(0, n-len(begin)), err
+	if err := c.live.draw(p, c.live.lines); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
-
-// begin goes to the beginning of a line. A terminal has written ^C there, where
-// somebody has pressed it while a progress line stands above.
-const begin = "\r"
 
 // say tells a person something that is no error, in one line. Names in it are as
 // [fileNamed] gives them.
@@ -67,22 +82,43 @@ func (c *console) say(format string, args ...any) {
 	fmt.Fprintf(c, "entraphone: "+format+"\n", args...)
 }
 
-// through sends everything through w.
-func (c *console) through(w io.Writer) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.out = w
+// size is that of the terminal at the moment, and that of old ones where it does not
+// say.
+func (c *console) size() (columns, rows int) {
+	columns, rows, err := term.GetSize(int(c.fd))
+	if err != nil || columns <= 0 || rows <= 0 {
+		return 80, 24
+	}
+	return columns, rows
 }
 
-// without sends everything to standard error again once leave has returned.
-// Nothing is written meanwhile. leave must not write to the console, which would
-// wait for itself.
-func (c *console) without(leave func()) {
+// begin makes room for a run under way.
+func (c *console) begin() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	leave()
-	c.out = c.plain
-	_, _ = io.WriteString(c.plain, begin)
+	c.live = &live{out: c.out, size: c.size, obeys: c.obeys}
+}
+
+// show shows what a run looks like by now. That it cannot is no reason to end it.
+func (c *console) show(now time.Time, v *view) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	columns, rows := c.size()
+	if !c.obeys {
+		rows = 1
+	}
+	_ = c.live.draw(nil, v.lines(now, columns, rows))
+}
+
+// end takes away what a run looked like.
+func (c *console) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.live == nil {
+		return
+	}
+	_ = c.live.draw(nil, nil) // a terminal that is gone shows nothing anyway
+	c.live = nil
 }
 
 // laid is how a file was read, in lines that fit a screen where they go to one.
@@ -188,12 +224,11 @@ func (c *console) silent(o outputOptions) zerolog.Logger {
 	return zerolog.New(c.file).Level(o.level()).With().Timestamp().Logger()
 }
 
-// logger writes, without colours on Windows, whose older consoles print the
-// codes instead of obeying them, for people or, one JSON object a line, for programs.
+// logger writes for people or, one JSON object a line, for programs.
 func (c *console) logger(o outputOptions) zerolog.Logger {
 	var w io.Writer = c
 	if c.people(o) {
-		w = zerolog.ConsoleWriter{Out: c, NoColor: !c.terminal || runtime.GOOS == "windows", TimeFormat: time.TimeOnly}
+		w = zerolog.ConsoleWriter{Out: c, NoColor: !c.colours, TimeFormat: time.TimeOnly}
 	}
 	if c.file != nil {
 		w = zerolog.MultiLevelWriter(w, c.file)
@@ -202,7 +237,7 @@ func (c *console) logger(o outputOptions) zerolog.Logger {
 }
 
 // confirm says what will be done, and waits for a yes, unless somebody has said so
-// already. Without a terminal or a pipe that says yes, nothing is changed.
+// already.
 func (p process) confirm(ctx context.Context, what string, yes bool) error {
 	if what != "" {
 		fmt.Fprintln(p.console, what)
@@ -210,7 +245,12 @@ func (p process) confirm(ctx context.Context, what string, yes bool) error {
 	if yes {
 		return nil
 	}
-	fmt.Fprint(p.console, "Go on? [y/N] ")
+	return p.ask(ctx, "Go on?")
+}
+
+// ask waits for a yes. Without a terminal or a pipe that says yes, nothing is changed.
+func (p process) ask(ctx context.Context, question string) error {
+	fmt.Fprintf(p.console, "%s [y/N] ", question)
 	var line string
 	answered, done := context.WithCancel(ctx)
 	var g errgroup.Group
@@ -221,7 +261,8 @@ func (p process) confirm(ctx context.Context, what string, yes bool) error {
 	})
 	<-answered.Done()
 	if ctx.Err() != nil {
-		return ctx.Err()
+		fmt.Fprintln(p.console) // the terminal has written ^C behind the question
+		return unansweredError{ctx.Err()}
 	}
 	if !strings.HasSuffix(line, "\n") {
 		fmt.Fprintln(p.console)
@@ -231,3 +272,10 @@ func (p process) confirm(ctx context.Context, what string, yes bool) error {
 	}
 	return nil
 }
+
+// unansweredError ends a command that was interrupted while it asked.
+type unansweredError struct{ error }
+
+func (e unansweredError) Unwrap() error { return e.error }
+
+func (unansweredError) Advice() string { return "nothing was changed" }

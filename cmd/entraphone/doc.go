@@ -336,6 +336,15 @@ entraphone explain CODE.
 	--review, --yes
 		Read first what stands in the tenant, show what would be done, and
 		ask. --yes answers for scripts.
+
+		Without --review, an import or a removal that somebody starts on a
+		terminal, and that is neither --simulate nor --dry-run, shows what
+		the file comes to and asks, too: how many phones it would create,
+		update and remove, how many rows it would not send, with the first
+		rows of each kind, and what that costs in requests and in time. Any
+		answer but y ends it with exit code 2, and Ctrl-C with 130; nothing
+		was sent then, and no run is kept. Where standard input or standard
+		error is no terminal, as in jobs, nothing is asked.
 	--max-changes N|N%, --max-overwrites N|N%, --max-removals N|N%
 		Read first what stands in the tenant, and send nothing, with exit
 		code 4, if more than N phones or N% of the rows would change, get
@@ -657,7 +666,12 @@ Every run has a folder of its own, readable by its owner only, under
 	--log-level LEVEL, --log-format FORMAT
 		The log on standard error: debug, info, warn or error; console or
 		json (by default console on a terminal and json otherwise). A
-		terminal has a line of progress; without one, a line of the log
+		terminal shows the run below the log: how far it is, how fast it
+		goes beside the limit that was found, when it will be done, what
+		became of the rows, the last ones that need somebody, and what it
+		waits for. One of less than 60 columns or 12 rows, or without a
+		TERM or with TERM=dumb, has it in one line. NO_COLOR takes the
+		colours away. Without a terminal, a line of the log
 		tells every minute how far the run is: done, of, rate, left_seconds
 		and, where nothing may leave, waiting and waiting_seconds. --verbose
 		(-v) is --log-level debug.

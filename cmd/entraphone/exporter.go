@@ -158,7 +158,7 @@ func (x *exporter) read(ctx context.Context, users []tenant.User) error {
 	})
 	reading, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	line := newProgress(x.console, x.logger, "users", len(open), x.tenant.Pacer.Status)
+	line := newProgress(x.console, x.logger, view{title: "reading the phones of users", what: "user", total: len(open)}, func() flow { return flow{Status: x.tenant.Pacer.Status()} })
 	defer line.end()
 	done := 0
 	err = x.tenant.Phones(reading, open, func(user tenant.User, phones tenant.Phones, refusal authmethod.Answer) {

@@ -42,7 +42,8 @@ const importHelp = `Check a CSV of phones, post them to Entra ID, and report eve
 
 FILE holds rows of user, phone type and phone number, or one row a user with a
 column for each type; - reads standard input. The whole file is read and
-checked before anything is sent. A summary goes to standard output, the log to
+checked before anything is sent, and whoever runs it on a terminal is asked
+first (not with --yes). A summary goes to standard output, the log to
 standard error, and results.csv, summary.json and journal.jsonl to a folder of
 the run's own.
 

@@ -44,6 +44,7 @@ type importRun struct {
 	undoing     []authmethod.Task // what undoes each row
 	findings    []authmethod.Finding
 	foresight   foresight
+	costSaid    bool
 	lookup      lookup
 	knowledge   *knowledge // nil where the target is no tenant
 	expected    map[authmethod.RowNumber]authmethod.PhoneNumber
@@ -102,13 +103,17 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if err := useKnowledge(r, state); err != nil {
 		return err
 	}
+	if err := r.foresight.find(ctx, r); err != nil {
+		return err
+	}
+	sayRetirement(r) // before somebody agrees
+	if err := agree(ctx, r); err != nil {
+		return err
+	}
 	if r.knowledge != nil && r.target.journal {
 		if err := r.knowledge.begin(); err != nil {
 			return err
 		}
-	}
-	if err := r.foresight.find(ctx, r); err != nil {
-		return err
 	}
 	if r.folder, err = newRunFolder(state, r.file.path, r.file.shard.name()+kindInName(r), r.started); err != nil {
 		return err
@@ -116,7 +121,6 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 	if err := r.settleIn(); err != nil {
 		return err
 	}
-	sayRetirement(r)
 	r.audit().Str("run", r.folder.name()).Int("rows", r.input.Rows.Len()).Int("users", users).Str("target", targetOf(r)).Msg("import begins")
 	return nil
 }
@@ -249,13 +253,8 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 	if len(r.lanes) == 0 {
 		return nil
 	}
-	total := 0
-	for _, lane := range r.lanes {
-		total += len(lane)
-	}
-	line := newProgress(r.console, r.logger, "phones", total, r.target.status)
-	defer line.end()
-	recorder.progress = line
+	recorder.progress = newProgress(r.console, r.logger, viewOf(r, planning), r.target.status)
+	defer recorder.progress.end()
 	stop := context.AfterFunc(ctx, func() {
 		r.logger.Warn().Stringer("within", r.pace.drain).Msg("stopping: nothing more is sent, requests in flight may finish; interrupt again to quit at once")
 	})
@@ -263,7 +262,7 @@ func (r *importRun) carry(ctx context.Context, recorder *recorder, planning bool
 	if err := r.target.Authenticate(ctx); err != nil {
 		return err
 	}
-	if !planning {
+	if !planning && !r.costSaid {
 		sayCost(r)
 	}
 	submitter := submit.Submitter{

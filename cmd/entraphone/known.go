@@ -216,11 +216,16 @@ func sayCost(r *importRun) {
 
 // counted is a number with its thousands and its noun.
 func counted(n int, noun string) string {
+	return thousands(n) + " " + plural(noun, n)
+}
+
+// thousands is a number with a comma between them.
+func thousands(n int) string {
 	text := strconv.Itoa(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
 		text = text[:i] + "," + text[i:]
 	}
-	return text + " " + plural(noun, n)
+	return text
 }
 
 // inWords is how long something takes, roughly.

@@ -88,7 +88,7 @@ func (m *modelRun) attempt(rows *authmethod.Rows, interrupt time.Duration) (resu
 	}
 	half := func() float64 { return 0.5 }
 	pacer := pace.New(pace.Unlimited, half)
-	line := newProgress(newConsole(io.Discard), zerolog.Nop(), "phones", rows.Len(), pacer.Status)
+	line := newProgress(newConsole(io.Discard), zerolog.Nop(), view{what: "phone", total: rows.Len()}, func() flow { return flow{Status: pacer.Status()} })
 	defer line.end()
 	s := &submit.Submitter{
 		Config:   submit.Config{Workers: 3, BatchSize: 5, MaxAttempts: 8, GiveUpAfter: time.Hour, Grace: 50 * time.Millisecond, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: half},

@@ -131,7 +131,7 @@ func (o *tenantOptions) config(p process) (graph.Config, error) {
 			CertificatePassword: graph.NewSecret(p.getenv("AZURE_CLIENT_CERTIFICATE_PASSWORD")),
 			FederatedTokenFile:  p.getenv("AZURE_FEDERATED_TOKEN_FILE"),
 			AccessToken:         graph.NewSecret(p.getenv("ENTRAPHONE_ACCESS_TOKEN")),
-			Prompt:              p.stderr,
+			Prompt:              p.console,
 		},
 	}, nil
 }

@@ -12,38 +12,16 @@ import (
 	"entraphone/internal/pace"
 )
 
-func TestProgressText(t *testing.T) {
-	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	now := start.Add(20 * time.Second)
-	for _, test := range []struct {
-		done   int64
-		status pace.Status
-		want   string
-	}{
-		{0, pace.Status{}, "starting"},
-		{100, pace.Status{Rate: 18}, "5.0/s, 1m20s left"},
-		{100, pace.Status{Held: true, Until: now.Add(12 * time.Second), Reason: pace.Throttled}, "waiting 12s: Graph is throttling"},
-		{100, pace.Status{Held: true, Until: now, Reason: pace.Trouble}, "waiting 1s: Graph fails or cannot be reached"},
-		{0, pace.Status{Held: true, Until: now.Add(time.Minute), Reason: pace.Trouble}, "waiting 1m0s: Graph fails or cannot be reached"},
-	} {
-		p := &progress{total: 500, start: start}
-		p.done.Store(test.done)
-		if got := p.text(now, test.status); got != test.want {
-			t.Errorf("after %d of 500 in 20s with %+v: %q, want %q", test.done, test.status, got, test.want)
-		}
-	}
-}
-
 // Every minute the log has a line of fields, which programs need not take apart.
 func TestProgressInTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log lockedBuffer
 		began := time.Now()
-		p := newProgress(newConsole(io.Discard), zerolog.New(&log), "phones", 500, func() pace.Status {
+		p := newProgress(newConsole(io.Discard), zerolog.New(&log), view{what: "phone", total: 500}, func() flow {
 			if time.Since(began) < 2*every {
-				return pace.Status{}
+				return flow{}
 			}
-			return pace.Status{Held: true, Reason: pace.Throttled, Until: began.Add(2*every + 30*time.Second)}
+			return flow{Status: pace.Status{Held: true, Reason: pace.Throttled, Until: began.Add(2*every + 30*time.Second)}}
 		})
 		time.Sleep(every + time.Second)
 		for range 120 {
@@ -64,7 +42,7 @@ func TestProgressInTheLog(t *testing.T) {
 // Without a terminal the line shows nothing at all.
 func TestNoProgressWithoutATerminal(t *testing.T) {
 	var stderr bytes.Buffer
-	p := newProgress(newConsole(&stderr), zerolog.Nop(), "phones", 10, func() pace.Status { return pace.Status{} })
+	p := newProgress(newConsole(&stderr), zerolog.Nop(), view{what: "phone", total: 10}, func() flow { return flow{} })
 	p.add()
 	p.end()
 	if stderr.Len() > 0 {

@@ -56,8 +56,8 @@ func (r *recorder) Intent(writes []authmethod.Write) error {
 // may repeat the number.
 func (r *recorder) Outcome(n authmethod.RowNumber, result authmethod.Result) error {
 	r.results.Set(n, result)
-	r.progress.add()
 	row := r.results.Rows().At(n)
+	r.progress.settle(row, result)
 	if e := r.logger.Debug(); e.Enabled() {
 		e.Int32("line", row.Line).Str("user", report.MaskUser(row.User)).Str("phone_type", string(row.PhoneType)).Stringer("phone_number", row.Number).
 			Str("outcome", string(result.Outcome)).Int("status", result.Status).Str("code", result.Code).Str("request_id", result.RequestID).

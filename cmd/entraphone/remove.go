@@ -13,8 +13,9 @@ standard input. Without phone types all phones of a user are removed, the
 alternateMobile before the mobile. Where a row has a number, that number is
 removed and no other. A phone that is the only method by which its user can
 prove who they are stays, unless --allow-last-method is given; Graph itself
-refuses to remove the default method. The numbers are kept in the journal, so
-that a rollback registers them again.
+refuses to remove the default method. Whoever runs it on a terminal is asked
+first (not with --yes). The numbers are kept in the journal, so that a rollback
+registers them again.
 
 Usage:
   entraphone remove FILE [flags]

@@ -34,6 +34,7 @@ type process struct {
 // does not end the process, and only here are the errors of a command shown.
 func run(ctx context.Context, p process) int {
 	p.console, p.stream = newConsole(p.stderr), newStream(p.stdout)
+	p.console.believe(p.getenv)
 	defer p.console.endLog()
 	root := &cobra.Command{
 		Use:           "entraphone",

@@ -116,12 +116,16 @@ func (t *target) history() pace.History {
 }
 
 // status is that of all ways together. They are held as long as each of them is.
-func (t *target) status() pace.Status {
-	all := pace.Status{Held: true}
+func (t *target) status() flow {
+	all := flow{Status: pace.Status{Held: true}, ways: len(t.ways)}
 	for _, w := range t.ways {
 		one := w.pacer.Status()
 		all.Rate, all.Found = all.Rate+one.Rate, all.Found || one.Found
 		all.Waits.Throttled, all.Waits.Trouble = max(all.Waits.Throttled, one.Waits.Throttled), max(all.Waits.Trouble, one.Waits.Trouble)
+		all.Waits.Closed = max(all.Waits.Closed, one.Waits.Closed)
+		if one.Held && all.ways > 1 {
+			all.held++
+		}
 		if !one.Held {
 			all.Held = false
 		} else if all.Until.IsZero() || one.Until.Before(all.Until) {

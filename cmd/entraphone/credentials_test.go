@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,9 +60,10 @@ func runSpread(t *testing.T, sim *graphsim.Simulator, users, credentials int, ch
 		}
 	}
 	told := &spread{counter{}, map[string]int{}, map[string]error{}}
+	var ended sync.Mutex
 	s := &submit.Submitter{
 		Config:   submit.Config{Workers: 4, BatchSize: 20, MaxAttempts: 5, GiveUpAfter: time.Hour, Grace: time.Second, Compare: phonenumber.Compare, Number: phonenumber.Shown, Jitter: half},
-		Channels: channels, Recorder: told, Rows: rows, Ended: func(name string, why error) { told.ended[name] = why },
+		Channels: channels, Recorder: told, Rows: rows, Ended: func(name string, why error) { ended.Lock(); told.ended[name] = why; ended.Unlock() },
 	}
 	if change != nil {
 		change(s)

@@ -100,7 +100,8 @@ type Submitter struct {
 	Channels []Channel
 	Recorder Recorder
 	// Ended is told of a channel that is refused, or by which nothing goes forward any
-	// more, while there are others that go on. It may be nil where there is one only.
+	// more, while there are others that go on. It is called concurrently, and may be nil
+	// where there is one only.
 	Ended func(channel string, why error)
 	Rows  *authmethod.Rows
 

@@ -201,8 +201,10 @@ A job that nobody watches should not believe every file:
 		fixed-line, special-rate, no-texts and what was read in an unusual
 		way), or with one of these codes.
 
-A file that changes while it is read ends the run. A last number that may have
-lost its end is rejected.
+A file that changes while it is read ends the run; with one of the first three,
+one that was written within the last seconds is looked at again after a second,
+and is not believed if it still grows. A last number that may have lost its end
+is rejected.
 
 # Numbers
 

@@ -79,7 +79,7 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 		return err
 	}
 	r.sayReading()
-	if err := r.whole.refuses(r.file, r.input, state, r.started); err != nil {
+	if err := r.whole.refuses(ctx, r.file, r.input, state, r.started); err != nil {
 		return err
 	}
 	if err := r.changes.contradiction(&r.input.Rows, r.given); err != nil {

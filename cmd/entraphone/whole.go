@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -74,10 +75,45 @@ func (o *wholeOptions) codes() (codes []string) {
 	return codes
 }
 
+// A file that was written within these last moments may be one that still grows: it is
+// looked at again after a while.
+const (
+	justNow = 5 * time.Second
+	awhile  = time.Second
+)
+
+// grows is why a file that is still being written is not believed, or nil.
+func grows(ctx context.Context, path, name string, now time.Time) error {
+	before, err := os.Stat(path)
+	if path == importfile.StandardInput || err != nil || !before.Mode().IsRegular() || now.Sub(before.ModTime()) > justNow {
+		return nil
+	}
+	timer := time.NewTimer(awhile)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	after, err := os.Stat(path)
+	if err == nil && after.Size() == before.Size() && after.ModTime().Equal(before.ModTime()) {
+		return nil
+	}
+	if err != nil {
+		return usagef("%s was there a moment ago, and is not any more: nothing was sent", name)
+	}
+	return usagef("%s is still being written: it has %d bytes, and had %d a moment ago; wait until it is whole, or have it written under another name and renamed: nothing was sent", name, after.Size(), before.Size())
+}
+
 // refuses is why the file is not believed, or nil. The runs before are those in the
 // folder of runs.
-func (o *wholeOptions) refuses(file fileOptions, in *input, state string, now time.Time) error {
+func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input, state string, now time.Time) error {
 	name, rows := in.Reading.Name, in.Rows.Len()
+	if o.minRows > 0 || o.maxShrink.text != "" || o.maxAge != 0 {
+		if err := grows(ctx, file.path, name, now); err != nil {
+			return err
+		}
+	}
 	if all := rows + in.Reading.LeftOut.UserPhones; all < o.minRows { // of all shards
 		return usagef("%s has %s, and --min-rows is %d: nothing was sent", name, counted(all, "row"), o.minRows)
 	}

@@ -37,6 +37,7 @@ test: ## run all tests, with the race detector and in random order
 
 torture: ## 500 kills of runs and rollbacks, every dialect, and 100 million numbers against the library of plans: hours
 	ENTRAPHONE_KILLS=500 go test -count=1 -timeout 24h -v -run '^TestKilledRunsResume$$' ./cmd/entraphone
+	go test -count=1 -timeout 24h -v -run '^TestRunsAndRollbacksAreWhatTheyShouldBe$$' ./cmd/entraphone -rapid.checks=2000
 	ENTRAPHONE_DIALECTS=10000 go test -count=1 -race -timeout 24h -v -run '^TestEveryDialectReadsAlike$$' ./internal/table ./internal/importfile
 	ENTRAPHONE_COMPARISONS=100000000 go test -count=1 -timeout 24h -v -run '^TestEqualToTheLibrary$$' ./internal/phonenumber/plans
 

@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 	// hundreds of processes would also sleep for a second when it ends.
 	_ = flag.Set("test.parallel", "4")
 	_ = os.Setenv("GORACE", raceOptions)
+	_ = flag.Set("rapid.checks", "40") // make torture draws more
 	testscript.Main(m, map[string]func(){"entraphone": main})
 }
 

@@ -59,7 +59,8 @@ func kindInName(r *importRun) string {
 
 // nextCommands are the commands by which somebody goes on, by what is to be done
 // before. They have the options of the run, but for those that say how its file is
-// read, which the rejects bring along, and those of a job that nobody watches.
+// read, which the rejects bring along, and those of a job that nobody watches: a limit in
+// percent of the whole file would stop its few rejects.
 // A run that was stopped is gone on with as a whole.
 func nextCommands(r *importRun, rejects []string, stopped string) map[authmethod.Class]string {
 	next := map[authmethod.Class]string{}
@@ -98,7 +99,8 @@ func optionsOf(r *importRun) string {
 	}
 	given := map[string]string{}
 	for _, f := range slices.Concat(r.given, r.anew) { // what was given last wins
-		if taken.Lookup(f.Name) != nil && !strings.HasPrefix(f.Name, "log-") || f.Name == "identity" {
+		ofWhole := strings.HasPrefix(f.Name, "max-") && strings.HasSuffix(f.Value, "%")
+		if taken.Lookup(f.Name) != nil && !strings.HasPrefix(f.Name, "log-") && !ofWhole || f.Name == "identity" {
 			given[f.Name] = f.Value
 		}
 	}

@@ -66,7 +66,7 @@ func (j *job) file() string {
 	return text.String()
 }
 
-func (j *job) path() string { return filepath.Join(j.folder, "hr.csv") }
+func (j *job) path() string { return filepath.Join(j.folder, "phones.csv") }
 
 func (j *job) write(text string) {
 	hour := time.Now().Add(-time.Hour) // the export ends before the job begins

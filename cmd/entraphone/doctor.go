@@ -39,7 +39,7 @@ Examples:
   entraphone doctor --simulate --directory samples/directory.csv
   AZURE_CLIENT_SECRET=… entraphone doctor --tenant-id contoso.com \
     --client-id 00000000-… --user mia@contoso.com
-`
+` + inPowerShell
 
 const doctorExitHelp = `
 Exit codes:

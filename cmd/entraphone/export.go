@@ -64,7 +64,7 @@ Examples:
   entraphone export --tenant-id contoso.com --client-id 00000000-… \
     --rename-domain contoso.com=fabrikam.com --out phones.csv
   entraphone import phones.csv --tenant-id fabrikam.com --client-id 00000000-…
-`
+` + inPowerShell
 
 const exportExitHelp = `
 Exit codes:

@@ -12,6 +12,9 @@ import (
 	"entraphone/internal/heading"
 )
 
+// inPowerShell stands below examples that set a variable, or go on in another line.
+const inPowerShell = "In PowerShell, set $env:AZURE_CLIENT_SECRET = \"…\" first, and end lines with `.\n"
+
 const simulateHelp = `Serve a simulated Microsoft Graph on a local port, with sign-in, for this and
 other programs to try things on.
 

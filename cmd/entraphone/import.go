@@ -55,7 +55,7 @@ Examples:
   entraphone import users.csv --simulate
   AZURE_CLIENT_SECRET=… entraphone import users.csv \
     --tenant-id contoso.com --client-id 00000000-…
-`
+` + inPowerShell
 
 func newImportCommand(p process) *cobra.Command {
 	c := &importCommand{process: p}

@@ -190,9 +190,7 @@ func (n *nightlyJob) start(t *testing.T, args []string) []string {
 func arguments(t *testing.T, command, makefile string) (args []string, runs bool) {
 	t.Helper()
 	if command == "make demo" {
-		_, recipe, _ := strings.Cut(makefile, "\t@bin/")
-		recipe, _, _ = strings.Cut(recipe, "||")
-		command = strings.ReplaceAll(recipe, "\\\n", " ")
+		command = demo(makefile)
 	}
 	if strings.Contains(command, "--tenant-id") || strings.HasPrefix(command, "export ") {
 		return nil, false
@@ -219,6 +217,13 @@ func arguments(t *testing.T, command, makefile string) (args []string, runs bool
 		args = append(args, "--state", "/home/mia/.local/state/entraphone")
 	}
 	return args, true
+}
+
+// demo is the command behind "make demo".
+func demo(makefile string) string {
+	_, recipe, _ := strings.Cut(makefile, "\t@bin/")
+	recipe, _, _ = strings.Cut(recipe, "||")
+	return strings.ReplaceAll(recipe, "\\\n", " ")
 }
 
 // imports reports whether a command carries out a run.
@@ -255,6 +260,41 @@ func TestReadmeFilesAreRead(t *testing.T) {
 	for _, file := range files {
 		if code, out := runHere(t.Context(), file, "check", "-"); code != exitDone || !strings.Contains(out, "2 rows: 2 to be sent") {
 			t.Errorf("the README's file\n%sends with %d:\n%s", file, code, out)
+		}
+	}
+}
+
+// What the README says for PowerShell is what it shows for other shells, with the path
+// of the program, backslashes and a backtick where a line goes on.
+func TestReadmeSpeaksPowerShell(t *testing.T) {
+	readme, makefile := readReadme(t), readText(t, "../../Makefile")
+	var known []string
+	for _, s := range sessions(strings.Split(readme, "\n")) {
+		command := s.command
+		if command == "make demo" {
+			command = demo(makefile)
+		}
+		known = append(known, strings.Join(strings.Fields(command), " "))
+	}
+	_, block, _ := strings.Cut(readme, "```powershell\n")
+	block, _, _ = strings.Cut(block, "```")
+	commands := regexp.MustCompile(`(?m)^PS> \.\\(entraphone .*)$`).FindAllStringSubmatch(strings.ReplaceAll(block, "`\n", ""), -1)
+	if len(commands) < 4 {
+		t.Fatalf("the README has %d commands for PowerShell", len(commands))
+	}
+	for _, command := range commands {
+		said := strings.Join(strings.Fields(strings.ReplaceAll(command[1], `\`, "/")), " ")
+		if !slices.ContainsFunc(known, func(shown string) bool { return strings.HasPrefix(shown+" ", said+" ") }) {
+			t.Errorf("%s is no command of the README's sessions", said)
+		}
+	}
+}
+
+// The line for cron is the one of its sample, which is tried where the samples are.
+func TestReadmeShowsTheLineForCron(t *testing.T) {
+	for line := range strings.Lines(readText(t, "../../samples/cron/entraphone")) {
+		if !strings.HasPrefix(line, "#") && strings.Contains(line, " import ") && !strings.Contains(readReadme(t), "\n"+line) {
+			t.Errorf("README.md does not show the line for cron: %s", line)
 		}
 	}
 }

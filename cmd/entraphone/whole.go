@@ -105,6 +105,22 @@ func grows(ctx context.Context, path, name string, now time.Time) error {
 	return usagef("%s is still being written: it has %d bytes, and had %d a moment ago; wait until it is whole, or have it written under another name and renamed: nothing was sent", name, after.Size(), before.Size())
 }
 
+// doubtError is why a file is not believed, and how to go on where it is right.
+type doubtError struct{ why, ifRight string }
+
+func doubt(ifRight, format string, args ...any) error {
+	return &doubtError{fmt.Sprintf(format, args...), ifRight}
+}
+
+func (e *doubtError) Error() string { return e.why + ": nothing was sent" }
+
+func (e *doubtError) ExitCode() int { return exitUsage }
+
+// Advice is for whoever is called by a job at night.
+func (e *doubtError) Advice() string {
+	return "look at where the file comes from; if it is right, " + e.ifRight
+}
+
 // refuses is why the file is not believed, or nil. The runs before are those in the
 // folder of runs.
 func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input, state string, now time.Time) error {
@@ -115,7 +131,7 @@ func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input,
 		}
 	}
 	if all := rows + in.Reading.LeftOut.UserPhones; all < o.minRows { // of all shards
-		return usagef("%s has %s, and --min-rows is %d: nothing was sent", name, counted(all, "row"), o.minRows)
+		return doubt("run it by hand once, with --min-rows 0", "%s has %s, and --min-rows is %d", name, counted(all, "row"), o.minRows)
 	}
 	if o.maxShrink.text == "" && o.maxAge == 0 {
 		return nil
@@ -130,7 +146,7 @@ func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input,
 			before += n
 		}
 		if most, limited := o.maxShrink.of(before); limited && before-rows > most {
-			return usagef("%s has %s, and %s in the last good run (%s): that is %d less, and --max-shrink %s allows %d: nothing was sent",
+			return doubt("run it by hand once, with --max-shrink 100%", "%s has %s, and %s in the last good run (%s): that is %d less, and --max-shrink %s allows %d",
 				name, counted(rows, "row"), counted(before, "row"), last.folder.name(), before-rows, o.maxShrink.text, most)
 		}
 	}
@@ -141,9 +157,9 @@ func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input,
 	age := now.Sub(written).Round(time.Minute)
 	switch at := written.Local().Format("2 January 2006 15:04"); {
 	case age > time.Duration(o.maxAge):
-		return usagef("%s was written on %s, %s ago, and --max-age is %s: nothing was sent", name, at, age, &o.maxAge)
+		return doubt("run it by hand once, with a longer --max-age", "%s was written on %s, %s ago, and --max-age is %s", name, at, age, &o.maxAge)
 	case last != nil && written.Before(last.header.ModifiedAt):
-		return usagef("%s was written on %s, before that of the last good run (%s): nothing was sent", name, at, last.folder.name())
+		return doubt("run a new copy of it by hand", "%s was written on %s, before that of the last good run (%s)", name, at, last.folder.name())
 	}
 	return nil
 }

@@ -62,8 +62,10 @@ func savePlan(path string, r *importRun, results *authmethod.Results) error {
 		return fmt.Errorf("saving the plan: %w", err)
 	}
 	for n, row := range r.input.Rows.All() {
-		if !row.Rejected() {
-			err = errors.Join(err, record.Outcome(n, results.At(n)))
+		// A row is known by its content: what became of one that repeats another would
+		// be read as what became of that.
+		if result := results.At(n); !row.Rejected() && result.Outcome != authmethod.Duplicate {
+			err = errors.Join(err, record.Outcome(n, result))
 		}
 	}
 	if err = errors.Join(err, record.Close()); err != nil {
@@ -123,11 +125,17 @@ func openPlan(path, state string) (journal.Header, []byte, error) {
 	return header, text[:cut], nil
 }
 
-// planned are the outcomes of a plan for these rows.
-func planned(lines []byte, rows *authmethod.Rows) (*authmethod.Results, error) {
-	past, err := journal.Fold(bytes.NewReader(lines), rows)
+// planned are the outcomes of a plan for the rows of a run. Which of them repeat others
+// the file has said.
+func planned(lines []byte, r *importRun) (*authmethod.Results, error) {
+	past, err := journal.Fold(bytes.NewReader(lines), &r.input.Rows)
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	for n := range r.input.Rows.All() {
+		if result := r.results.At(n); result.Outcome == authmethod.Duplicate {
+			past.Results.Set(n, result)
+		}
 	}
 	return past.Results, nil
 }

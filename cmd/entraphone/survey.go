@@ -165,7 +165,7 @@ func (f *foresight) find(ctx context.Context, r *importRun) error {
 	}
 	f.planned = r.results
 	if f.applied != nil {
-		then, err := planned(f.applied, &r.input.Rows)
+		then, err := planned(f.applied, r)
 		if err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func (f *foresight) recall(r *importRun, state string) error {
 	if err != nil {
 		return err
 	}
-	if f.planned, err = planned(lines, &r.input.Rows); err != nil {
+	if f.planned, err = planned(lines, r); err != nil {
 		return err
 	}
 	adopt(r, f.planned)

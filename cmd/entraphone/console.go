@@ -29,6 +29,7 @@ type console struct {
 	out      io.Writer
 	fd       uintptr // of a terminal
 	terminal bool
+	read     bool     // as it comes, by a person: a terminal, or what writes to one
 	width    int      // of a terminal, 0 where nobody knows
 	obeys    bool     // escape sequences
 	colours  bool     // wanted, and possible
@@ -42,6 +43,10 @@ func newConsole(stderr io.Writer) *console {
 	c := &console{out: stderr}
 	if c.fd, c.terminal = terminalOf(stderr); c.terminal {
 		c.width, _, _ = term.GetSize(int(c.fd)) // 0 where it does not say
+	}
+	c.read = c.terminal
+	if tenant, is := stderr.(*naming); is {
+		c.read = tenant.out.to.terminal
 	}
 	return c
 }
@@ -204,7 +209,7 @@ func fileNamed(name string) string {
 
 // people reports whether the log is for a person to read as it comes.
 func (c *console) people(o outputOptions) bool {
-	return o.logFormat == "console" || o.logFormat == "" && c.terminal
+	return o.logFormat == "console" || o.logFormat == "" && c.read
 }
 
 // record is a logger of what people see from the summary, or by other words: where

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -229,5 +230,33 @@ func TestNoQuestionInATerminal(t *testing.T) {
 				t.Errorf("with NO_COLOR it writes %q", colours)
 			}
 		})
+	}
+}
+
+// On a terminal, runs for several tenants are told in lines for people, each with the
+// tenant's name.
+func TestTenantsOnATerminal(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"a.csv": "UPN,Mobile\nmia@example.com,+33 6 39 98 00 12\n",
+		"all":   "tenants:\n  contoso: {file: a.csv, tenant-id: contoso.com}\n  fabrikam: {file: a.csv, tenant-id: fabrikam.com}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	terminal, theirs, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	code := run(t.Context(), process{
+		args:   []string{"import", "--config", filepath.Join(folder, "all"), "--simulate", "--state", filepath.Join(folder, "state")},
+		getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: io.Discard, stderr: theirs,
+	})
+	theirs.Close()
+	said, _ := io.ReadAll(terminal) // it ends with an error, as terminals do
+	if code != exitDone || bytes.Contains(said, []byte(`{"`)) || !bytes.Contains(said, []byte("contoso:   lines:    2,")) || !bytes.Contains(said, []byte("fabrikam:   lines:    2,")) {
+		t.Errorf("exit code %d, and the terminal shows\n%s", code, said)
 	}
 }

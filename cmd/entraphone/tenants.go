@@ -161,7 +161,7 @@ func (t *tenantRun) carry(ctx context.Context, p process, told *together, name, 
 // together lets several runs write to standard error, a line at a time.
 type together struct {
 	mu sync.Mutex
-	to io.Writer
+	to *console
 }
 
 // naming puts the name of a tenant into each line.

@@ -123,7 +123,7 @@ type nightlyJob struct {
 	nights, code int
 }
 
-// state is where the README's job keeps its runs.
+// nightlyState is where the README's job keeps its runs.
 const nightlyState = "/var/lib/entraphone"
 
 // has reports whether a session is one of the job's; "echo" shows its exit code.
@@ -142,7 +142,7 @@ func (n *nightlyJob) printed(t *testing.T, args []string) []string {
 		n.job = newJob(t, 2000)
 		n.people["pat.o'neil@example.com"], n.people["zoe.gross@example.com"] = "+1 206 555 CALL", "########"
 		n.file()
-		if n.start(t, append(args, "--max-changes", "100%")); n.code != exitRows {
+		if n.start(t, append(slices.Clone(args), "--max-changes", "100%")); n.code != exitRows {
 			t.Fatalf("the first import exits %d, want 3", n.code)
 		}
 	}
@@ -179,8 +179,8 @@ func (n *nightlyJob) start(t *testing.T, args []string) []string {
 	return strings.Split(strings.TrimRight(text, "\n"), "\n")
 }
 
-// arguments are those of a command of this program. What goes to a tenant, what
-// only prepares it, and what needs a run that was killed does not run.
+// arguments are those of a command of this program. What goes to a tenant of its
+// reader's, and what only prepares it, does not run.
 func arguments(t *testing.T, command, makefile string) (args []string, runs bool) {
 	t.Helper()
 	if command == "make demo" {
@@ -203,9 +203,6 @@ func arguments(t *testing.T, command, makefile string) (args []string, runs bool
 			continue
 		}
 		args = append(args, word)
-	}
-	if args[0] == "runs" || args[0] == "resume" {
-		return nil, false
 	}
 	if (imports(args) || args[0] == "report") && !slices.Contains(args, "--state") {
 		args = append(args, "--state", "/home/mia/.local/state/entraphone")

@@ -40,6 +40,9 @@ type aftermath struct {
 	keep    ageFlag
 }
 
+// metricsFlag is the flag of a file that each of several tenants has for itself.
+const metricsFlag = "metrics-file"
+
 // notifyFlag is the flag whose value may hold a secret.
 const notifyFlag = "notify-command"
 
@@ -49,7 +52,7 @@ func (o *aftermath) flags() *pflag.FlagSet {
 	set.BoolVar(&o.known, "known-problems", false, "do not end with exit code 3 for rows that needed somebody in the last run of this job as well, for the same reason")
 	set.Var(&o.remind, "remind", "with --known-problems: what has been known for so long, such as 7d, is new again")
 	set.Var(&o.keep, "keep", "at the end remove runs that began longer ago, such as 90d, but for those that did not come to their end")
-	set.StringVar(&o.metrics, "metrics-file", "", "write counts for Prometheus' node_exporter to `FILE`")
+	set.StringVar(&o.metrics, metricsFlag, "", "write counts for Prometheus' node_exporter to `FILE`")
 	set.StringVar(&o.notify, notifyFlag, "", "when something new needs somebody, run this `COMMAND` with the summary, as JSON, on its standard input")
 	return set
 }
@@ -84,7 +87,7 @@ func troublesOf(r *importRun, state string) (all troubles, known int, err error)
 		return nil, 0, err
 	}
 	before := troubles{}
-	last, err := lastGood(state, r.file, r.input.Reading.Name)
+	last, err := lastGood(r)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -142,7 +145,7 @@ func pointAtLatest(state string, folder *runFolder) error {
 	if runtime.GOOS == "windows" {
 		return report.Publish(path, func(w io.Writer) error { _, err := fmt.Fprintln(w, folder.path); return err })
 	}
-	made := path + ".new"
+	made := path + "-" + folder.name() + ".new" // of its own: other jobs may end at this moment
 	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("pointing at the latest run: %w", err)
 	}
@@ -158,10 +161,13 @@ func pointAtLatest(state string, folder *runFolder) error {
 
 // writeMetrics writes counts in the text format of Prometheus, see
 // https://prometheus.io/docs/instrumenting/exposition_formats/. Everybody may read
-// them: they name nobody.
-func writeMetrics(path string, results *authmethod.Results, f report.Facts) error {
+// them: they name nobody. Of several tenants each is named.
+func writeMetrics(path, tenant string, results *authmethod.Results, f report.Facts) error {
 	var text bytes.Buffer
 	job := `"` + labelEscapes.Replace(strings.ToValidUTF8(f.Input, "?")) + `"`
+	if tenant != "" {
+		job += `,tenant="` + labelEscapes.Replace(tenant) + `"`
+	}
 	gauge := func(name, help string, lines ...string) {
 		fmt.Fprintf(&text, "# HELP entraphone_%s %s\n# TYPE entraphone_%[1]s gauge\n", name, help)
 		for _, line := range lines {
@@ -259,7 +265,7 @@ func notifySomebody(ctx context.Context, command string, summary []byte) error {
 
 // prune removes old runs. The last good one stays: the next is compared with it.
 func (o *aftermath) prune(r *importRun) error {
-	last, err := lastGood(r.state, r.file, r.input.Reading.Name)
+	last, err := lastGood(r)
 	if err != nil {
 		return fmt.Errorf("--keep: %w", err)
 	}
@@ -276,17 +282,14 @@ func (o *aftermath) prune(r *importRun) error {
 // conclude does what is to be done when a run is over and reported.
 func (o *aftermath) conclude(ctx context.Context, r *importRun, f report.Facts) (problems []error) {
 	if o.metrics != "" {
-		problems = append(problems, writeMetrics(o.metrics, r.results, f))
+		problems = append(problems, writeMetrics(o.metrics, r.process.tenant, r.results, f))
 	}
 	if o.keep != 0 {
 		problems = append(problems, o.prune(r))
 	}
 	if o.notify != "" && f.ExitCode != exitDone {
-		summary, err := os.ReadFile(r.folder.file(summaryFile))
-		if err == nil {
-			err = notifySomebody(ctx, o.notify, summary)
-		}
-		problems = append(problems, err)
+		summary, err := os.ReadFile(r.folder.file(summaryFile)) // none on a disk that is full
+		problems = append(problems, err, notifySomebody(ctx, o.notify, summary))
 	}
 	return slices.DeleteFunc(problems, func(err error) bool { return err == nil })
 }

@@ -97,6 +97,11 @@ func (p process) configure(command *cobra.Command, path string) (sources map[str
 	if err := errors.Join(problems...); err != nil {
 		return nil, &usageError{flatten(err)}
 	}
+	// A run of one tenant would write over the counts of another.
+	if file := command.Flags().Lookup(metricsFlag); p.tenant != "" && file != nil && file.Value.String() != "" {
+		end := filepath.Ext(file.Value.String())
+		return sources, file.Value.Set(strings.TrimSuffix(file.Value.String(), end) + "-" + fileName(p.tenant) + end)
+	}
 	return sources, nil
 }
 

@@ -35,6 +35,7 @@ type console struct {
 	colours  bool     // wanted, and possible
 	live     *live    // while a run is under way
 	file     *logFile // of --log-file; nil without
+	tenant   string   // whose run it tells of, where there are several
 }
 
 // newConsole finds out whether people look at it: only a terminal shows a run under

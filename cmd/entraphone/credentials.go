@@ -229,16 +229,16 @@ func (t *target) Authenticate(ctx context.Context) error {
 // end takes note of a credential that is refused, or by which nothing goes forward any
 // more. Its users are carried by the others.
 func (t *target) end(name string, why error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.ending.Lock()
 	t.ended[name] = why
+	t.ending.Unlock()
 	t.logger.Error().Str("credential", report.Printable(name)).Err(why).Msg("the run goes on without this credential; the others carry its users")
 }
 
 // endedInWords are the credentials that the run went on without, for the report.
 func (t *target) endedInWords() map[string]string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.ending.Lock()
+	defer t.ending.Unlock()
 	words := map[string]string{}
 	for name, why := range t.ended {
 		words[report.Printable(name)] = why.Error()

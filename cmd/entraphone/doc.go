@@ -706,7 +706,8 @@ watches:
 		Write counts for the textfile collector of Prometheus' node_exporter:
 		rows by outcome and by class, known problems, rows that remain,
 		requests, throttles, seconds of waiting, duration, exit code, and
-		when a run last came to its end.
+		when a run last came to its end. Each of several tenants has a file
+		of its own, FILE with its name before the ending, and a label tenant.
 	--notify-command COMMAND
 		When something new needs somebody (any exit code but 0), run COMMAND
 		in a shell, with summary.json on its standard input. After 30
@@ -964,8 +965,9 @@ some time later after 1. Limits are --give-up-after, --max-failures,
 the secret, or the permission where Graph answered nothing but 403.
 
 Ctrl-C and SIGTERM stop the sending, let requests in flight finish within
---drain, and write the report; a second one quits at once. A reader of the
-output that goes away, as head does, changes neither the run nor its exit code.
+--drain, and write the report; a second one, more than a second later, quits at
+once. A reader of the output that goes away, as head does, changes neither the
+run nor its exit code.
 A summary that cannot be printed for another reason, such as a full disk, is
 exit code 1; the results are written all the same.
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"entraphone/internal/authmethod"
 	"entraphone/internal/importfile"
@@ -17,6 +18,12 @@ import (
 func writeFixed(ctx context.Context, p process, in *input, results *authmethod.Results, path string) error {
 	if in.opener.by != nil && in.opener.recipients() == nil {
 		return usagef("--fixed: the file came encrypted, and its identity does not tell to whom the copy could be")
+	}
+	if workbook := in.Reading.Sheet != ""; workbook != strings.EqualFold(filepath.Ext(path), ".xlsx") && in.opener.by == nil {
+		if workbook {
+			return usagef("--fixed %s: the copy of an Excel workbook is one: name it .xlsx", fileNamed(path))
+		}
+		return usagef("--fixed %s: the copy of a text file is one: name it .csv", fileNamed(path))
 	}
 	remarks := remarksOf(in, results, authmethod.FixData)
 	err := report.Publish(path, func(w io.Writer) error { return in.fixed(ctx, remarks, w) })

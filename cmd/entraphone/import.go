@@ -65,7 +65,7 @@ func newImportCommand(p process) *cobra.Command {
 		Args:  fileOrTenants(p),
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return eachTenant(p, command)
+				return eachTenant(p, command, c.after.quiet)
 			}
 			c.file.path = args[0]
 			c.given = givenFlags(command.Flags())

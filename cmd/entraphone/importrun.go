@@ -79,13 +79,13 @@ func (r *importRun) begin(ctx context.Context) (err error) {
 		return err
 	}
 	r.sayReading()
-	if err := r.whole.refuses(ctx, r.file, r.input, state, r.started); err != nil {
-		return err
-	}
 	if err := r.changes.contradiction(&r.input.Rows, r.given); err != nil {
 		return err
 	}
 	if r.target, err = r.newTarget(&r.input.Rows, r.logger); err != nil {
+		return err
+	}
+	if err := r.whole.refuses(ctx, r); err != nil {
 		return err
 	}
 	if err := r.foresight.holds(r); err != nil {
@@ -305,16 +305,19 @@ func (r *importRun) report(ctx context.Context, failure error) error {
 	if untold != nil {
 		unwritten = append(unwritten, untold)
 	}
-	if len(unwritten) > 0 {
-		return &reportError{unwritten, failure}
-	}
 	if r.process.ended != nil {
 		r.process.ended(r, facts)
 	}
-	if err := r.over(failure); err != nil {
-		return &reportError{[]error{err}, failure}
+	if len(unwritten) == 0 {
+		if err := r.over(failure); err != nil {
+			unwritten = []error{err}
+		}
 	}
-	if problems := r.after.conclude(ctx, r, facts); len(problems) > 0 {
+	if len(unwritten) > 0 {
+		facts.ExitCode = exitFailed
+	}
+	// Whoever does not watch is told most of all of what could not be written.
+	if problems := append(unwritten, r.after.conclude(ctx, r, facts)...); len(problems) > 0 {
 		return &reportError{problems, failure}
 	}
 	line, counts := r.audit().Str("run", r.folder.name()).Int("exit_code", facts.ExitCode), r.results.Counts()

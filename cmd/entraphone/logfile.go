@@ -16,7 +16,8 @@ import (
 type logFile struct {
 	mu    sync.Mutex
 	path  string
-	most  int64 // bytes
+	of    string // the tenant that lines are of; empty where there is one only
+	most  int64  // bytes
 	file  *os.File
 	told  bool
 	torn  bool // a line of it has no end
@@ -58,6 +59,9 @@ func (l *logFile) complain(err error) {
 }
 
 func (l *logFile) write(line []byte) error {
+	if l.of != "" {
+		line = fmt.Appendf(nil, "{\"tenant\":%q,%s", l.of, line[1:])
+	}
 	if err := l.room(int64(len(line))); err != nil {
 		return err
 	}
@@ -123,7 +127,7 @@ func (c *console) keepLog(o outputOptions) []error {
 	if err != nil {
 		return []error{fmt.Errorf("--log-file: %w", err)}
 	}
-	c.file = file
+	file.of, c.file = c.tenant, file
 	return nil
 }
 

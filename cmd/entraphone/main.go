@@ -7,7 +7,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// sameSignal is how soon behind a signal another one is the same: timeout(1) sends two at
+// once, one to the process and one to its group.
+const sameSignal = time.Second
 
 // main hands the process over to run. The first signal stops the run in good
 // order; by the second the system ends the process, and the journal says what
@@ -22,6 +27,6 @@ func main() {
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	context.AfterFunc(ctx, stop) // a second signal kills
+	context.AfterFunc(ctx, func() { time.AfterFunc(sameSignal, stop) }) // a second signal kills
 	os.Exit(run(ctx, process{args: os.Args[1:], getenv: os.Getenv, stdin: os.Stdin, stdout: pipe{os.Stdout}, stderr: os.Stderr}))
 }

@@ -57,8 +57,16 @@ func (c *reportCommand) merge(ctx context.Context, names []string, own *pflag.Fl
 		runs = append(runs, recalled{r, header, facts})
 	}
 	first := runs[0]
-	if first.undoes != "" {
-		return usagef("%s is a rollback: its rows are no file's", first.folder.name())
+	for _, r := range runs {
+		switch {
+		case r.undoes != "":
+			return usagef("%s is a rollback: its rows are no file's", r.folder.name())
+		case !strings.EqualFold(r.header.TenantID, first.header.TenantID) || r.header.Endpoint != first.header.Endpoint:
+			return usagef("%s is of tenant %q at %s, and %s of tenant %q at %s: they make no report together",
+				first.folder.name(), first.header.TenantID, first.header.Endpoint, r.folder.name(), r.header.TenantID, r.header.Endpoint)
+		case r.header.Removes != first.header.Removes:
+			return usagef("of %s and %s one removes what the other writes: they make no report together", first.folder.name(), r.folder.name())
+		}
 	}
 	results := mergedResults(runs)
 	facts := mergedFacts(runs)
@@ -98,9 +106,14 @@ func mergedResults(runs []recalled) *authmethod.Results {
 	first := runs[0]
 	rows := &first.input.Rows
 	at := phonesOf(rows, func(line int32) int32 { return line })
-	users := map[string]authmethod.RowNumber{} // by user and type
+	users := map[string]authmethod.RowNumber{}  // by user and type; of several, one that is not done
+	lines := map[int32][]authmethod.RowNumber{} // by line
 	for n, row := range rows.All() {
-		users[strings.ToLower(row.User)+" "+string(row.PhoneType)] = n
+		key := strings.ToLower(row.User) + " " + string(row.PhoneType)
+		if before, is := users[key]; !is || first.results.At(before).Outcome.Success() {
+			users[key] = n
+		}
+		lines[row.Line] = append(lines[row.Line], n)
 	}
 	type decided struct {
 		row    *authmethod.Row
@@ -119,7 +132,11 @@ func mergedResults(runs []recalled) *authmethod.Results {
 		for phone, n := range phones {
 			row, result := run.input.Rows.At(n), run.results.At(n)
 			of, known := at[phone]
-			if copied := same || run.input.Origins[row.Line] > 0; !known || !copied {
+			copied := same || run.input.Origins[row.Line] > 0
+			if alone := lines[phone.line]; !known && copied && len(alone) == 1 {
+				of, known = alone[0], true // its type was corrected
+			}
+			if !known || !copied {
 				of, known = users[strings.ToLower(row.User)+" "+string(row.PhoneType)]
 			}
 			before := first.results.At(of)

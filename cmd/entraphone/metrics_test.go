@@ -76,7 +76,7 @@ func TestMetricsAreOfTheFormat(t *testing.T) {
 			Input: name, StartedAt: began, FinishedAt: began.Add(90 * time.Second), Known: 1, ExitCode: exitRows, Requests: 7, Throttled: 2,
 			Traffic: report.Traffic{Waiting: report.Waiting{Throttled: 12.5, Trouble: 3}},
 		}
-		if err := writeMetrics(path, results, f); err != nil {
+		if err := writeMetrics(path, "", results, f); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(path)

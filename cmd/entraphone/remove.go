@@ -34,7 +34,7 @@ func newRemoveCommand(p process) *cobra.Command {
 		Args:  fileOrTenants(p),
 		RunE: func(command *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return eachTenant(p, command)
+				return eachTenant(p, command, c.after.quiet)
 			}
 			c.file.path, c.file.action = args[0], authmethod.Remove
 			c.given = givenFlags(command.Flags())

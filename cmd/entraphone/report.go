@@ -90,7 +90,6 @@ func (c *reportCommand) report(ctx context.Context, own *pflag.FlagSet) error {
 
 // finish writes the report, and shows it.
 func (c *reportCommand) finish(ctx context.Context, r *importRun, facts report.Facts) error {
-	r.after.quiet = false // whoever asks wants to see it
 	if err := errors.Join(r.write(ctx, &facts, c.formats...)...); err != nil || !c.open {
 		return err
 	}
@@ -107,6 +106,7 @@ func (c *reportCommand) recallRun(ctx context.Context, state, name string, own *
 	if c.whole {
 		c.file.shard.of = 0
 	}
+	c.after.quiet = false // whoever asks wants to see it
 	r := newImportRun(c.importCommand)
 	r.folder = folder
 	if err := r.load(header, state, func() (*input, error) { return c.read(ctx, folder, header) }); err != nil {

@@ -35,6 +35,7 @@ type process struct {
 func run(ctx context.Context, p process) int {
 	p.console, p.stream = newConsole(p.stderr), newStream(p.stdout)
 	p.console.believe(p.getenv)
+	p.console.tenant = report.Printable(p.tenant)
 	defer p.console.endLog()
 	root := &cobra.Command{
 		Use:           "entraphone",

@@ -106,7 +106,11 @@ func listRuns(state string) ([]keptRun, error) {
 			continue
 		}
 		run := keptRun{folder: &runFolder{filepath.Join(state, "runs", e.Name())}, began: began, state: runNothing}
-		if err := run.look(slices.Contains(busy, e.Name())); err != nil {
+		err = run.look(slices.Contains(busy, e.Name()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // another job has removed it meanwhile
+		}
+		if err != nil {
 			return nil, err
 		}
 		runs = append(runs, run)

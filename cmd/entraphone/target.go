@@ -42,7 +42,7 @@ type way struct {
 // report, is the same for all of them.
 type target struct {
 	ways     []way            // one at least; users are spread over them
-	mu       sync.Mutex       // guards ended: several may end at once
+	ending   sync.Mutex       // guards ended: several may end at once
 	ended    map[string]error // ways that are not used any more, by name, and why
 	logger   zerolog.Logger
 	tenantID string // as configured; empty when the credential knows it

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"entraphone/internal/authmethod"
+	"entraphone/internal/importfile"
 	"entraphone/internal/report"
 )
 
@@ -53,8 +54,8 @@ func fileOrTenants(p process) cobra.PositionalArgs {
 }
 
 // eachTenant carries a command out for each tenant that the file of settings lists,
-// side by side. None stops another.
-func eachTenant(p process, command *cobra.Command) error {
+// side by side. None stops another. Quiet prints nothing when none needs anybody.
+func eachTenant(p process, command *cobra.Command, quiet bool) error {
 	file, err := readConfig(p.configPath(command), command.Root())
 	if err != nil {
 		return err
@@ -65,7 +66,7 @@ func eachTenant(p process, command *cobra.Command) error {
 	}
 	names := slices.Sorted(maps.Keys(file.tenants))
 	if len(only) > 0 {
-		names = only
+		names = slices.Compact(slices.Sorted(slices.Values(only)))
 	}
 	if len(names) == 0 {
 		return usagef("give one FILE, or - for standard input; %s lists no tenants", p.configPath(command))
@@ -82,9 +83,12 @@ func eachTenant(p process, command *cobra.Command) error {
 	if len(problems) > 0 {
 		return &usageError{problems}
 	}
+	if quiet {
+		p.stream.hold()
+	}
 	var group errgroup.Group
 	group.SetLimit(sideBySide)
-	runs, err := make([]tenantRun, len(names)), error(nil)
+	runs := make([]tenantRun, len(names))
 	told := &together{to: p.console}
 	for i, name := range names {
 		group.Go(func() error {
@@ -93,6 +97,15 @@ func eachTenant(p process, command *cobra.Command) error {
 		})
 	}
 	_ = group.Wait() // none returns an error
+	var ended error
+	for _, run := range runs {
+		if slices.Index(byGravity, run.code) > slices.Index(byGravity, exitCode(command.Context(), ended)) {
+			ended = tenantsError{run.code}
+		}
+	}
+	if quiet && ended == nil {
+		return nil
+	}
 	print := printTenants
 	if p.stream.on() {
 		print = func(_ io.Writer, names []string, runs []tenantRun) (err error) {
@@ -105,12 +118,7 @@ func eachTenant(p process, command *cobra.Command) error {
 	if err := print(p.stdout, names, runs); err != nil {
 		return fmt.Errorf("printing the summary: %w", err)
 	}
-	for _, run := range runs {
-		if slices.Index(byGravity, run.code) > slices.Index(byGravity, exitCode(command.Context(), err)) {
-			err = tenantsError{run.code}
-		}
-	}
-	return err
+	return ended
 }
 
 // byGravity are exit codes, the gravest last: that of several runs is the gravest.
@@ -150,6 +158,9 @@ func (t *tenantRun) told(name string) toldTenant {
 // tenant's name in front of lines for people and in those for programs.
 func (t *tenantRun) carry(ctx context.Context, p process, told *together, name, file string) {
 	errs := &naming{name: report.Printable(name), out: told}
+	if strings.HasPrefix(file, "-") && file != importfile.StandardInput {
+		file = "." + string(filepath.Separator) + file // it is no flag
+	}
 	p.args = append(slices.Clone(p.args), file)
 	p.tenant, p.stdout, p.stderr = name, io.Discard, errs
 	p.ended = func(r *importRun, f report.Facts) { t.counts, t.folder = r.results.Counts(), r.folder.path }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,10 +124,11 @@ func (e *doubtError) Advice() string {
 
 // refuses is why the file is not believed, or nil. The runs before are those in the
 // folder of runs.
-func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input, state string, now time.Time) error {
+func (o *wholeOptions) refuses(ctx context.Context, r *importRun) error {
+	in := r.input
 	name, rows := in.Reading.Name, in.Rows.Len()
 	if o.minRows > 0 || o.maxShrink.text != "" || o.maxAge != 0 {
-		if err := grows(ctx, file.path, name, now); err != nil {
+		if err := grows(ctx, r.file.path, name, r.started); err != nil {
 			return err
 		}
 	}
@@ -136,7 +138,7 @@ func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input,
 	if o.maxShrink.text == "" && o.maxAge == 0 {
 		return nil
 	}
-	last, err := lastGood(state, file, name)
+	last, err := lastGood(r)
 	if err != nil {
 		return err
 	}
@@ -150,11 +152,11 @@ func (o *wholeOptions) refuses(ctx context.Context, file fileOptions, in *input,
 				name, counted(rows, "row"), counted(before, "row"), last.folder.name(), before-rows, o.maxShrink.text, most)
 		}
 	}
-	written := modified(file.path)
+	written := modified(r.file.path)
 	if o.maxAge == 0 || written.IsZero() {
 		return nil
 	}
-	age := now.Sub(written).Round(time.Minute)
+	age := r.started.Sub(written).Round(time.Minute)
 	switch at := written.Local().Format("2 January 2006 15:04"); {
 	case age > time.Duration(o.maxAge):
 		return doubt("run it by hand once, with a longer --max-age", "%s was written on %s, %s ago, and --max-age is %s", name, at, age, &o.maxAge)
@@ -174,21 +176,25 @@ func modified(path string) time.Time {
 }
 
 // lastGood is the newest run of the same job that came to its end: of the same file,
-// for the same purpose. It is nil where there is none.
-func lastGood(state string, file fileOptions, name string) (*keptRun, error) {
-	runs, err := listRuns(state)
+// for the same purpose, into the same tenant. It is nil where there is none.
+func lastGood(r *importRun) (*keptRun, error) {
+	file, tenantID := r.file, r.target.tenantID
+	if r.dryRun || r.simulate {
+		tenantID = cmp.Or(r.tenant.tenantID, r.getenv("AZURE_TENANT_ID"))
+	}
+	runs, err := listRuns(r.state)
 	if err != nil {
 		return nil, err
 	}
 	for _, run := range slices.Backward(runs) {
-		same := run.header.Path == absolute(file.path) || run.header.Path == "" && run.header.Input == name
+		same := run.header.Path == absolute(file.path) || run.header.Path == "" && run.header.Input == r.input.Reading.Name
 		removes, shards := file.action == authmethod.Remove, ""
 		for _, flag := range run.header.Flags {
 			if flag.Name == "shard" {
 				shards = flag.Value
 			}
 		}
-		same = same && shards == file.shard.String()
+		same = same && shards == file.shard.String() && (tenantID == "" || strings.EqualFold(run.header.TenantID, tenantID))
 		if run.state == runDone && same && run.header.Undoes == "" && run.header.Removes == removes && !run.simulated() && run.counts != nil {
 			return &run, nil
 		}

@@ -100,8 +100,8 @@ type Submitter struct {
 	Channels []Channel
 	Recorder Recorder
 	// Ended is told of a channel that is refused, or by which nothing goes forward any
-	// more, while there are others that go on. It is called concurrently, and may be nil
-	// where there is one only.
+	// more, while there are others that go on, one at a time. It may be nil where there is
+	// one only.
 	Ended func(channel string, why error)
 	Rows  *authmethod.Rows
 
@@ -124,7 +124,7 @@ type Submitter struct {
 	settler  settler
 	standing share
 	channels channels
-	outcomes sync.Mutex // serializes Recorder.Outcome
+	outcomes sync.Mutex // serializes Recorder.Outcome and Ended
 }
 
 // Stats counts what was sent so far. Attempts at the same row count one by one.
@@ -168,7 +168,7 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 			g.Go(func() error {
 				err := s.work(gctx, flight, q, c)
 				if own := (ended{}); errors.As(err, &own) {
-					return c.end(gctx, q, own.error, s.Ended)
+					return c.end(gctx, q, own.error, s.tellEnded)
 				}
 				return err
 			})
@@ -184,6 +184,13 @@ func (s *Submitter) Run(ctx context.Context, lanes []authmethod.Lane) error {
 		return s.channels.verdict(q, s.Ended)
 	}
 	return context.Cause(ctx) // the parent's: gctx is always cancelled by now
+}
+
+// tellEnded tells of channels one at a time: several may end at once.
+func (s *Submitter) tellEnded(channel string, why error) {
+	s.outcomes.Lock()
+	defer s.outcomes.Unlock()
+	s.Ended(channel, why)
 }
 
 // work takes batches of a channel and sends them until nothing is left. It is correct

@@ -31,7 +31,7 @@ import (
 func killings(t *testing.T) int {
 	text := os.Getenv("ENTRAPHONE_KILLS")
 	if text == "" {
-		return 20
+		return 12
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {

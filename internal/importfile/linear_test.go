@@ -64,10 +64,15 @@ func TestReadingIsLinear(t *testing.T) {
 				}
 				return shortest
 			}
-			once := max(fastest(small), 20*time.Millisecond) // below it the clock and the collector tell more than the text
-			if four := fastest(large); four > 10*once {
-				t.Errorf("%d bytes take %v and %d take %v, want about four times as long", small, once, large, four)
+			// What is worse than linear is so each time, and what else runs here is not.
+			once, four := time.Hour, time.Hour
+			for range 5 {
+				once = min(once, max(fastest(small), 20*time.Millisecond)) // below it the clock and the collector tell more than the text
+				if four = min(four, fastest(large)); four <= 10*once {
+					return
+				}
 			}
+			t.Errorf("%d bytes take %v and %d take %v, want about four times as long", small, once, large, four)
 		})
 	}
 }

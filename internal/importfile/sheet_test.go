@@ -317,7 +317,7 @@ func TestExcerptOfAnotherWorkbook(t *testing.T) {
 // An excerpt of any cells gives no row that the workbook did not give, and its rows are
 // refused as they were.
 func TestExcerptsOfWorkbooksGiveNothingNew(t *testing.T) {
-	headings := []string{"UPN", "Mobile", "Office", "Country", "Department", "phoneType", "Password"}
+	further := []string{"Office", "Country", "Department", "phoneType", "Password"}
 	cell := rapid.OneOf(
 		rapid.Map(rapid.SampledFrom([]string{"a@example.com", "'-b@example.com", "+1 2065550101", "020 7946 0123", "mobile", "GB", "276", "=1+1", "'=x", "\"", "a\nb", "\t", " ", "n/a", "#N/A", "+49 170 1234567\n+49 170 1234568"}), func(s string) any { return s }),
 		rapid.Map(rapid.StringMatching(`['"=+@a0;,\n\t -]{1,6}`), func(s string) any { return s }),
@@ -331,7 +331,8 @@ func TestExcerptsOfWorkbooksGiveNothingNew(t *testing.T) {
 		for range rapid.IntRange(0, 2).Draw(rt, "above") {
 			rows = append(rows, []any{cell.Draw(rt, "above")})
 		}
-		heading := rapid.Permutation(headings).Draw(rt, "headings")[:rapid.IntRange(2, len(headings)).Draw(rt, "columns")]
+		chosen := rapid.Permutation(further).Draw(rt, "headings")[:rapid.IntRange(0, len(further)).Draw(rt, "columns")]
+		heading := rapid.Permutation(append([]string{"UPN", "Mobile"}, chosen...)).Draw(rt, "order")
 		var row []any
 		for _, text := range heading {
 			row = append(row, text)
@@ -343,7 +344,7 @@ func TestExcerptsOfWorkbooksGiveNothingNew(t *testing.T) {
 		book, opts := bookOf(t, rows...), Options{Name: "a.xlsx", DefaultCountry: "GB"}
 		file, err := Read(context.Background(), bytes.NewReader(book), opts)
 		if err != nil {
-			rt.Skip(err)
+			return // refused as a whole, which hands nothing back
 		}
 		remarks, fit, refused := map[int32]Remark{}, []string{}, 0
 		for _, r := range file.Rows.All() {
@@ -358,7 +359,7 @@ func TestExcerptsOfWorkbooksGiveNothingNew(t *testing.T) {
 			}
 		}
 		if len(remarks) == 0 {
-			rt.Skip("nothing is refused")
+			return
 		}
 		var out bytes.Buffer
 		if err := Excerpt(context.Background(), bytes.NewReader(book), opts, file, remarks, &out); err != nil {

@@ -209,8 +209,8 @@ func (q *queue) pass(channel int, l *lane) bool {
 	return false
 }
 
-// shut closes a channel: its lanes go to the others. It reports false, and does
-// nothing, where there is no other. closed is whether it was closed before.
+// shut closes a channel: its lanes go to the others. closed is whether it was closed
+// before; where there is no other, passed is false and nothing is done.
 func (q *queue) shut(channel int) (closed, passed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -228,7 +228,7 @@ func (q *queue) shut(channel int) (closed, passed bool) {
 	}
 	for _, tasks := range from.fresh {
 		to := q.heir(tasks)
-		to.fresh = append(slices.Clip(to.fresh), tasks)
+		to.fresh = append(to.fresh, tasks)
 	}
 	from.begun, from.fresh = nil, nil
 	q.changed.Broadcast()

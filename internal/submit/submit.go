@@ -9,6 +9,10 @@
 // and that it is known which one. What may have been carried out is never called
 // failed. It does not know HTTP, files or the clock's absolute time.
 //
+// A run may have several channels, each an app registration with a budget of its own. A
+// user stays with one; one that ends hands its lanes to the others, with what is in
+// doubt about them.
+//
 // A [Planner] in the place of the Sender makes of the same run a plan: nothing else
 // decides what would be done.
 //

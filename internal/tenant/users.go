@@ -213,7 +213,7 @@ func literal(value string) string {
 	return "'" + strings.NewReplacer("+", "%20", "%27", "'").Replace(escaped) + "'"
 }
 
-// errNoCount says that something came that is no count.
+// errNoCount is for something that came and is no count.
 var errNoCount = errors.New("reading the answer: it is not a number of users")
 
 // sweep goes through all users if that takes fewer questions than the filters. How
@@ -304,7 +304,7 @@ type phone struct {
 	Number string `json:"phoneNumber"`
 }
 
-// errNoPhones says that JSON came which is no list of at most one phone of each type.
+// errNoPhones is for JSON that came and is no list of at most one phone of each type.
 var errNoPhones = errors.New("reading the answer: it is not a list of a user's phones")
 
 // readPhones tells phones by their ids, which are constants of the types:
